@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Settings of a network interface of this machine, by its name. Each function
+ * returns 0, or -1 with errno.
+ */
+#ifndef PIGTAIL_HOST_INTERFACE_H
+#define PIGTAIL_HOST_INTERFACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+int interface_set_mac(const char *name, const uint8_t mac[6]);
+int interface_get_mac(const char *name, uint8_t mac[6]);
+int interface_set_mtu(const char *name, int mtu);
+int interface_set_queue(const char *name, int packets);
+int interface_set_up(const char *name);
+bool interface_is_up(const char *name);
+int interface_join_bridge(const char *name, const char *bridge);
+
+/* Host order. */
+int interface_set_ipv4(const char *name, uint32_t address, uint32_t netmask);
+
+/* Is it ADDR[/LEN], IPv4 or IPv6? Without LEN it is a single address. */
+bool interface_address_ok(const char *text);
+
+/* text: as above; EINVAL when it is not. */
+int interface_set_address(const char *name, const char *text);
+
+/* The address at the other end of a point-to-point interface (IPv4). */
+int interface_set_peer(const char *name, const char *text);
+
+/* Parses ADDR[/LEN] as IPv4, host order; -1: it is none. */
+int ipv4_parse(const char *text, uint32_t *address, uint32_t *netmask);
+
+#endif

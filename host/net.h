@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Nets: where the packets of a link go. An interface of this machine (tap, tun,
+ * a tap in a bridge), or libslirp, which is a small network inside of this
+ * program that reaches the world through ordinary sockets.
+ *
+ * An interface gives its writer no back-pressure, so a net hands over what it
+ * has at once; queueing is the endpoint's job.
+ */
+#ifndef PIGTAIL_HOST_NET_H
+#define PIGTAIL_HOST_NET_H
+
+#include <pigtail/endpoint.h>
+#include <uv.h>
+
+struct net;
+
+struct net_config {
+	const char *spec; /* NET of the command line, see pigtail(1) */
+	uint8_t mac[6];	  /* of a tap that we make */
+	uint16_t mtu;
+	const char *address; /* ADDR/LEN for the interface, or NULL */
+	const char *peer;    /* ADDR at the other end of a tun, or NULL */
+};
+
+struct net_events {
+	void *user;
+	/* A packet for the other end. */
+	void (*packet)(void *user, const uint8_t *packet, size_t n);
+	/* That were all for now. */
+	void (*drained)(void *user);
+	/* The net is lost for good: the interface was deleted. */
+	void (*failed)(void *user, const char *why);
+};
+
+/* Returns 0, or with a line in error -1 (failed) or -2 (the spec is wrong). */
+int net_open(uv_loop_t *loop, const struct net_config *config, const struct net_events *events,
+	     struct net **net, char *error, size_t error_size);
+
+/* A packet from the other end. What the net can't take is dropped there. */
+void net_write(struct net *net, const uint8_t *packet, size_t n);
+
+/* Whether the other end is there. */
+void net_set_carrier(struct net *net, bool on);
+
+/* Gives the interface an IPv4 address, in host order. Does nothing for user. */
+int net_set_address(struct net *net, uint32_t address, uint32_t netmask);
+
+enum ptl_payload net_payload(const struct net *net);
+
+/* tap, tun, bridge or user. */
+const char *net_kind(const struct net *net);
+
+/* Name of the interface; NULL where there is none. */
+const char *net_interface(const struct net *net);
+
+/* Where the MAC is another one than configured (an interface that was there
+ * before us), this is it. */
+const uint8_t *net_mac(const struct net *net);
+
+/* An interface that we made is gone at return. NULL does nothing. */
+void net_close(struct net *net);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ports: where the bytes of a link go. A tty, a pty that we make, a TCP or a
+ * unix socket, either way round; all on one libuv loop.
+ *
+ * A port hides that the other end comes and goes: a tty that is unplugged, a
+ * peer that hangs up, a server that is not there yet. It waits, reopens, and
+ * tells its owner by the lost and opened events. Only errors that waiting
+ * cannot mend (bad syntax, no permission, busy tty at start) fail port_open().
+ */
+#ifndef PIGTAIL_HOST_PORT_H
+#define PIGTAIL_HOST_PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct port;
+
+struct port_events {
+	void *user;
+	/* Bytes are there: call port_read() until it returns 0. Level
+	 * triggered; port_want_read(port, false) silences it. */
+	void (*readable)(void *user);
+	/* port_write() took less than it was given, and may take more now. */
+	void (*writable)(void *user);
+	/* The port works (again); said once after port_open() succeeded too. */
+	void (*opened)(void *user);
+	/* The other end went away; the port tries to get it back. */
+	void (*lost)(void *user, const char *why);
+	/* Not there yet: the first try failed, the port keeps trying. Said at
+	 * most once before each opened. May be NULL. */
+	void (*waiting)(void *user, const char *why);
+};
+
+/*
+ * Opens the port that spec names: PORT of the command line with its options,
+ * see pigtail(1). Returns 0, or with one line in error that says what failed, on
+ * what, why, and what to do: -1, or -2 when the spec itself makes no sense.
+ */
+int port_open(uv_loop_t *loop, const char *spec, const struct port_events *events,
+	      struct port **port, char *error, size_t error_size);
+
+/* Takes at most n bytes that have arrived; 0: none now. Never blocks. */
+size_t port_read(struct port *port, uint8_t *bytes, size_t n);
+
+/* Hands over at most n bytes; returns how many were taken. Never blocks. */
+size_t port_write(struct port *port, const uint8_t *bytes, size_t n);
+
+void port_want_read(struct port *port, bool want);
+
+/* Bytes that were written and have not left yet, or PTL_PACER_UNKNOWN. */
+size_t port_queued(const struct port *port);
+
+/* Line rate of the port, bits/s (option baud=). */
+uint32_t port_baud(const struct port *port);
+
+bool port_is_open(const struct port *port);
+
+/* The spec without options, and what it was resolved to (/dev/pts/3). */
+const char *port_name(const struct port *port);
+const char *port_detail(const struct port *port);
+
+/* Closes; removes the symlink or socket it made. The memory is freed once the
+ * loop has run its close callbacks. */
+void port_close(struct port *port);
+
+#endif

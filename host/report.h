@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a link says of itself, as JSON with stable keys; pigtail(1) lists
+ * them. The caller frees the answers by cJSON_Delete().
+ */
+#ifndef PIGTAIL_HOST_REPORT_H
+#define PIGTAIL_HOST_REPORT_H
+
+#include "runner.h"
+
+#include <cjson/cJSON.h>
+
+/* question: "status" or "stats"; NULL for any other. */
+cJSON *report(const struct runner *runner, const char *question);
+
+#endif

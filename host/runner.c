@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one loop that drives an endpoint (see endpoint.h), on libuv:
+ *
+ *	port readable ---> receive() ---> shim ---> net
+ *	net's packets ---> shim ---> send()
+ *	each of them, the timer, the port taking bytes again ---> service()
+ *
+ * service() pulls as many bytes as the pacer lets go and hands them to the port.
+ * It pulls nothing while less than half of what may be committed is free: late
+ * pulling is what keeps latency low, and few large writes are cheaper. Bytes that
+ * the port did not take stay in `out` and go first; meanwhile nothing is pulled.
+ *
+ * The interface stays as it is when the port goes away or the peer restarts;
+ * only its carrier follows.
+ */
+#include "runner.h"
+
+#include "log.h"
+#include "wifi_secret.h"
+
+#include <pigtail/compat.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#define READ_BYTES   4096
+#define READS_A_TURN 64
+/* While the port takes nothing, the endpoint's own timers run this often. */
+#define IDLE_US 100000u
+/* The driver still holds what the pacer thinks has gone: it is asked again after
+ * so long, and less and less often when nothing leaves it. */
+#define DRAIN_US     1000u
+#define DRAIN_MAX_US 16000u
+#define TICK_MS	     1000
+#define HEADER_MAX   18 /* Ethernet with a VLAN tag */
+
+static size_t pacer_room(const struct runner *runner, ptl_time now)
+{
+	size_t by_time = ptl_pacer_room(&runner->pacer, now, PTL_PACER_UNKNOWN);
+	size_t queued = port_queued(runner->port);
+	size_t by_driver;
+
+	/* The driver doesn't see what is in the FIFO, the clock doesn't see a
+	 * stopped line: the smaller of both. */
+	if (queued == PTL_PACER_UNKNOWN)
+		return by_time;
+	by_driver = ptl_pacer_room(&runner->pacer, now, queued);
+	return by_driver < by_time ? by_driver : by_time;
+}
+
+/* Gives the port what is in out; whether all went. */
+static bool flush_out(struct runner *runner)
+{
+	if (runner->out_n > runner->out_at)
+		runner->out_at += port_write(runner->port, runner->out + runner->out_at,
+					     runner->out_n - runner->out_at);
+	runner->blocked = runner->out_at < runner->out_n;
+	return !runner->blocked;
+}
+
+static void service(struct runner *runner)
+{
+	ptl_time now = timer_now();
+	ptl_time wake;
+	size_t room;
+
+	if (!runner->begun)
+		return;
+	if (!port_is_open(runner->port) || !flush_out(runner)) {
+		(void)runner->framing->transmit(runner->endpoint, now, runner->out, 0);
+		wake = runner->framing->deadline(runner->endpoint);
+		if (wake < now + IDLE_US)
+			wake = now + IDLE_US;
+		timer_set(runner->timer, wake);
+		return;
+	}
+	room = pacer_room(runner, now);
+	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
+	if (room < runner->pacer.limit / 2 - runner->pacer.limit / 16)
+		room = 0;
+	if (room > runner->out_size)
+		room = runner->out_size;
+	runner->out_at = 0;
+	runner->out_n = runner->framing->transmit(runner->endpoint, now, runner->out, room);
+	if (runner->out_n) {
+		ptl_pacer_sent(&runner->pacer, now, runner->out_n);
+		runner->drain_us = DRAIN_US;
+		(void)flush_out(runner);
+	}
+	wake = runner->framing->deadline(runner->endpoint);
+	if (wake <= now) {
+		/* More is to be sent, but there was no room for it. */
+		wake = ptl_pacer_next(&runner->pacer, now);
+		if (wake <= now) {
+			wake = now + runner->drain_us;
+			if (runner->drain_us < DRAIN_MAX_US)
+				runner->drain_us *= 2;
+		}
+	}
+	timer_set(runner->timer, wake);
+}
+
+/* ---- port ---- */
+
+static void on_readable(void *user)
+{
+	struct runner *runner = user;
+	uint8_t bytes[READ_BYTES];
+	size_t n;
+
+	for (int i = 0; i < READS_A_TURN; i++) {
+		n = port_read(runner->port, bytes, sizeof(bytes));
+		if (!n)
+			break;
+		if (runner->guessing && !runner->guessed) {
+			const char *guess = ptl_guess_feed(&runner->guess, bytes, n);
+
+			if (guess && strcasecmp(guess, runner->framing->name) != 0) {
+				log_line("%s: the other end seems to speak %s", runner->name,
+					 guess);
+				runner->guessed = true;
+			}
+		}
+		runner->framing->receive(runner->endpoint, timer_now(), bytes, n);
+	}
+	service(runner);
+}
+
+static void on_writable(void *user)
+{
+	service(user);
+}
+
+bool runner_is_up(const struct runner *runner)
+{
+	return runner->up && port_is_open(runner->port);
+}
+
+static void update_carrier(struct runner *runner)
+{
+	net_set_carrier(runner->net, runner_is_up(runner));
+}
+
+static void on_opened(void *user)
+{
+	struct runner *runner = user;
+
+	/* What was half written belongs to the wire that was cut. */
+	runner->out_at = 0;
+	runner->out_n = 0;
+	runner->framing->wire_reset(runner->endpoint, timer_now());
+	runner->changed = timer_now();
+	if (runner->was_lost && !runner->port_hushed)
+		log_line("%s: %s is open", runner->name, port_name(runner->port));
+	runner->was_lost = false;
+	runner->begun = true;
+	update_carrier(runner);
+	service(runner);
+}
+
+static void on_lost(void *user, const char *why)
+{
+	struct runner *runner = user;
+
+	enum trouble_say say = trouble_flapped(&runner->port_flaps, timer_now());
+
+	runner->was_lost = true;
+	runner->changed = timer_now();
+	runner->port_hushed = say == TROUBLE_HUSH;
+	if (!runner->port_hushed)
+		log_line("%s: lost %s: %s; waiting for it%s", runner->name,
+			 port_name(runner->port), why,
+			 say == TROUBLE_SAY_LAST ? " (silently for a while)" : "");
+	update_carrier(runner);
+}
+
+static void on_waiting(void *user, const char *why)
+{
+	struct runner *runner = user;
+
+	runner->was_lost = true;
+	runner->port_hushed = false;
+	log_line("%s: waiting for %s: %s", runner->name, port_name(runner->port), why);
+}
+
+/* ---- net ---- */
+
+static void on_net_packet(void *user, const uint8_t *packet, size_t n)
+{
+	struct runner *runner = user;
+
+	if (!runner->begun)
+		return;
+	capture_packet(runner->capture, PTL_TX, packet, n);
+	ptl_ether_from_net(&runner->ether, packet, n);
+}
+
+static void on_net_drained(void *user)
+{
+	service(user);
+}
+
+static void on_net_failed(void *user, const char *why)
+{
+	struct runner *runner = user;
+
+	log_line("%s: %s; ending", runner->name, why);
+	runner->failed(runner->user);
+}
+
+static void shim_to_link(void *user, const uint8_t *packet, size_t n)
+{
+	struct runner *runner = user;
+
+	/* What it can't take, it counts. */
+	(void)runner->framing->send(runner->endpoint, timer_now(), packet, n);
+}
+
+static void shim_to_net(void *user, const uint8_t *packet, size_t n)
+{
+	struct runner *runner = user;
+
+	capture_packet(runner->capture, PTL_RX, packet, n);
+	net_write(runner->net, packet, n);
+}
+
+/* ---- endpoint ---- */
+
+static bool on_packet(void *user, const uint8_t *packet, size_t n)
+{
+	struct runner *runner = user;
+
+	ptl_ether_from_link(&runner->ether, packet, n);
+	return true;
+}
+
+static bool has_mac(const struct ptl_info *info)
+{
+	static const uint8_t nobody[6];
+
+	return memcmp(info->peer_mac, nobody, sizeof(nobody)) != 0;
+}
+
+static void take_lease(struct runner *runner, const struct ptl_info *info)
+{
+	struct in_addr address = {htonl(info->ip_address)};
+	struct in_addr gateway = {htonl(info->ip_gateway)};
+	char text[2][INET_ADDRSTRLEN];
+
+	if (!info->ip_address || !runner->lease_wanted || !net_interface(runner->net))
+		return;
+	(void)inet_ntop(AF_INET, &address, text[0], sizeof(text[0]));
+	(void)inet_ntop(AF_INET, &gateway, text[1], sizeof(text[1]));
+	if (net_set_address(runner->net, info->ip_address, info->ip_netmask) < 0)
+		log_line("%s: cannot give %s the address %s", runner->name,
+			 net_interface(runner->net), text[0]);
+	else
+		log_line("%s: address %s, gateway %s", runner->name, text[0], text[1]);
+}
+
+static void tell_up(struct runner *runner, const struct ptl_info *info, enum ptl_reason reason)
+{
+	const uint8_t *mac = info->peer_mac;
+	unsigned int header = runner->framing->payload == PTL_ETHERNET ? PTL_ETHER_HEADER : 0;
+	char peer[32] = "";
+
+	if (runner->peer_hushed)
+		return;
+	if (has_mac(info))
+		(void)snprintf(peer, sizeof(peer), ", peer %02x:%02x:%02x:%02x:%02x:%02x",
+			       mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	log_line("%s up%s%s", runner->name, peer,
+		 reason == PTL_REASON_PEER_RESTARTED ? " (restarted)" : "");
+	if (info->max_packet && info->max_packet < runner->mtu + header)
+		log_line("%s: the other end takes packets of at most %u bytes; set --mtu %u",
+			 runner->name, info->max_packet, info->max_packet - header);
+}
+
+static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
+{
+	struct runner *runner = user;
+	struct ptl_info info;
+	bool was_up = runner->up;
+
+	runner->up = state == PTL_STATE_UP;
+	runner->reason = reason;
+	if (runner->up != was_up)
+		runner->changed = timer_now();
+	update_carrier(runner);
+	if (was_up || reason == PTL_REASON_PEER_VERSION)
+		runner->peer_hushed =
+			trouble_flapped(&runner->peer_flaps, timer_now()) == TROUBLE_HUSH;
+	if (!runner->up) {
+		if (!runner->peer_hushed)
+			log_line("%s down, %s", runner->name, ptl_reason_name(reason));
+		return;
+	}
+	runner->guessed = false;
+	runner->framing->info(runner->endpoint, &info);
+	if (has_mac(&info))
+		ptl_ether_set_peer(&runner->ether, info.peer_mac);
+	tell_up(runner, &info, reason);
+	take_lease(runner, &info);
+}
+
+static void on_frame(void *user, enum ptl_direction direction, bool ok, const uint8_t *frame,
+		     size_t n)
+{
+	struct runner *runner = user;
+	uint8_t shown[2048];
+
+	if (runner->framing != &ptl_framing_esp8266_hosted) {
+		capture_frame(runner->capture, direction, ok, frame, n);
+		return;
+	}
+	if (n > sizeof(shown))
+		n = sizeof(shown);
+	if (ok)
+		wifi_secret_conceal(frame, n, shown);
+	else
+		memset(shown, 0, n);
+	capture_frame(runner->capture, direction, ok, shown, n);
+}
+
+static void on_timer(void *user)
+{
+	service(user);
+}
+
+static void on_tick(uv_timer_t *tick)
+{
+	struct runner *runner = tick->data;
+	const struct ptl_counters *counters = runner->framing->counters(runner->endpoint);
+
+	trouble_look(&runner->trouble, runner->name, counters, timer_now());
+	/* Nothing good comes: perhaps the other end speaks something else. */
+	if (counters->rx_frames != runner->good_frames)
+		runner->guessed = false;
+	else if (!runner->guessing)
+		ptl_guess_init(&runner->guess);
+	runner->guessing = counters->rx_frames == runner->good_frames;
+	runner->good_frames = counters->rx_frames;
+}
+
+/* ---- opening ---- */
+
+static int open_endpoint(struct runner *runner, const struct runner_config *config, char *error,
+			 size_t error_size)
+{
+	const struct ptl_framing *framing = config->framing;
+	const struct ptl_events events = {
+		.user = runner,
+		.packet = on_packet,
+		.state = on_state,
+		.frame = config->capture ? on_frame : NULL,
+	};
+	uint16_t header = framing->payload == PTL_ETHERNET ? HEADER_MAX : 0;
+	struct ptl_config link;
+	struct ptl_info info;
+	enum ptl_error status = PTL_NO_MEMORY;
+	size_t size;
+
+	ptl_config_default(&link, PTL_PROFILE_HOST);
+	link.role = config->role;
+	memcpy(link.mac, net_mac(runner->net), sizeof(link.mac));
+	while (!link.nonce)
+		if (getrandom(&link.nonce, sizeof(link.nonce), 0) < 0)
+			return complain(error, error_size,
+					"the kernel gives no random numbers");
+	link.baud = port_baud(runner->port);
+	link.max_packet = (uint16_t)(config->mtu + header);
+	link.ssid = config->ssid;
+	link.password = config->password;
+	link.ip_address = config->lease_address;
+	link.ip_netmask = config->lease_netmask;
+	link.ip_gateway = config->lease_gateway;
+	link.drop_when_full = true;
+
+	size = framing->size(&link);
+	if (!size)
+		return complain_usage(
+			error, error_size,
+			"the framing %s can't work with an MTU of %u; lower it by --mtu",
+			framing->name, config->mtu);
+	runner->memory = aligned_alloc(64, (size + 63) & ~(size_t)63);
+	if (runner->memory)
+		status = framing->init(runner->memory, size, &link, &events, timer_now(),
+				       &runner->endpoint);
+	if (status != PTL_OK)
+		return complain(error, error_size, "cannot start the framing %s: %s",
+				framing->name, ptl_error_name(status));
+	framing->info(runner->endpoint, &info);
+	if (info.max_packet && info.max_packet < config->mtu + (header ? PTL_ETHER_HEADER : 0))
+		return complain_usage(
+			error, error_size,
+			"the framing %s carries packets of at most %u bytes; lower the "
+			"MTU by --mtu %u",
+			framing->name, info.max_packet,
+			info.max_packet - (header ? PTL_ETHER_HEADER : 0));
+	return 0;
+}
+
+static int open_shim(struct runner *runner, const struct runner_config *config, char *error,
+		     size_t error_size)
+{
+	struct ptl_ether_config ether = {
+		.net = net_payload(runner->net),
+		.link = config->framing->payload,
+		.user = runner,
+		.to_net = shim_to_net,
+		.to_link = shim_to_link,
+	};
+	size_t size = (size_t)config->mtu + 256;
+
+	memcpy(ether.own_mac, net_mac(runner->net), sizeof(ether.own_mac));
+	if (ether.net == PTL_ETHERNET) {
+		/* Any address that is not our own. */
+		memcpy(ether.peer_mac, ether.own_mac, sizeof(ether.peer_mac));
+		ether.peer_mac[5] ^= 1;
+		ether.peer_mac[0] = 0x02;
+	}
+	runner->scratch = malloc(size);
+	if (!runner->scratch || !ptl_ether_init(&runner->ether, &ether, runner->scratch, size))
+		return complain(error, error_size, "out of memory");
+	return 0;
+}
+
+static int open_capture(struct runner *runner, const struct runner_config *config, char *error,
+			size_t error_size)
+{
+	const char *interface = net_interface(runner->net);
+	const struct capture_config capture = {
+		.path = config->capture,
+		.interface = interface ? interface : "user",
+		.wire = config->port,
+		.payload = net_payload(runner->net),
+		.snap = (uint16_t)(config->mtu + 512),
+	};
+
+	if (!config->capture)
+		return 0;
+	runner->capture_path = config->capture;
+	return capture_open(runner->loop, &capture, &runner->capture, error, error_size);
+}
+
+int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_config *config,
+		char *error, size_t error_size)
+{
+	const struct port_events port_events = {
+		.user = runner,
+		.readable = on_readable,
+		.writable = on_writable,
+		.opened = on_opened,
+		.lost = on_lost,
+		.waiting = on_waiting,
+	};
+	const struct net_events net_events = {
+		.user = runner,
+		.packet = on_net_packet,
+		.drained = on_net_drained,
+		.failed = on_net_failed,
+	};
+	struct net_config net = {
+		.spec = config->net,
+		.mtu = config->mtu,
+		.address = config->address,
+		.peer = config->peer,
+	};
+	int status;
+
+	runner->loop = loop;
+	runner->drain_us = DRAIN_US;
+	runner->framing = config->framing;
+	runner->role = config->role;
+	runner->mtu = config->mtu;
+	runner->lease_wanted = config->role == PTL_HOST && !config->address;
+	runner->changed = timer_now();
+	memcpy(net.mac, config->mac, sizeof(net.mac));
+	trouble_init(&runner->trouble);
+	ptl_guess_init(&runner->guess);
+
+	status = port_open(loop, config->port, &port_events, &runner->port, error, error_size);
+	if (status < 0)
+		return status;
+	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
+	runner->out_size = runner->pacer.limit;
+	runner->out = malloc(runner->out_size);
+	runner->timer = timer_new(loop, on_timer, runner);
+	if (!runner->out || !runner->timer) {
+		status = complain(error, error_size, "out of memory or descriptors");
+		goto bad;
+	}
+	status = net_open(loop, &net, &net_events, &runner->net, error, error_size);
+	if (status < 0)
+		goto bad;
+	status = open_endpoint(runner, config, error, error_size);
+	if (!status)
+		status = open_shim(runner, config, error, error_size);
+	if (!status)
+		status = open_capture(runner, config, error, error_size);
+	if (status < 0)
+		goto bad;
+	(void)uv_timer_init(loop, &runner->tick);
+	runner->tick.data = runner;
+	(void)uv_timer_start(&runner->tick, on_tick, TICK_MS, TICK_MS);
+	return 0;
+
+bad:
+	runner_close(runner);
+	return status;
+}
+
+void runner_close(struct runner *runner)
+{
+	if (runner->tick.data)
+		uv_close((uv_handle_t *)&runner->tick, NULL);
+	runner->tick.data = NULL;
+	net_close(runner->net);
+	port_close(runner->port);
+	timer_free(runner->timer);
+	capture_close(runner->capture);
+	free(runner->memory);
+	free(runner->scratch);
+	free(runner->out);
+	runner->net = NULL;
+	runner->port = NULL;
+	runner->timer = NULL;
+	runner->capture = NULL;
+	runner->memory = NULL;
+	runner->scratch = NULL;
+	runner->out = NULL;
+}
+
+void runner_set_name(struct runner *runner, const char *name)
+{
+	(void)snprintf(runner->name, sizeof(runner->name), "%s", name);
+}

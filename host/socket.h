@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Stream sockets for the ports: addresses out of text, connecting and listening
+ * without ever blocking the loop.
+ */
+#ifndef PIGTAIL_HOST_SOCKET_H
+#define PIGTAIL_HOST_SOCKET_H
+
+#include <netdb.h>
+#include <stddef.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+/*
+ * Splits [HOST:]PORT; HOST may be an IPv6 address in brackets. host becomes ""
+ * where there is none. Returns -1 when the text is no such thing.
+ */
+int socket_split(const char *text, char *host, size_t host_size, char *service,
+		 size_t service_size);
+
+/* Returns -1 when the path is too long for a socket address. */
+int socket_unix_address(const char *path, struct sockaddr_un *address);
+
+/* A nonblocking socket that has begun to connect, or -1 with errno. */
+int socket_connect(int family, const struct sockaddr *address, socklen_t size);
+
+/* Whether a connection came about: 0, or the errno of why not. */
+int socket_outcome(int fd);
+
+/* A listening socket, or -1 with errno. */
+int socket_listen(int family, const struct sockaddr *address, socklen_t size);
+
+/*
+ * A listening unix socket at path, mode 0600. What a dead process left there is
+ * replaced. Returns -1 with errno; EADDRINUSE: somebody listens there, EEXIST:
+ * something that is no socket is there.
+ */
+int socket_listen_unix(const char *path);
+
+/* No delay, keep-alive, and little in the kernel's send buffer. */
+void socket_tune(int fd);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Settings of a tty: raw, 8N1, any rate. Apart from its users because the
+ * kernel's struct termios2, which any rate needs, and libc's <termios.h>, which
+ * <uv.h> includes, can't stand in one file.
+ */
+#ifndef PIGTAIL_HOST_TTY_LINE_H
+#define PIGTAIL_HOST_TTY_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a tty was set to before; opaque. */
+struct tty_line {
+	uint32_t saved[16];
+	int serial_flags; /* -1: not changed */
+};
+
+/*
+ * Makes the tty raw with 8 data bits, no parity, one stop bit, at baud bits/s,
+ * with low latency where the driver can, and forgets what it held in its
+ * buffers. The old settings go to line.
+ *
+ * Returns 0, or -1 with errno; ERANGE when the driver can't make this rate
+ * within 2.5 %, with what it can in *nearest. The settings are the old ones then.
+ */
+int tty_line_setup(int fd, uint32_t baud, bool rtscts, struct tty_line *line,
+		   uint32_t *nearest);
+
+/* Puts the old settings back; bytes on their way out are dropped. */
+void tty_line_restore(int fd, const struct tty_line *line);
+
+/* Bytes the driver has not sent yet. */
+size_t tty_line_queued(int fd);
+
+/* Bytes that arrived and have not been read yet. */
+size_t tty_line_unread(int fd);
+
+#endif

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * A frame arrived (SPEC 2 to 7): its check, its acknowledgements, its payload.
+ * All that comes from the wire is suspect until its check has passed, and its
+ * fields still are after that.
+ */
+#include "state.h"
+#include "bytes.h"
+#include "crc32c.h"
+
+struct ack_entry {
+	enum ptl_class class;
+	uint16_t next;
+	struct ack_range ranges[PTL_ACK_RANGES];
+	size_t count;
+};
+
+/* Strips the check. Returns false when it is wrong. */
+static bool checked(struct ptl_link *link, size_t *n, bool *last)
+{
+	const struct cobs_decoder *rx = &link->rx;
+	size_t trailer = rx->left > 0 ? PTL_CUT_BYTES : PTL_CHECK_BYTES;
+	uint32_t check = 0;
+	uint32_t crc;
+
+	if (rx->overflow) {
+		link->counters.rx_too_long++;
+		return false;
+	}
+	if (rx->n < PTL_HEADER_BYTES + trailer) {
+		link->counters.rx_bad_framing++;
+		return false;
+	}
+	*n = rx->n - trailer;
+	crc = crc32c_end(crc32c_add(CRC32C_START, rx->out, *n));
+	if (rx->left > 0) {
+		uint32_t high = rx->out[*n + PTL_CUT_BYTES - 1];
+		uint8_t marks = PTL_CUT_BIT;
+
+		for (int i = PTL_CUT_BYTES - 1; i >= 0; i--) {
+			marks &= rx->out[*n + (size_t)i];
+			check = check << 7 | (rx->out[*n + (size_t)i] & 0x7f);
+		}
+		if (marks == 0 || high > (PTL_CUT_BIT | 0x0f)) {
+			link->counters.rx_bad_framing++;
+			return false;
+		}
+	} else {
+		check = get_le32(rx->out + *n);
+	}
+	*last = check == crc && rx->left == 0;
+	if (!*last && check != (crc ^ PTL_CHECK_CONTINUED)) {
+		link->counters.rx_bad_crc++;
+		return false;
+	}
+	return true;
+}
+
+/* Reads one entry; returns its length, or 0 when it is not one. */
+static size_t read_ack(const uint8_t *bytes, size_t n, struct ack_entry *entry)
+{
+	size_t length, offset = 0;
+
+	if (n < PTL_ACK_BYTES)
+		return 0;
+	entry->class = (enum ptl_class)(bytes[0] >> PTL_ACK_CLASS_SHIFT & 3);
+	entry->count = bytes[0] & PTL_ACK_RANGES;
+	entry->next = get_le16(bytes + 1) & PTL_NUMBER_MASK;
+	length = PTL_ACK_BYTES + 2 * entry->count;
+	if (entry->class == PTL_CLASS_LINK || length > n)
+		return 0;
+	for (size_t i = 0; i < entry->count; i++) {
+		const uint8_t *pair = bytes + PTL_ACK_BYTES + 2 * i;
+
+		offset += pair[0];
+		entry->ranges[i].from = (uint16_t)((entry->next + offset) & PTL_NUMBER_MASK);
+		offset += pair[1];
+		entry->ranges[i].to = (uint16_t)((entry->next + offset) & PTL_NUMBER_MASK);
+	}
+	return offset <= 2 * PTL_WINDOW_MAX ? length : 0;
+}
+
+/* Returns the length of all entries, or -1 when they are malformed. */
+static int take_acks(struct ptl_link *link, const uint8_t *bytes, size_t n)
+{
+	struct ack_entry entry;
+	size_t at = 0;
+	bool more;
+
+	do {
+		size_t length = read_ack(bytes + at, n - at, &entry);
+
+		if (length == 0)
+			return -1;
+		more = bytes[at] & PTL_ACK_MORE;
+		at += length;
+		if (link->session.up)
+			sender_acked(sender_of(link, entry.class), &link->sending, entry.next,
+				     entry.ranges, entry.count, link->now);
+	} while (more);
+	if (link->queue.was_full && link->queue.free_packets > link->queue.packet_count / 4u) {
+		link->queue.was_full = false;
+		if (link->events.room)
+			link->events.room(link->events.user);
+	}
+	return (int)at;
+}
+
+/* Gives one packet or message up. false: its reader has no room. */
+static bool give(struct ptl_link *link, enum ptl_class class, const uint8_t *bytes, size_t n)
+{
+	struct ptl_counters *counters = &link->counters;
+
+	if (n > link->own_max_packet) {
+		counters->rx_too_long++;
+		return true;
+	}
+	if (class == PTL_CLASS_CONTROL) {
+		if (link->events.control)
+			link->events.control(link->events.user, bytes, n);
+		return true;
+	}
+	if (n < 14) {
+		counters->rx_too_short++;
+		return true;
+	}
+	if (!link->events.packet(link->events.user, bytes, n)) {
+		counters->rx_refused++;
+		link->refused = true;
+		return false;
+	}
+	counters->rx_packets++;
+	counters->rx_packet_bytes += n;
+	return true;
+}
+
+void frame_deliver(struct ptl_link *link, enum ptl_class class)
+{
+	struct receiver *receiver = receiver_of(link, class);
+	size_t n;
+
+	/* The frame buffer is free now; a packet is gathered there. */
+	while ((n = receiver_next(receiver, link->rx.out, link->rx.room)) > 0) {
+		receiver->refused = !give(link, class, link->rx.out, n);
+		if (receiver->refused)
+			return;
+		receiver_drop(receiver);
+		receiver->changed = true;
+	}
+}
+
+static void acknowledge(struct ptl_link *link, struct receiver *receiver)
+{
+	if (receiver->changed && receiver->due == PTL_NEVER)
+		receiver->due = link->now + link->ack_delay_us;
+}
+
+static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t number,
+		       const uint8_t *bytes, size_t n, bool last)
+{
+	struct receiver *receiver = receiver_of(link, class);
+	uint16_t missing = receiver->next;
+
+	if (!link->session.up) {
+		link->counters.rx_before_up++;
+		return;
+	}
+	if (n == 0) {
+		link->counters.rx_too_short++;
+		return;
+	}
+	switch (receiver_piece(receiver, number, bytes, n, last)) {
+	case RECEIVER_BEYOND:
+		link->counters.rx_beyond_credit++;
+		return;
+	case RECEIVER_DUPLICATE:
+		link->counters.rx_duplicates++;
+		break;
+	case RECEIVER_DIRECT:
+		receiver->refused = !give(link, class, bytes, n);
+		if (receiver->refused)
+			receiver_store(receiver, number, bytes, n, last);
+		else
+			receiver_took(receiver, n);
+		break;
+	case RECEIVER_NEW:
+		if (number != missing)
+			link->counters.rx_out_of_order++;
+		break;
+	}
+	if (!receiver->refused)
+		frame_deliver(link, class);
+	acknowledge(link, receiver);
+}
+
+static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *payload, size_t n)
+{
+	struct session *session = &link->session;
+
+	switch (number & PTL_TYPE_MASK) {
+	case PTL_MSG_ACK:
+	case PTL_MSG_PONG:
+	case PTL_MSG_LOG:
+		break;
+	case PTL_MSG_HELLO:
+		session_hello(link, payload, n);
+		break;
+	case PTL_MSG_PING:
+		if (n < 4) {
+			link->counters.rx_bad_field++;
+			break;
+		}
+		session->pong_due = session->up;
+		session->pong_token = get_le32(payload);
+		break;
+	case PTL_MSG_UNKNOWN:
+		link->counters.rx_peer_unknown++;
+		break;
+	default:
+		link->counters.rx_unknown++;
+		session->unknown_due = true;
+		session->unknown_type = (uint8_t)number;
+		break;
+	}
+}
+
+void frame_received(struct ptl_link *link)
+{
+	const uint8_t *frame = link->rx.out;
+	size_t n, head = PTL_HEADER_BYTES;
+	enum ptl_class class;
+	uint16_t header;
+	bool last;
+	bool good = checked(link, &n, &last);
+
+	if (link->events.frame)
+		link->events.frame(link->events.user, PTL_RX, good, frame, link->rx.n);
+	if (!good)
+		return;
+	link->counters.rx_frames++;
+	header = get_le16(frame);
+	class = (enum ptl_class)(header >> PTL_CLASS_SHIFT);
+	if (!(class == PTL_CLASS_LINK && (header & PTL_TYPE_MASK) == PTL_MSG_HELLO))
+		link->session.heard = link->now;
+	if (link->session.up)
+		link->session.ping_at = link->now + PTL_PING_AFTER_US;
+	if (header & PTL_HEADER_ACKS) {
+		int acks = take_acks(link, frame + head, n - head);
+
+		if (acks < 0) {
+			link->counters.rx_bad_field++;
+			return;
+		}
+		head += (size_t)acks;
+	}
+	if (class == PTL_CLASS_LINK)
+		take_message(link, header & PTL_NUMBER_MASK, frame + head, n - head);
+	else
+		take_piece(link, class, header & PTL_NUMBER_MASK, frame + head, n - head, last);
+}

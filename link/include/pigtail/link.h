@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The pigtail link: Ethernet frames over a serial wire, exactly once and in
+ * order per flow, whatever the wire does. docs/SPEC.md describes its bytes,
+ * endpoint.h the contract (which see for contexts and ownership).
+ */
+#ifndef PIGTAIL_LINK_H
+#define PIGTAIL_LINK_H
+
+#include <pigtail/endpoint.h>
+
+struct ptl_link;
+
+/* Bytes of memory that init needs; 0 when the config is bad. */
+size_t ptl_link_size(const struct ptl_config *config);
+
+enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config *config,
+			     const struct ptl_events *events, ptl_time now,
+			     struct ptl_link **link);
+
+void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes, size_t n);
+
+size_t ptl_link_transmit(struct ptl_link *link, ptl_time now, uint8_t *out, size_t room);
+
+/* Queues one Ethernet frame, 14 to config.max_packet bytes. PTL_DOWN while
+ * there is no peer; PTL_FULL only without config.drop_when_full. */
+enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t *packet,
+			     size_t n);
+
+/* Queues one message of the control channel, 1 to PTL_CONTROL_MAX bytes:
+ * reliable, ordered, before all packets. */
+enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
+				     const uint8_t *message, size_t n);
+
+ptl_time ptl_link_deadline(const struct ptl_link *link);
+
+/* Packets that events.packet refused are offered again. */
+void ptl_link_resume(struct ptl_link *link, ptl_time now);
+
+void ptl_link_set_baud(struct ptl_link *link, uint32_t baud);
+
+/* Forgets the frame that is half received and the one that is half sent. */
+void ptl_link_wire_reset(struct ptl_link *link, ptl_time now);
+
+const struct ptl_counters *ptl_link_counters(const struct ptl_link *link);
+void ptl_link_info(const struct ptl_link *link, struct ptl_info *info);
+
+/* The same functions as a table. */
+extern const struct ptl_framing ptl_framing_pigtail;
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * How many bytes may be handed to the layer below (driver buffer, FIFO).
+ *
+ * Bytes that have been handed down cannot be overtaken any more, so the sender
+ * keeps only about 2 ms of the line (and not under 64 bytes) committed there.
+ * Where the layer below tells how much it still holds (TIOCOUTQ, SIOCOUTQ),
+ * pass that; where it doesn't, the pacer counts by the line rate.
+ *
+ * No locks, no clock of its own: time is microseconds, passed in.
+ */
+#ifndef PIGTAIL_PACER_H
+#define PIGTAIL_PACER_H
+
+#include <pigtail/endpoint.h>
+
+#define PTL_PACER_AHEAD_US 2000u
+#define PTL_PACER_MIN_BYTES 64u
+#define PTL_PACER_UNKNOWN ((size_t)-1)
+
+struct ptl_pacer {
+	size_t limit;            /* bytes that may be committed */
+	uint64_t byte_ns_q8;     /* a byte's time, nanoseconds times 256 */
+	uint32_t bytes_ns_q32;   /* bytes a nanosecond, times 2^32 */
+	uint64_t busy_until_ns;  /* when the line runs dry */
+};
+
+/* baud: 50 to 10000000 bits/s; what lies outside is taken as the nearest. */
+void ptl_pacer_init(struct ptl_pacer *pacer, uint32_t baud);
+
+/* Bytes that may be handed down now. queued: what the layer below holds, or
+ * PTL_PACER_UNKNOWN. */
+size_t ptl_pacer_room(const struct ptl_pacer *pacer, ptl_time now, size_t queued);
+
+/* n bytes were handed down. */
+void ptl_pacer_sent(struct ptl_pacer *pacer, ptl_time now, size_t n);
+
+/* When at least half of the limit will be free: call transmit() again then. */
+ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now);
+
+#endif

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The public functions: memory, time, and passing on. See state.h. */
+#include "state.h"
+#include "bytes.h"
+#include "flow.h"
+
+#define ALIGNMENT      16u
+#define CONTROL_PIECES 16u
+/* A received frame that stays unfinished so long will stay so. */
+#define HALF_FRAME_US  50000u
+
+static size_t aligned(size_t n)
+{
+	return (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+static bool power_of_two(uint32_t n)
+{
+	return n != 0 && (n & (n - 1)) == 0;
+}
+
+void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
+{
+	memset(config, 0, sizeof(*config));
+	config->baud = 115200;
+	config->max_packet = 1518;
+	if (profile == PTL_PROFILE_MCU) {
+		config->tx_packets = 24;
+		config->tx_blocks = 40;
+		config->tx_block_size = 96;
+		config->tx_flows = 8;
+		config->rx_window[0] = 1024;
+		config->rx_window[1] = 2048;
+		config->rx_window[2] = 2048;
+		config->drop_when_full = false;
+		return;
+	}
+	config->tx_packets = 512;
+	config->tx_blocks = 640;
+	config->tx_block_size = 1536;
+	config->tx_flows = 256;
+	config->rx_window[0] = 4096;
+	config->rx_window[1] = 16384;
+	config->rx_window[2] = 32768;
+	config->drop_when_full = true;
+}
+
+static bool good_config(const struct ptl_config *config)
+{
+	if (config->baud < 50 || config->max_packet < 64 ||
+	    config->max_packet > 9018 || config->tx_packets < 4 || config->tx_packets > 4096 ||
+	    config->tx_block_size < 32 || config->tx_block_size > 2048 ||
+	    config->tx_block_size % 32 != 0 || config->tx_flows < 4 || config->tx_flows > 1024 ||
+	    !power_of_two(config->tx_flows))
+		return false;
+	/* One packet and one control message must fit the store. */
+	if ((size_t)config->tx_blocks * config->tx_block_size <
+	    (size_t)config->max_packet + PTL_CONTROL_MAX + 2u * config->tx_block_size)
+		return false;
+	for (int i = 0; i < DATA_CLASSES; i++) {
+		int cells = config->rx_window[i] / PTL_CELL_BYTES;
+
+		if (!power_of_two(config->rx_window[i]) || cells > PTL_WINDOW_MAX ||
+		    cells < (i == 0 ? PTL_WINDOW_MIN_CTRL : PTL_WINDOW_MIN(config->max_packet)))
+			return false;
+	}
+	return true;
+}
+
+static uint16_t pieces_of(const struct ptl_config *config, int i)
+{
+	if (i == 0)
+		return CONTROL_PIECES;
+	return (uint16_t)(config->tx_packets / (i == 1 ? 2 : 1) + 24);
+}
+
+/* Longest decoded frame: also what a received one may be. */
+static size_t frame_bytes(const struct ptl_config *config)
+{
+	return PTL_HEADER_BYTES + PTL_ACK_MAX_BYTES + config->max_packet + PTL_CUT_BYTES;
+}
+
+static size_t tx_bytes(const struct ptl_config *config)
+{
+	return COBS_MAX(frame_bytes(config)) + 2 + PTL_CUT_BYTES;
+}
+
+size_t ptl_link_size(const struct ptl_config *config)
+{
+	size_t n = aligned(sizeof(struct ptl_link));
+
+	if (!good_config(config))
+		return 0;
+	n += aligned(queue_memory(config));
+	n += aligned(frame_bytes(config)) + aligned(tx_bytes(config));
+	for (int i = 0; i < DATA_CLASSES; i++)
+		n += aligned(pieces_of(config, i) * sizeof(struct piece)) +
+		     aligned(config->rx_window[i]) +
+		     aligned(config->rx_window[i] / PTL_CELL_BYTES);
+	return n;
+}
+
+static void *carve(uint8_t **memory, size_t n)
+{
+	void *part = *memory;
+
+	*memory += aligned(n);
+	return part;
+}
+
+/* 10 bits a byte: microseconds of n bytes on the line. */
+static uint32_t line_us(uint32_t baud, uint32_t n)
+{
+	return baud < 1000 ? n * 10000u : n * 10000u / (baud / 1000);
+}
+
+static void set_baud(struct ptl_link *link, uint32_t baud)
+{
+	uint32_t delay = line_us(baud, 64);
+
+	link->baud = baud;
+	link->ack_delay_us = delay > PTL_ACK_DELAY_US ? delay : PTL_ACK_DELAY_US;
+	/* The peer's acknowledgement may wait for its delay and then for a
+	 * frame of this side's length on its own line. */
+	link->sending.floor_us =
+		2 * link->ack_delay_us + line_us(baud, link->own_max_packet) + 10000;
+	queue_set_baud(&link->queue, baud);
+}
+
+static ptl_time earliest(struct ptl_link *link)
+{
+	ptl_time at = session_deadline(link);
+
+	if (frame_pending(link))
+		return 0;
+	for (int i = 0; i < DATA_CLASSES; i++) {
+		struct sender *sender = &link->senders[i];
+
+		if (link->session.up)
+			sender_watch(sender, &link->sending, link->now);
+		if (sender->timer < at)
+			at = sender->timer;
+		if (link->receivers[i].due < at)
+			at = link->receivers[i].due;
+	}
+	if (link->rx.any && link->rx_at + HALF_FRAME_US < at)
+		at = link->rx_at + HALF_FRAME_US;
+	return at;
+}
+
+enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config *config,
+			     const struct ptl_events *events, ptl_time now,
+			     struct ptl_link **made)
+{
+	size_t need = ptl_link_size(config);
+	uint8_t *at = memory;
+	struct ptl_link *link;
+
+	if (need == 0 || config->nonce == 0 || !events->packet)
+		return PTL_BAD_CONFIG;
+	if (size < need)
+		return PTL_NO_MEMORY;
+	link = carve(&at, sizeof(*link));
+	memset(link, 0, sizeof(*link));
+	link->events = *events;
+	link->now = now;
+	link->role = (uint8_t)config->role;
+	link->own_max_packet = link->max_packet = config->max_packet;
+	link->hash_key = config->nonce;
+	memcpy(link->mac, config->mac, sizeof(link->mac));
+
+	queue_init(&link->queue, carve(&at, queue_memory(config)), config, &link->counters);
+	link->sending.queue = &link->queue;
+	link->sending.counters = &link->counters;
+	noise_init(&link->sending.noise, config->max_packet);
+	for (int i = 0; i < DATA_CLASSES; i++) {
+		uint16_t cells = (uint16_t)(config->rx_window[i] / PTL_CELL_BYTES);
+		uint16_t pieces = pieces_of(config, i);
+		uint8_t *window;
+
+		link->windows[i] = cells;
+		sender_init(&link->senders[i], carve(&at, pieces * sizeof(struct piece)), pieces);
+		window = carve(&at, config->rx_window[i]);
+		receiver_init(&link->receivers[i], window, carve(&at, cells), cells);
+	}
+	link->rx.room = frame_bytes(config);
+	link->rx.out = carve(&at, link->rx.room);
+	cobs_reset(&link->rx);
+	link->tx.bytes = carve(&at, tx_bytes(config));
+	link->tx.line_idle = true;
+	set_baud(link, config->baud);
+	session_start(link, config->nonce);
+	link->deadline = 0;
+	*made = link;
+	return PTL_OK;
+}
+
+void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes, size_t n)
+{
+	link->now = now;
+	link->rx_at = now;
+	link->counters.rx_bytes += n;
+	while (n > 0) {
+		size_t took = cobs_take(&link->rx, bytes, n);
+
+		bytes += took;
+		n -= took;
+		if (n == 0)
+			break;
+		bytes++; /* the delimiter */
+		n--;
+		if (link->rx.any)
+			frame_received(link);
+		cobs_reset(&link->rx);
+	}
+	link->deadline = earliest(link);
+}
+
+static void run_timers(struct ptl_link *link)
+{
+	session_timers(link);
+	for (int i = 0; i < DATA_CLASSES; i++)
+		if (link->now >= link->senders[i].timer &&
+		    sender_expired(&link->senders[i], &link->sending, link->now))
+			link->session.ping_due = link->session.up;
+	if (link->rx.any && link->now >= link->rx_at + HALF_FRAME_US) {
+		link->counters.rx_bad_framing++;
+		cobs_reset(&link->rx);
+		if (link->refused)
+			ptl_link_resume(link, link->now);
+	}
+}
+
+size_t ptl_link_transmit(struct ptl_link *link, ptl_time now, uint8_t *out, size_t room)
+{
+	struct tx_frame *tx = &link->tx;
+	size_t done = 0;
+
+	link->now = now;
+	run_timers(link);
+	if (tx->at < tx->n)
+		frame_preempt(link);
+	while (done < room) {
+		size_t part;
+
+		if (tx->at == tx->n && !frame_next(link)) {
+			tx->line_idle = true;
+			break;
+		}
+		part = min_size(room - done, tx->n - tx->at);
+		memcpy(out + done, tx->bytes + tx->at, part);
+		tx->at += part;
+		done += part;
+		if (tx->at == tx->n)
+			frame_done(link);
+	}
+	link->counters.tx_bytes += done;
+	link->deadline = earliest(link);
+	return done;
+}
+
+enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t *packet, size_t n)
+{
+	enum ptl_error error;
+
+	link->now = now;
+	if (n < 14 || n > link->max_packet) {
+		link->counters.drop_length++;
+		return n < 14 ? PTL_TOO_SHORT : PTL_TOO_LONG;
+	}
+	if (!link->session.announced) {
+		link->counters.drop_down++;
+		return PTL_DOWN;
+	}
+	error = queue_put(&link->queue, now, flow_hash(link->hash_key, packet, n), packet, n);
+	if (error == PTL_OK) {
+		link->counters.tx_packets++;
+		link->counters.tx_packet_bytes += n;
+		link->deadline = earliest(link);
+	}
+	return error;
+}
+
+enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
+				     const uint8_t *message, size_t n)
+{
+	enum ptl_error error;
+
+	link->now = now;
+	if (n == 0 || n > PTL_CONTROL_MAX)
+		return n == 0 ? PTL_TOO_SHORT : PTL_TOO_LONG;
+	if (!link->session.announced)
+		return PTL_DOWN;
+	error = queue_put_control(&link->queue, now, message, n);
+	link->deadline = earliest(link);
+	return error;
+}
+
+ptl_time ptl_link_deadline(const struct ptl_link *link)
+{
+	return link->deadline;
+}
+
+void ptl_link_resume(struct ptl_link *link, ptl_time now)
+{
+	link->now = now;
+	/* A packet is gathered in the frame buffer: not while a frame is in it;
+	 * the end of that frame, or its time-out, comes back here. */
+	if (link->rx.any)
+		return;
+	link->refused = false;
+	for (int i = 0; i < DATA_CLASSES; i++) {
+		struct receiver *receiver = &link->receivers[i];
+
+		if (!receiver->refused)
+			continue;
+		frame_deliver(link, (enum ptl_class)(i + 1));
+		/* Credit came back: the sender may be waiting for it. */
+		if (receiver->changed && receiver->due == PTL_NEVER)
+			receiver->due = now;
+	}
+	link->deadline = earliest(link);
+}
+
+void ptl_link_set_baud(struct ptl_link *link, uint32_t baud)
+{
+	set_baud(link, baud);
+}
+
+void ptl_link_wire_reset(struct ptl_link *link, ptl_time now)
+{
+	link->now = now;
+	cobs_reset(&link->rx);
+	if (link->tx.at < link->tx.n)
+		frame_done(link);
+	link->tx.line_idle = true;
+	link->deadline = earliest(link);
+}
+
+const struct ptl_counters *ptl_link_counters(const struct ptl_link *link)
+{
+	return &link->counters;
+}
+
+void ptl_link_info(const struct ptl_link *link, struct ptl_info *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->state = link->session.announced ? PTL_STATE_UP : PTL_STATE_DOWN;
+	memcpy(info->peer_mac, link->session.peer_mac, sizeof(info->peer_mac));
+	info->session = link->session.nonce;
+	info->peer_session = link->session.peer_nonce;
+	info->max_packet = link->max_packet;
+	info->frame_limit = link->sending.noise.limit;
+	info->rtt_us = link->sending.trip.smooth_us;
+	info->loss_ppm = noise_ppm(&link->sending.noise);
+	info->queued = (uint32_t)(link->queue.packet_count - link->queue.free_packets);
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* The packet store, and the fair queues. See queue.h. */
+#include "queue.h"
+#include "bytes.h"
+#include "codel.h"
+
+/* Kept for control messages, whatever the packets take. */
+#define RESERVE_PACKETS 2
+
+static uint16_t reserve_blocks(const struct queue *queue)
+{
+	return (uint16_t)((PTL_CONTROL_MAX + queue->block_size - 1) / queue->block_size);
+}
+
+size_t queue_memory(const struct ptl_config *config)
+{
+	return config->tx_packets * sizeof(struct packet) +
+	       config->tx_flows * sizeof(struct flow) +
+	       (size_t)config->tx_blocks * (sizeof(uint16_t) + config->tx_block_size);
+}
+
+void queue_init(struct queue *queue, void *memory, const struct ptl_config *config,
+		struct ptl_counters *counters)
+{
+	uint8_t *at = memory;
+
+	memset(memory, 0, queue_memory(config));
+	queue->counters = counters;
+	queue->max_packet = config->max_packet;
+	queue->drop_when_full = config->drop_when_full;
+	queue->was_full = false;
+
+	/* By falling alignment. */
+	queue->flows = (void *)at;
+	queue->flow_count = config->tx_flows;
+	at += config->tx_flows * sizeof(struct flow);
+	queue->packets = (void *)at;
+	queue->packet_count = config->tx_packets;
+	at += config->tx_packets * sizeof(struct packet);
+	queue->next_block = (void *)at;
+	queue->block_count = config->tx_blocks;
+	at += config->tx_blocks * sizeof(uint16_t);
+	queue->blocks = at;
+	queue->block_size = config->tx_block_size;
+
+	for (uint16_t i = 0; i < queue->packet_count; i++)
+		queue->packets[i].next = (uint16_t)(i + 1);
+	queue->packets[queue->packet_count - 1].next = QUEUE_NONE;
+	queue->free_packet = 0;
+	queue->free_packets = queue->packet_count;
+	for (uint16_t i = 0; i < queue->block_count; i++)
+		queue->next_block[i] = (uint16_t)(i + 1);
+	queue->next_block[queue->block_count - 1] = QUEUE_NONE;
+	queue->free_block = 0;
+	queue->free_blocks = queue->block_count;
+
+	for (uint16_t i = 0; i < queue->flow_count; i++)
+		queue->flows[i].head = queue->flows[i].tail = QUEUE_NONE;
+	queue->sparse.head = queue->sparse.tail = QUEUE_NONE;
+	queue->bulk = queue->control = queue->sparse;
+	queue_set_baud(queue, config->baud);
+}
+
+void queue_set_baud(struct queue *queue, uint32_t baud)
+{
+	/* What a sparse flow may send at once: 4 ms of the line. */
+	uint32_t quantum = baud / 2500;
+	uint32_t packet_us = queue->max_packet * 10000u / (baud < 1000 ? 1 : baud / 1000);
+
+	if (quantum < 300)
+		quantum = 300;
+	if (quantum > queue->max_packet)
+		quantum = queue->max_packet;
+	queue->sparse_quantum = (int32_t)quantum;
+	codel_times(packet_us, &queue->target_us, &queue->interval_us);
+}
+
+/* Lists of flows. */
+
+static void flow_append(struct queue *queue, struct flow_fifo *list, uint16_t flow)
+{
+	queue->flows[flow].next = QUEUE_NONE;
+	queue->flows[flow].list = list == &queue->sparse ? FLOW_SPARSE : FLOW_BULK;
+	if (list->head == QUEUE_NONE)
+		list->head = flow;
+	else
+		queue->flows[list->tail].next = flow;
+	list->tail = flow;
+}
+
+static uint16_t flow_shift(struct queue *queue, struct flow_fifo *list)
+{
+	uint16_t flow = list->head;
+
+	list->head = queue->flows[flow].next;
+	if (list->head == QUEUE_NONE)
+		list->tail = QUEUE_NONE;
+	queue->flows[flow].list = FLOW_IDLE;
+	return flow;
+}
+
+static bool flow_idle(const struct flow *flow)
+{
+	return flow->list == FLOW_IDLE && flow->flying == 0;
+}
+
+/* The flow of a hash: its own slot, else one that is idle, else it shares one;
+ * and stays there as long as some of its packets may be in it. */
+static uint16_t flow_find(struct queue *queue, uint32_t hash)
+{
+	uint16_t first = (uint16_t)(hash & (queue->flow_count - 1u) & ~(QUEUE_WAYS - 1u));
+	uint16_t idle = QUEUE_NONE;
+	uint16_t home = (uint16_t)(first + (hash >> 16) % QUEUE_WAYS);
+
+	for (uint16_t i = first; i < first + QUEUE_WAYS; i++) {
+		struct flow *flow = &queue->flows[i];
+
+		if (flow->hash == hash)
+			return i;
+		if (idle == QUEUE_NONE && flow_idle(flow))
+			idle = i;
+	}
+	if (idle == QUEUE_NONE || (queue->flows[home].shared && !flow_idle(&queue->flows[home]))) {
+		queue->flows[home].shared = true;
+		return home;
+	}
+	queue->flows[idle].hash = hash;
+	queue->flows[idle].shared = false;
+	codel_reset(&queue->flows[idle]);
+	return idle;
+}
+
+/* Packets in and out of the store. */
+
+static void packet_free(struct queue *queue, uint16_t index)
+{
+	struct packet *packet = &queue->packets[index];
+	uint16_t block = packet->block;
+	uint16_t blocks = 1;
+
+	while (queue->next_block[block] != QUEUE_NONE) {
+		block = queue->next_block[block];
+		blocks++;
+	}
+	queue->next_block[block] = queue->free_block;
+	queue->free_block = packet->block;
+	queue->free_blocks = (uint16_t)(queue->free_blocks + blocks);
+	packet->next = queue->free_packet;
+	queue->free_packet = index;
+	queue->free_packets++;
+}
+
+static uint16_t packet_new(struct queue *queue, ptl_time now, const uint8_t *bytes, size_t n)
+{
+	uint16_t index = queue->free_packet;
+	struct packet *packet = &queue->packets[index];
+	uint16_t block = queue->free_block;
+
+	queue->free_packet = packet->next;
+	queue->free_packets--;
+	packet->next = QUEUE_NONE;
+	packet->at = (uint32_t)now;
+	packet->block = block;
+	packet->length = (uint16_t)n;
+	packet->pieces = 0;
+	packet->all_sent = false;
+	for (;;) {
+		size_t part = min_size(n, queue->block_size);
+
+		memcpy(queue->blocks + (size_t)block * queue->block_size, bytes, part);
+		bytes += part;
+		n -= part;
+		queue->free_blocks--;
+		if (n == 0)
+			break;
+		block = queue->next_block[block];
+	}
+	queue->free_block = queue->next_block[block];
+	queue->next_block[block] = QUEUE_NONE;
+	return index;
+}
+
+static bool has_room(const struct queue *queue, size_t n, uint16_t packets, uint16_t blocks)
+{
+	return queue->free_packets > packets &&
+	       (size_t)(queue->free_blocks - (queue->free_blocks < blocks ? queue->free_blocks
+									  : blocks)) *
+			       queue->block_size >= n;
+}
+
+static uint16_t flow_pop(struct queue *queue, struct flow *flow)
+{
+	uint16_t packet = flow->head;
+
+	flow->head = queue->packets[packet].next;
+	if (flow->head == QUEUE_NONE)
+		flow->tail = QUEUE_NONE;
+	flow->bytes -= queue->packets[packet].length;
+	return packet;
+}
+
+/* Drops the oldest packet of the longest queue; false: nothing is queued. */
+static bool drop_longest(struct queue *queue)
+{
+	struct flow *longest = &queue->flows[0];
+
+	for (uint16_t i = 1; i < queue->flow_count; i++)
+		if (queue->flows[i].bytes > longest->bytes)
+			longest = &queue->flows[i];
+	if (longest->head == QUEUE_NONE)
+		return false;
+	packet_free(queue, flow_pop(queue, longest));
+	queue->counters->drop_overflow++;
+	return true;
+}
+
+enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash,
+			 const uint8_t *bytes, size_t n)
+{
+	uint16_t index, packet;
+	struct flow *flow;
+
+	while (!has_room(queue, n, RESERVE_PACKETS, reserve_blocks(queue))) {
+		if (!queue->drop_when_full) {
+			queue->was_full = true;
+			return PTL_FULL;
+		}
+		if (!drop_longest(queue)) {
+			queue->counters->drop_overflow++;
+			return PTL_FULL;
+		}
+	}
+	index = flow_find(queue, hash);
+	flow = &queue->flows[index];
+	packet = packet_new(queue, now, bytes, n);
+	queue->packets[packet].flow = index;
+	if (flow->head == QUEUE_NONE)
+		flow->head = packet;
+	else
+		queue->packets[flow->tail].next = packet;
+	flow->tail = packet;
+	flow->bytes += (uint32_t)n;
+	if (flow->list == FLOW_IDLE) {
+		flow->deficit = queue->sparse_quantum;
+		flow_append(queue, &queue->sparse, index);
+	}
+	return PTL_OK;
+}
+
+enum ptl_error queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
+				 size_t n)
+{
+	uint16_t packet;
+
+	if (!has_room(queue, n, 0, 0)) {
+		queue->was_full = true;
+		return PTL_FULL;
+	}
+	packet = packet_new(queue, now, bytes, n);
+	queue->packets[packet].flow = QUEUE_NONE;
+	if (queue->control.head == QUEUE_NONE)
+		queue->control.head = packet;
+	else
+		queue->packets[queue->control.tail].next = packet;
+	queue->control.tail = packet;
+	return PTL_OK;
+}
+
+static bool may_fly(const struct flow *flow, enum ptl_class class)
+{
+	return flow->flying == 0 || flow->flying_class == class;
+}
+
+static void to_bulk(struct queue *queue)
+{
+	uint16_t flow = flow_shift(queue, &queue->sparse);
+
+	queue->flows[flow].deficit = queue->max_packet;
+	flow_append(queue, &queue->bulk, flow);
+}
+
+/* Brings a flow that may send to the head of the sparse list. */
+static bool sparse_ready(struct queue *queue)
+{
+	while (queue->sparse.head != QUEUE_NONE) {
+		const struct flow *flow = &queue->flows[queue->sparse.head];
+
+		if (flow->head == QUEUE_NONE && queue->bulk.head == QUEUE_NONE)
+			flow_shift(queue, &queue->sparse);
+		else if (flow->head == QUEUE_NONE || !may_fly(flow, PTL_CLASS_SPARSE) ||
+			 flow->deficit < queue->packets[flow->head].length)
+			/* Through the bulk list before it may be sparse again:
+			 * else a flow that keeps its queue short starves them. */
+			to_bulk(queue);
+		else
+			return true;
+	}
+	return false;
+}
+
+/* The same for the bulk list: one turn of it, at most. */
+static bool bulk_ready(struct queue *queue)
+{
+	uint16_t first_held = QUEUE_NONE;
+	bool richer = false;
+
+	while (queue->bulk.head != QUEUE_NONE) {
+		uint16_t index = queue->bulk.head;
+		struct flow *flow = &queue->flows[index];
+
+		if (flow->head == QUEUE_NONE) {
+			flow_shift(queue, &queue->bulk);
+			continue;
+		}
+		if (!may_fly(flow, PTL_CLASS_BULK)) {
+			if (index == first_held) {
+				if (!richer)
+					return false;
+				richer = false;
+			}
+			if (first_held == QUEUE_NONE)
+				first_held = index;
+		} else if (flow->deficit > 0) {
+			return true;
+		} else {
+			flow->deficit += queue->max_packet;
+			richer = true;
+		}
+		flow_append(queue, &queue->bulk, flow_shift(queue, &queue->bulk));
+	}
+	return false;
+}
+
+bool queue_ready(struct queue *queue, enum ptl_class class)
+{
+	switch (class) {
+	case PTL_CLASS_CONTROL:
+		return queue->control.head != QUEUE_NONE;
+	case PTL_CLASS_SPARSE:
+		return sparse_ready(queue);
+	case PTL_CLASS_BULK:
+		/* A flow that has used up its quantum goes over first. */
+		sparse_ready(queue);
+		return bulk_ready(queue);
+	default:
+		return false;
+	}
+}
+
+static uint16_t take_control(struct queue *queue)
+{
+	uint16_t packet = queue->control.head;
+
+	queue->control.head = queue->packets[packet].next;
+	if (queue->control.head == QUEUE_NONE)
+		queue->control.tail = QUEUE_NONE;
+	return packet;
+}
+
+uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class)
+{
+	struct flow *flow;
+	uint16_t packet;
+
+	if (!queue_ready(queue, class))
+		return QUEUE_NONE;
+	if (class == PTL_CLASS_CONTROL)
+		return take_control(queue);
+
+	flow = &queue->flows[class == PTL_CLASS_SPARSE ? queue->sparse.head : queue->bulk.head];
+	packet = flow_pop(queue, flow);
+	while (class == PTL_CLASS_BULK && flow->head != QUEUE_NONE &&
+	       codel_drops(flow, (uint32_t)now - queue->packets[packet].at, (uint32_t)now,
+			   queue->max_packet, queue->target_us, queue->interval_us)) {
+		packet_free(queue, packet);
+		queue->counters->drop_codel++;
+		packet = flow_pop(queue, flow);
+	}
+	flow->deficit -= queue->packets[packet].length;
+	flow->flying++;
+	flow->flying_class = (uint8_t)class;
+	return packet;
+}
+
+void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to, size_t n)
+{
+	uint16_t block = queue->packets[packet].block;
+
+	for (; offset >= queue->block_size; offset -= queue->block_size)
+		block = queue->next_block[block];
+	while (n > 0) {
+		size_t part = min_size(n, queue->block_size - offset);
+
+		memcpy(to, queue->blocks + (size_t)block * queue->block_size + offset, part);
+		to += part;
+		n -= part;
+		offset = 0;
+		block = queue->next_block[block];
+	}
+}
+
+void queue_done(struct queue *queue, uint16_t packet)
+{
+	if (queue->packets[packet].flow != QUEUE_NONE)
+		queue->flows[queue->packets[packet].flow].flying--;
+	packet_free(queue, packet);
+}
+
+uint32_t queue_flush(struct queue *queue)
+{
+	uint32_t dropped = 0;
+
+	for (uint16_t i = 0; i < queue->flow_count; i++)
+		while (queue->flows[i].head != QUEUE_NONE) {
+			packet_free(queue, flow_pop(queue, &queue->flows[i]));
+			dropped++;
+		}
+	while (queue->control.head != QUEUE_NONE) {
+		packet_free(queue, take_control(queue));
+		dropped++;
+	}
+	return dropped;
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Packets that wait or are unacknowledged, and the fair queues they stand in.
+ *
+ * A packet's bytes lie in a chain of fixed blocks. It belongs to a flow; a flow
+ * is as in fq_codel (RFC 8290): it enters the sparse list when it wakes, may
+ * send a small quantum from there, and then takes its turns in the bulk list by
+ * deficit round robin, with CoDel (RFC 8289) on its queue.
+ *
+ * The two lists feed the two classes of the wire, which overtake each other.
+ * So that a flow's packets stay in order, a flow changes its class only when
+ * none of its packets is unacknowledged in the other.
+ */
+#ifndef PIGTAIL_QUEUE_H
+#define PIGTAIL_QUEUE_H
+
+#include <pigtail/wire.h>
+#include <pigtail/endpoint.h>
+
+#define QUEUE_NONE 0xffff
+#define QUEUE_WAYS 4 /* flows that a hash may choose from */
+
+struct packet {
+	uint32_t at;     /* when it was queued, microseconds, low 32 bits */
+	uint16_t next;   /* in its flow, or in the list of free packets */
+	uint16_t block;  /* first block */
+	uint16_t length; /* bytes */
+	uint16_t flow;   /* QUEUE_NONE: a control message */
+	uint16_t pieces; /* on the wire, unacknowledged */
+	bool all_sent;   /* no byte is left that is not in a piece */
+};
+
+struct flow {
+	uint32_t hash;
+	uint32_t bytes;        /* queued */
+	int32_t deficit;
+	uint32_t above_since;  /* CoDel: when the target was first exceeded */
+	uint32_t drop_at;      /* CoDel: next drop */
+	uint16_t drops;        /* CoDel: in this dropping phase */
+	uint16_t last_drops;   /* CoDel: in the one before */
+	uint16_t head, tail;   /* packets */
+	uint16_t next;         /* flow in the same list */
+	uint16_t flying;       /* packets dequeued, not yet freed */
+	uint8_t list;          /* enum flow_list */
+	uint8_t flying_class;  /* class of those that fly */
+	bool above, dropping;  /* CoDel */
+	bool shared;           /* has packets of other hashes too */
+};
+
+enum flow_list { FLOW_IDLE, FLOW_SPARSE, FLOW_BULK };
+
+struct flow_fifo {
+	uint16_t head, tail;
+};
+
+struct queue {
+	struct packet *packets;
+	uint8_t *blocks;
+	uint16_t *next_block;
+	struct flow *flows;
+	struct ptl_counters *counters;
+	uint16_t packet_count, block_count, block_size, flow_count;
+	uint16_t free_packet, free_packets;
+	uint16_t free_block, free_blocks;
+	uint16_t max_packet;
+	bool drop_when_full;
+	bool was_full;           /* an owner waits for events.room */
+	struct flow_fifo sparse; /* flows */
+	struct flow_fifo bulk;
+	struct flow_fifo control; /* packets */
+	int32_t sparse_quantum;  /* bytes */
+	uint32_t target_us, interval_us; /* CoDel */
+};
+
+/* Bytes of memory that packets, blocks and flows of this config take. */
+size_t queue_memory(const struct ptl_config *config);
+void queue_init(struct queue *queue, void *memory, const struct ptl_config *config,
+		struct ptl_counters *counters);
+/* Quantum and CoDel's times follow the line's rate. */
+void queue_set_baud(struct queue *queue, uint32_t baud);
+
+enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash,
+			 const uint8_t *bytes, size_t n);
+enum ptl_error queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
+				 size_t n);
+
+/* Takes the next packet of a class; QUEUE_NONE when none may go now. The taker
+ * holds it until queue_done(). */
+uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class);
+bool queue_ready(struct queue *queue, enum ptl_class class);
+
+/* Copies bytes out of a packet. */
+void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to,
+		size_t n);
+
+/* The packet left for good: acknowledged or given up. */
+void queue_done(struct queue *queue, uint16_t packet);
+
+/* Drops all that waits; returns how many. */
+uint32_t queue_flush(struct queue *queue);
+
+#endif

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Sessions (SPEC 7). Each end has a nonce, new whenever it lost its state. It
+ * says HELLO with its nonce and the peer's, until the peer's HELLO names ours:
+ * then both know each other, and data may flow.
+ *
+ *	nonce of the peer changed   it restarted: our state of the link is cleared
+ *	nothing heard for 1 s       PING, every 500 ms
+ *	nothing heard for 3 s       it is gone: cleared, and a new nonce for us
+ *	heard, but no progress      after 10 s the same: one of the two is wrong
+ *
+ * The wire is first in, first out. So nothing of an old session can arrive
+ * after the HELLO that began the new one, and frames need no nonce.
+ */
+#include "state.h"
+#include "bytes.h"
+
+static void flush_flying(struct ptl_link *link)
+{
+	for (int i = 0; i < DATA_CLASSES; i++) {
+		sender_reset(&link->senders[i], &link->sending, link->session.peer_windows[i],
+			     link->now);
+		receiver_reset(&link->receivers[i]);
+	}
+	link->refused = false;
+	/* What is on the wire now belongs to the old session: end it there. */
+	if (link->tx.at < link->tx.n && link->tx.class != PTL_CLASS_LINK) {
+		link->tx.n = link->tx.at + 1;
+		link->tx.bytes[link->tx.at] = PTL_DELIMITER;
+		link->tx.final = true;
+		link->tx.length = 0;
+	}
+}
+
+static void announce(struct ptl_link *link, bool up, enum ptl_reason reason)
+{
+	link->session.announced = up;
+	if (link->events.state)
+		link->events.state(link->events.user, up ? PTL_STATE_UP : PTL_STATE_DOWN, reason);
+}
+
+static void greet(struct ptl_link *link)
+{
+	link->session.hellos = 0;
+	link->session.hello_at = link->now;
+}
+
+void session_start(struct ptl_link *link, uint32_t nonce)
+{
+	memset(&link->session, 0, sizeof(link->session));
+	link->session.nonce = nonce;
+	link->session.heard = link->now;
+	link->session.ping_at = PTL_NEVER;
+	greet(link);
+}
+
+/* The session is over for us; what waits cannot be delivered. */
+static void end(struct ptl_link *link, enum ptl_reason reason)
+{
+	struct session *session = &link->session;
+	bool announced = session->announced;
+	uint32_t nonce = session->nonce * 1664525u + 1013904223u;
+
+	flush_flying(link);
+	link->counters.drop_flushed += queue_flush(&link->queue);
+	session_start(link, nonce ? nonce : 1);
+	link->max_packet = link->own_max_packet;
+	if (announced)
+		announce(link, false, reason);
+}
+
+static bool stuck(struct ptl_link *link)
+{
+	for (int i = 0; i < DATA_CLASSES; i++)
+		/* What has arrived and waits for a slow reader is not stuck. */
+		if (link->senders[i].flying + link->senders[i].lost > 0 &&
+		    link->now - link->senders[i].progress > PTL_STUCK_AFTER_US)
+			return true;
+	return false;
+}
+
+void session_timers(struct ptl_link *link)
+{
+	struct session *session = &link->session;
+
+	if ((session->up || session->announced) &&
+	    link->now - session->heard >= PTL_SILENT_AFTER_US) {
+		link->counters.peer_silences++;
+		end(link, PTL_REASON_PEER_SILENT);
+	} else if (session->up && stuck(link)) {
+		end(link, PTL_REASON_STUCK);
+	}
+	if (session->up && link->now >= session->ping_at) {
+		session->ping_due = true;
+		session->ping_at = link->now + PTL_PING_AGAIN_US;
+	}
+	if (!session->up && link->now >= session->hello_at) {
+		session->hello_due = true;
+		if (session->hellos < PTL_HELLO_FAST_MAX)
+			session->hellos++;
+		session->hello_at = link->now + (session->hellos < PTL_HELLO_FAST_MAX
+							 ? PTL_HELLO_FAST_US
+							 : PTL_HELLO_SLOW_US);
+	}
+}
+
+ptl_time session_deadline(const struct ptl_link *link)
+{
+	const struct session *session = &link->session;
+	ptl_time silent = session->heard + PTL_SILENT_AFTER_US;
+
+	if (session->up)
+		return session->ping_at < silent ? session->ping_at : silent;
+	return session->announced && silent < session->hello_at ? silent : session->hello_at;
+}
+
+size_t session_hello_payload(struct ptl_link *link, uint8_t *to)
+{
+	struct session *session = &link->session;
+
+	session->hello_due = false;
+	memset(to, 0, PTL_HELLO_BYTES);
+	to[PTL_HELLO_VERSION] = PTL_WIRE_VERSION;
+	to[PTL_HELLO_VERSION_MIN] = PTL_WIRE_VERSION;
+	to[PTL_HELLO_FLAGS] = (uint8_t)((session->up ? 0 : PTL_HELLO_WANT_REPLY) |
+					(link->role == PTL_DEVICE ? PTL_HELLO_DEVICE : 0));
+	put_le32(to + PTL_HELLO_NONCE, session->nonce);
+	put_le32(to + PTL_HELLO_SEEN, session->peer_nonce);
+	put_le16(to + PTL_HELLO_MAX_PACKET, link->own_max_packet);
+	for (int i = 0; i < DATA_CLASSES; i++)
+		put_le16(to + PTL_HELLO_WINDOWS + 2 * i, link->windows[i]);
+	memcpy(to + PTL_HELLO_MAC, link->mac, sizeof(link->mac));
+	return PTL_HELLO_BYTES;
+}
+
+/* Whether we can talk to the peer that a hello describes. */
+static bool acceptable(const struct ptl_link *link, const uint8_t *hello)
+{
+	uint16_t max_packet = get_le16(hello + PTL_HELLO_MAX_PACKET);
+
+	if (hello[PTL_HELLO_VERSION] < PTL_WIRE_VERSION ||
+	    hello[PTL_HELLO_VERSION_MIN] > PTL_WIRE_VERSION || max_packet < 64)
+		return false;
+	if (max_packet > link->own_max_packet)
+		max_packet = link->own_max_packet;
+	for (int i = 0; i < DATA_CLASSES; i++) {
+		uint16_t window = get_le16(hello + PTL_HELLO_WINDOWS + 2 * i);
+
+		if (window > PTL_WINDOW_MAX ||
+		    window < (i == 0 ? PTL_WINDOW_MIN_CTRL : PTL_WINDOW_MIN(max_packet)))
+			return false;
+	}
+	return true;
+}
+
+static void learn(struct ptl_link *link, const uint8_t *hello)
+{
+	struct session *session = &link->session;
+	uint16_t max_packet = get_le16(hello + PTL_HELLO_MAX_PACKET);
+
+	session->peer_nonce = get_le32(hello + PTL_HELLO_NONCE);
+	memcpy(session->peer_mac, hello + PTL_HELLO_MAC, sizeof(session->peer_mac));
+	for (int i = 0; i < DATA_CLASSES; i++)
+		session->peer_windows[i] = get_le16(hello + PTL_HELLO_WINDOWS + 2 * i);
+	link->max_packet = max_packet < link->own_max_packet ? max_packet : link->own_max_packet;
+}
+
+static void come_up(struct ptl_link *link)
+{
+	struct session *session = &link->session;
+
+	for (int i = 0; i < DATA_CLASSES; i++)
+		sender_reset(&link->senders[i], &link->sending, session->peer_windows[i],
+			     link->now);
+	session->up = true;
+	session->ping_at = link->now + PTL_PING_AFTER_US;
+	link->counters.sessions++;
+	announce(link, true,
+		 session->restarted ? PTL_REASON_PEER_RESTARTED : PTL_REASON_START);
+	session->restarted = false;
+}
+
+void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
+{
+	struct session *session = &link->session;
+	uint32_t nonce, seen;
+
+	if (n < PTL_HELLO_BYTES || get_le32(payload + PTL_HELLO_NONCE) == 0) {
+		link->counters.rx_bad_field++;
+		return;
+	}
+	nonce = get_le32(payload + PTL_HELLO_NONCE);
+	seen = get_le32(payload + PTL_HELLO_SEEN);
+	if (nonce == session->nonce) {
+		link->counters.peer_mismatches++; /* our own echo */
+		return;
+	}
+	if (!acceptable(link, payload)) {
+		link->counters.peer_mismatches++;
+		if (session->announced)
+			end(link, PTL_REASON_PEER_VERSION);
+		return;
+	}
+	session->heard = link->now;
+	if (nonce != session->peer_nonce) {
+		if (session->up) {
+			link->counters.peer_restarts++;
+			session->restarted = true;
+			session->up = false;
+			learn(link, payload);
+			flush_flying(link);
+			greet(link);
+			session->hello_at = link->now + PTL_HELLO_FAST_US;
+		} else {
+			learn(link, payload);
+		}
+		session->hello_due = true;
+	}
+	if (payload[PTL_HELLO_FLAGS] & PTL_HELLO_WANT_REPLY)
+		session->hello_due = true;
+	if (seen == session->nonce && !session->up)
+		come_up(link);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The state of a link and what its four files do with it:
+ *
+ *	link.c      the public functions, memory, deadlines
+ *	session.c   hello, keep-alive, restart: is there a peer, and which
+ *	frame_tx.c  chooses, builds and cuts the frame that is on the wire
+ *	frame_rx.c  checks a received frame and gives its parts away
+ */
+#ifndef PIGTAIL_STATE_H
+#define PIGTAIL_STATE_H
+
+#include <pigtail/link.h>
+#include <pigtail/wire.h>
+
+#include "cobs.h"
+#include "queue.h"
+#include "receiver.h"
+#include "sender.h"
+
+#define DATA_CLASSES 3 /* control, sparse, bulk: index is class - 1 */
+
+struct session {
+	uint32_t nonce;      /* ours */
+	uint32_t peer_nonce; /* 0: none heard */
+	bool up;             /* the peer has said our nonce */
+	bool announced;      /* what events.state was told last */
+	bool restarted;      /* up again without having been announced down */
+	bool hello_due;      /* a reply */
+	bool ping_due;
+	bool pong_due;
+	bool unknown_due;
+	uint8_t unknown_type;
+	uint8_t hellos;      /* sent since the last change */
+	uint32_t pong_token;
+	ptl_time heard;      /* last good frame of the peer */
+	ptl_time hello_at;
+	ptl_time ping_at;
+	uint8_t peer_mac[6];
+	uint16_t peer_windows[DATA_CLASSES];
+};
+
+struct tx_frame {
+	uint8_t *bytes;  /* encoded, delimiters included */
+	size_t n, at;    /* length; how much has been pulled */
+	size_t start;    /* where the encoding begins: 1 after an idle line */
+	size_t head;     /* decoded bytes before the payload */
+	enum ptl_class class;
+	uint16_t number;
+	uint16_t length; /* payload bytes */
+	bool final;      /* cut already, or not to be cut */
+	bool line_idle;  /* nothing was sent just before */
+};
+
+struct ptl_link {
+	struct ptl_events events;
+	struct ptl_counters counters;
+	struct queue queue;
+	struct sending sending;
+	struct sender senders[DATA_CLASSES];
+	struct receiver receivers[DATA_CLASSES];
+	struct session session;
+	struct tx_frame tx;
+	struct cobs_decoder rx;
+	ptl_time rx_at;          /* last byte of a frame that is under way */
+	ptl_time now;
+	ptl_time deadline;
+	uint32_t hash_key;
+	uint32_t ack_delay_us;
+	uint32_t baud;
+	uint16_t max_packet;     /* of both ends */
+	uint16_t own_max_packet;
+	uint16_t windows[DATA_CLASSES];
+	uint8_t mac[6];
+	uint8_t role;
+	bool refused;            /* a reader waits for resume() */
+};
+
+static inline struct sender *sender_of(struct ptl_link *link, enum ptl_class class)
+{
+	return &link->senders[class - 1];
+}
+
+static inline struct receiver *receiver_of(struct ptl_link *link, enum ptl_class class)
+{
+	return &link->receivers[class - 1];
+}
+
+/* session.c */
+void session_start(struct ptl_link *link, uint32_t nonce);
+void session_timers(struct ptl_link *link);
+ptl_time session_deadline(const struct ptl_link *link);
+void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n);
+size_t session_hello_payload(struct ptl_link *link, uint8_t *to);
+
+/* frame_tx.c */
+bool frame_next(struct ptl_link *link);
+bool frame_pending(struct ptl_link *link);
+void frame_preempt(struct ptl_link *link);
+void frame_done(struct ptl_link *link);
+
+/* frame_rx.c */
+void frame_received(struct ptl_link *link);
+void frame_deliver(struct ptl_link *link, enum ptl_class class);
+
+#endif
