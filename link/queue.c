@@ -64,14 +64,16 @@ void queue_init(struct queue *queue, void *memory, const struct ptl_config *conf
 void queue_set_baud(struct queue *queue, uint32_t baud)
 {
 	/* What a sparse flow may send at once: 4 ms of the line. */
-	uint32_t quantum = baud / 2500;
+	uint32_t most = baud / 2500;
 	uint32_t packet_us = queue->max_packet * 10000u / (baud < 1000 ? 1 : baud / 1000);
 
-	if (quantum < 300)
-		quantum = 300;
-	if (quantum > queue->max_packet)
-		quantum = queue->max_packet;
-	queue->sparse_quantum = (int32_t)quantum;
+	if (most < 300)
+		most = 300;
+	if (most > queue->max_packet)
+		most = queue->max_packet;
+	queue->sparse_most = most;
+	queue->sparse_all_most = 4 * most;
+	queue->bytes_65ms = baud / 153; /* of the line, in 65536 us */
 	codel_times(packet_us, &queue->target_us, &queue->interval_us);
 }
 
@@ -102,6 +104,36 @@ static uint16_t flow_shift(struct queue *queue, struct flow_fifo *list)
 static bool flow_idle(const struct flow *flow)
 {
 	return flow->list == FLOW_IDLE && flow->flying == 0;
+}
+
+static void refill(struct allowance *allowance, uint32_t now, uint32_t bytes_65ms, uint32_t most)
+{
+	uint32_t steps = (now - allowance->at) >> 4;
+	uint32_t bytes;
+
+	if (steps > 65536) /* a second; more would overflow */
+		steps = 65536;
+	bytes = steps * bytes_65ms >> 12;
+	if (bytes == 0)
+		return;
+	allowance->bytes += bytes;
+	if (allowance->bytes > most)
+		allowance->bytes = most;
+	allowance->at = now;
+}
+
+static void spend(struct allowance *allowance, uint32_t bytes)
+{
+	allowance->bytes -= bytes < allowance->bytes ? bytes : allowance->bytes;
+}
+
+/* Whether the flow may send its next packet before others. */
+static bool is_sparse(const struct queue *queue, const struct flow *flow)
+{
+	uint32_t length = queue->packets[flow->head].length;
+
+	return flow->sparse.bytes >= length && queue->sparse_all.bytes >= length &&
+	       (flow->flying == 0 || flow->flying_class == PTL_CLASS_SPARSE);
 }
 
 /* The flow of a hash: its own slot, else one that is idle, else it shares one;
@@ -241,8 +273,11 @@ enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash,
 	flow->tail = packet;
 	flow->bytes += (uint32_t)n;
 	if (flow->list == FLOW_IDLE) {
-		flow->deficit = queue->sparse_quantum;
-		flow_append(queue, &queue->sparse, index);
+		refill(&flow->sparse, (uint32_t)now, queue->bytes_65ms / 8, queue->sparse_most);
+		refill(&queue->sparse_all, (uint32_t)now, queue->bytes_65ms / 2,
+		       queue->sparse_all_most);
+		flow->deficit = queue->max_packet;
+		flow_append(queue, is_sparse(queue, flow) ? &queue->sparse : &queue->bulk, index);
 	}
 	return PTL_OK;
 }
@@ -271,29 +306,18 @@ static bool may_fly(const struct flow *flow, enum ptl_class class)
 	return flow->flying == 0 || flow->flying_class == class;
 }
 
-static void to_bulk(struct queue *queue)
-{
-	uint16_t flow = flow_shift(queue, &queue->sparse);
-
-	queue->flows[flow].deficit = queue->max_packet;
-	flow_append(queue, &queue->bulk, flow);
-}
-
 /* Brings a flow that may send to the head of the sparse list. */
 static bool sparse_ready(struct queue *queue)
 {
 	while (queue->sparse.head != QUEUE_NONE) {
 		const struct flow *flow = &queue->flows[queue->sparse.head];
 
-		if (flow->head == QUEUE_NONE && queue->bulk.head == QUEUE_NONE)
+		if (flow->head == QUEUE_NONE)
 			flow_shift(queue, &queue->sparse);
-		else if (flow->head == QUEUE_NONE || !may_fly(flow, PTL_CLASS_SPARSE) ||
-			 flow->deficit < queue->packets[flow->head].length)
-			/* Through the bulk list before it may be sparse again:
-			 * else a flow that keeps its queue short starves them. */
-			to_bulk(queue);
-		else
+		else if (is_sparse(queue, flow))
 			return true;
+		else
+			flow_append(queue, &queue->bulk, flow_shift(queue, &queue->sparse));
 	}
 	return false;
 }
@@ -339,7 +363,7 @@ bool queue_ready(struct queue *queue, enum ptl_class class)
 	case PTL_CLASS_SPARSE:
 		return sparse_ready(queue);
 	case PTL_CLASS_BULK:
-		/* A flow that has used up its quantum goes over first. */
+		/* A flow that has used up its allowance goes over first. */
 		sparse_ready(queue);
 		return bulk_ready(queue);
 	default:
@@ -376,7 +400,11 @@ uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class)
 		queue->counters->drop_codel++;
 		packet = flow_pop(queue, flow);
 	}
-	flow->deficit -= queue->packets[packet].length;
+	if (class == PTL_CLASS_SPARSE)
+		spend(&queue->sparse_all, queue->packets[packet].length);
+	else
+		flow->deficit -= queue->packets[packet].length;
+	spend(&flow->sparse, queue->packets[packet].length);
 	flow->flying++;
 	flow->flying_class = (uint8_t)class;
 	return packet;

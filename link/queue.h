@@ -2,10 +2,14 @@
 /*
  * Packets that wait or are unacknowledged, and the fair queues they stand in.
  *
- * A packet's bytes lie in a chain of fixed blocks. It belongs to a flow; a flow
- * is as in fq_codel (RFC 8290): it enters the sparse list when it wakes, may
- * send a small quantum from there, and then takes its turns in the bulk list by
- * deficit round robin, with CoDel (RFC 8289) on its queue.
+ * A packet's bytes lie in a chain of fixed blocks. It belongs to a flow. As in
+ * fq_codel (RFC 8290) a flow that sends rarely is sparse and goes first; the
+ * others take turns by deficit round robin, with CoDel (RFC 8289) on each queue.
+ *
+ * Rarely means: within an allowance that refills at an eighth of the line's
+ * rate, for all sparse flows together at half of it. fq_codel has no such
+ * measure: there a flow is bulk again until its next turn has come, which on a
+ * line of 115200 baud with 131 ms a packet is too late for the next ping.
  *
  * The two lists feed the two classes of the wire, which overtake each other.
  * So that a flow's packets stay in order, a flow changes its class only when
@@ -30,10 +34,17 @@ struct packet {
 	bool all_sent;   /* no byte is left that is not in a piece */
 };
 
+/* Bytes that may be sent before others, refilled with time. */
+struct allowance {
+	uint32_t bytes;
+	uint32_t at; /* of the last refill, microseconds, low 32 bits */
+};
+
 struct flow {
 	uint32_t hash;
 	uint32_t bytes;        /* queued */
-	int32_t deficit;
+	int32_t deficit;       /* bytes it may send in this turn, as bulk */
+	struct allowance sparse;
 	uint32_t above_since;  /* CoDel: when the target was first exceeded */
 	uint32_t drop_at;      /* CoDel: next drop */
 	uint16_t drops;        /* CoDel: in this dropping phase */
@@ -68,7 +79,10 @@ struct queue {
 	struct flow_fifo sparse; /* flows */
 	struct flow_fifo bulk;
 	struct flow_fifo control; /* packets */
-	int32_t sparse_quantum;  /* bytes */
+	struct allowance sparse_all;
+	uint32_t sparse_most;     /* bytes: a flow's allowance at its fullest */
+	uint32_t sparse_all_most; /* the same of all flows together */
+	uint32_t bytes_65ms;      /* of the line, in 65536 us */
 	uint32_t target_us, interval_us; /* CoDel */
 };
 
