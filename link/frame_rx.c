@@ -106,18 +106,33 @@ static int take_acks(struct ptl_link *link, const uint8_t *bytes, size_t n)
 	return (int)at;
 }
 
+static bool give_control(struct ptl_link *link, const uint8_t *message, size_t n)
+{
+	uint8_t answer[2] = {PTL_CONTROL_UNKNOWN, message[0]};
+
+	if (n > PTL_CONTROL_MAX) {
+		link->counters.rx_too_long++;
+	} else if (link->events.control) {
+		link->events.control(link->events.user, message, n);
+	} else if (message[0] == PTL_CONTROL_UNKNOWN) {
+		link->counters.rx_peer_unknown++;
+	} else {
+		link->counters.rx_unknown++;
+		/* Without room for the answer there is none. */
+		queue_put_control(&link->queue, link->now, answer, sizeof(answer));
+	}
+	return true;
+}
+
 /* Gives one packet or message up. false: its reader has no room. */
 static bool give(struct ptl_link *link, enum ptl_class class, const uint8_t *bytes, size_t n)
 {
 	struct ptl_counters *counters = &link->counters;
 
+	if (class == PTL_CLASS_CONTROL)
+		return give_control(link, bytes, n);
 	if (n > link->own_max_packet) {
 		counters->rx_too_long++;
-		return true;
-	}
-	if (class == PTL_CLASS_CONTROL) {
-		if (link->events.control)
-			link->events.control(link->events.user, bytes, n);
 		return true;
 	}
 	if (n < 14) {

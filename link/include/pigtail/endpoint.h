@@ -97,7 +97,8 @@ struct ptl_events {
 	 * others count it as dropped. */
 	bool (*packet)(void *user, const uint8_t *packet, size_t n);
 
-	/* A message of the control channel came (see ptl_link_send_control). */
+	/* A message of the control channel came (see ptl_link_send_control).
+	 * NULL: the peer is told that its message is unknown. */
 	void (*control)(void *user, const uint8_t *message, size_t n);
 
 	/* send() returned PTL_FULL earlier and may succeed now. */

@@ -37,7 +37,6 @@ enum ptl_class {
 #define PTL_CELLS(bytes)   (((bytes) + PTL_CELL_BYTES - 1) / PTL_CELL_BYTES)
 #define PTL_HALF_SPACE     0x1000 /* differences below are ahead */
 #define PTL_MAX_CUTS       8      /* off-grid cuts of one packet */
-#define PTL_CONTROL_MAX    512    /* bytes of a control message */
 
 /* SPEC 5, acknowledgement entry. */
 #define PTL_ACK_BYTES        3    /* without its ranges */
@@ -85,6 +84,10 @@ enum ptl_message {
 #define PTL_CAP_PAYLOAD_COMPRESSION 0x00000002u /* reserved for SPEC 9 */
 #define PTL_CAP_RATE                0x00000004u /* reserved for SPEC 10 */
 #define PTL_CAP_WIFI                0x00000008u /* reserved for SPEC 11 */
+
+/* SPEC 8, control messages: u8 type, then its own. */
+#define PTL_CONTROL_MAX     512  /* bytes */
+#define PTL_CONTROL_UNKNOWN 0xff /* u8 type of a message not understood */
 
 /* SPEC 7.2, times, microseconds. */
 #define PTL_HELLO_FAST_US   100000u  /* between hellos, the first 50 */
