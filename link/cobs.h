@@ -16,7 +16,7 @@
 struct cobs_encoder {
 	uint8_t *out;
 	size_t code_at; /* where the open block's code goes */
-	size_t n;       /* bytes in out */
+	size_t n;	/* bytes in out */
 };
 
 void cobs_begin(struct cobs_encoder *encoder, uint8_t *out);
@@ -26,9 +26,9 @@ size_t cobs_end(struct cobs_encoder *encoder);
 
 /* Where a partly sent encoding stands. */
 struct cobs_place {
-	size_t raw;      /* bytes that a receiver has decoded, pending zero included */
+	size_t raw;	 /* bytes that a receiver has decoded, pending zero included */
 	size_t promised; /* bytes still owed to the open block; 0: at a code */
-	bool zero;       /* the last of raw is the zero that follows a block */
+	bool zero;	 /* the last of raw is the zero that follows a block */
 };
 struct cobs_place cobs_place_at(const uint8_t *encoded, size_t at);
 
@@ -36,11 +36,11 @@ struct cobs_place cobs_place_at(const uint8_t *encoded, size_t at);
 struct cobs_decoder {
 	uint8_t *out;
 	size_t room;
-	size_t n;          /* bytes decoded */
-	uint8_t left;      /* bytes left in the open block */
+	size_t n;	   /* bytes decoded */
+	uint8_t left;	   /* bytes left in the open block */
 	bool zero_pending; /* a zero follows if another block comes */
-	bool overflow;     /* more than room: the rest was dropped */
-	bool any;          /* at least one byte came */
+	bool overflow;	   /* more than room: the rest was dropped */
+	bool any;	   /* at least one byte came */
 };
 
 void cobs_reset(struct cobs_decoder *decoder);

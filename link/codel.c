@@ -2,8 +2,8 @@
 /* See codel.h. Times are the low 32 bits of microseconds. */
 #include "codel.h"
 
-#define TARGET_MIN_US   15000u
-#define TARGET_PACKETS  4u
+#define TARGET_MIN_US	15000u
+#define TARGET_PACKETS	4u
 #define INTERVAL_MIN_US 100000u
 
 void codel_times(uint32_t packet_us, uint32_t *target_us, uint32_t *interval_us)
@@ -67,7 +67,8 @@ static bool stands_too_long(struct flow *flow, uint32_t stood_us, uint32_t now,
 bool codel_drops(struct flow *flow, uint32_t stood_us, uint32_t now, uint32_t max_packet,
 		 uint32_t target_us, uint32_t interval_us)
 {
-	bool too_long = stands_too_long(flow, stood_us, now, max_packet, target_us, interval_us);
+	bool too_long =
+		stands_too_long(flow, stood_us, now, max_packet, target_us, interval_us);
 
 	if (!flow->dropping) {
 		if (!too_long)

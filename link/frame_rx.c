@@ -208,7 +208,8 @@ static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t num
 	acknowledge(link, receiver);
 }
 
-static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *payload, size_t n)
+static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *payload,
+			 size_t n)
 {
 	struct session *session = &link->session;
 

@@ -15,11 +15,11 @@
 #include "crc32c.h"
 
 /* Not worth a cut: its trailer and the next header take about as much. */
-#define CUT_MIN_REST   32
+#define CUT_MIN_REST 32
 /* How far a cut may look for a place, encoded bytes. */
 #define CUT_MAX_SEARCH 64
 /* Bytes moved at a time from the store into a frame. */
-#define COPY_CHUNK     256
+#define COPY_CHUNK 256
 
 struct frame_builder {
 	struct cobs_encoder encoder;
@@ -194,7 +194,7 @@ bool frame_next(struct ptl_link *link)
 		return true;
 	if (!link->session.up)
 		return false;
-	for (enum ptl_class class = PTL_CLASS_CONTROL; class < PTL_CLASSES; class++) {
+	for (enum ptl_class class = PTL_CLASS_CONTROL; class < PTL_CLASSES; class ++) {
 		struct sender *sender = sender_of(link, class);
 		const struct piece *piece;
 
@@ -220,8 +220,8 @@ static bool overtaken(struct ptl_link *link)
 		return true;
 	if (link->tx.class != PTL_CLASS_BULK)
 		return false;
-	return ack_urgent(link) ||
-	       sender_ready(sender_of(link, PTL_CLASS_SPARSE), &link->sending, PTL_CLASS_SPARSE);
+	return ack_urgent(link) || sender_ready(sender_of(link, PTL_CLASS_SPARSE),
+						&link->sending, PTL_CLASS_SPARSE);
 }
 
 /* CRC of what a receiver decodes from the first n encoded bytes. */
@@ -283,10 +283,12 @@ void frame_preempt(struct ptl_link *link)
 		size_t payload;
 
 		/* The trailer must end inside of the block, or begin one. */
-		if (place.raw <= tx->head || (place.promised > 0 && place.promised <= PTL_CUT_BYTES))
+		if (place.raw <= tx->head ||
+		    (place.promised > 0 && place.promised <= PTL_CUT_BYTES))
 			continue;
 		payload = place.raw - tx->head;
-		if (payload < tx->length && sender_cut(sender, tx->number, (uint16_t)payload) == payload) {
+		if (payload < tx->length &&
+		    sender_cut(sender, tx->number, (uint16_t)payload) == payload) {
 			cut_at(link, at, &place);
 			return;
 		}

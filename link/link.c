@@ -7,7 +7,7 @@
 #define ALIGNMENT      16u
 #define CONTROL_PIECES 16u
 /* A received frame that stays unfinished so long will stay so. */
-#define HALF_FRAME_US  50000u
+#define HALF_FRAME_US 50000u
 
 static size_t aligned(size_t n)
 {
@@ -47,11 +47,10 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 
 static bool good_config(const struct ptl_config *config)
 {
-	if (config->baud < 50 || config->max_packet < 64 ||
-	    config->max_packet > 9018 || config->tx_packets < 4 || config->tx_packets > 4096 ||
-	    config->tx_block_size < 32 || config->tx_block_size > 2048 ||
-	    config->tx_block_size % 32 != 0 || config->tx_flows < 4 || config->tx_flows > 1024 ||
-	    !power_of_two(config->tx_flows))
+	if (config->baud < 50 || config->max_packet < 64 || config->max_packet > 9018 ||
+	    config->tx_packets < 4 || config->tx_packets > 4096 || config->tx_block_size < 32 ||
+	    config->tx_block_size > 2048 || config->tx_block_size % 32 != 0 ||
+	    config->tx_flows < 4 || config->tx_flows > 1024 || !power_of_two(config->tx_flows))
 		return false;
 	/* One packet and one control message must fit the store. */
 	if ((size_t)config->tx_blocks * config->tx_block_size <
@@ -179,7 +178,8 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 		uint8_t *window;
 
 		link->windows[i] = cells;
-		sender_init(&link->senders[i], carve(&at, pieces * sizeof(struct piece)), pieces);
+		sender_init(&link->senders[i], carve(&at, pieces * sizeof(struct piece)),
+			    pieces);
 		window = carve(&at, config->rx_window[i]);
 		receiver_init(&link->receivers[i], window, carve(&at, cells), cells);
 	}
@@ -259,7 +259,8 @@ size_t ptl_link_transmit(struct ptl_link *link, ptl_time now, uint8_t *out, size
 	return done;
 }
 
-enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t *packet, size_t n)
+enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t *packet,
+			     size_t n)
 {
 	enum ptl_error error;
 

@@ -4,7 +4,7 @@
 #include <pigtail/wire.h>
 
 #define MEMORY_BYTES 65536u
-#define LOSS         16u
+#define LOSS	     16u
 #define LIMIT_MIN    PTL_CELL_BYTES
 
 void noise_init(struct noise *noise, uint16_t max)

@@ -13,9 +13,9 @@
 #include <pigtail/endpoint.h>
 
 struct noise {
-	uint32_t bytes;  /* sent in frames whose fate is known */
+	uint32_t bytes;	 /* sent in frames whose fate is known */
 	uint32_t losses; /* of these frames, times 16 */
-	uint16_t limit;  /* payload bytes a frame: a multiple of a cell, or max */
+	uint16_t limit;	 /* payload bytes a frame: a multiple of a cell, or max */
 	uint16_t max;
 };
 

@@ -106,7 +106,8 @@ static bool flow_idle(const struct flow *flow)
 	return flow->list == FLOW_IDLE && flow->flying == 0;
 }
 
-static void refill(struct allowance *allowance, uint32_t now, uint32_t bytes_65ms, uint32_t most)
+static void refill(struct allowance *allowance, uint32_t now, uint32_t bytes_65ms,
+		   uint32_t most)
 {
 	uint32_t steps = (now - allowance->at) >> 4;
 	uint32_t bytes;
@@ -152,7 +153,8 @@ static uint16_t flow_find(struct queue *queue, uint32_t hash)
 		if (idle == QUEUE_NONE && flow_idle(flow))
 			idle = i;
 	}
-	if (idle == QUEUE_NONE || (queue->flows[home].shared && !flow_idle(&queue->flows[home]))) {
+	if (idle == QUEUE_NONE ||
+	    (queue->flows[home].shared && !flow_idle(&queue->flows[home]))) {
 		queue->flows[home].shared = true;
 		return home;
 	}
@@ -215,9 +217,10 @@ static uint16_t packet_new(struct queue *queue, ptl_time now, const uint8_t *byt
 static bool has_room(const struct queue *queue, size_t n, uint16_t packets, uint16_t blocks)
 {
 	return queue->free_packets > packets &&
-	       (size_t)(queue->free_blocks - (queue->free_blocks < blocks ? queue->free_blocks
-									  : blocks)) *
-			       queue->block_size >= n;
+	       (size_t)(queue->free_blocks -
+			(queue->free_blocks < blocks ? queue->free_blocks : blocks)) *
+			       queue->block_size >=
+		       n;
 }
 
 static uint16_t flow_pop(struct queue *queue, struct flow *flow)
@@ -246,8 +249,8 @@ static bool drop_longest(struct queue *queue)
 	return true;
 }
 
-enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash,
-			 const uint8_t *bytes, size_t n)
+enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash, const uint8_t *bytes,
+			 size_t n)
 {
 	uint16_t index, packet;
 	struct flow *flow;
@@ -277,7 +280,8 @@ enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash,
 		refill(&queue->sparse_all, (uint32_t)now, queue->bytes_65ms / 2,
 		       queue->sparse_all_most);
 		flow->deficit = queue->max_packet;
-		flow_append(queue, is_sparse(queue, flow) ? &queue->sparse : &queue->bulk, index);
+		flow_append(queue, is_sparse(queue, flow) ? &queue->sparse : &queue->bulk,
+			    index);
 	}
 	return PTL_OK;
 }
@@ -406,11 +410,12 @@ uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class)
 		flow->deficit -= queue->packets[packet].length;
 	spend(&flow->sparse, queue->packets[packet].length);
 	flow->flying++;
-	flow->flying_class = (uint8_t)class;
+	flow->flying_class = (uint8_t) class;
 	return packet;
 }
 
-void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to, size_t n)
+void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to,
+		size_t n)
 {
 	uint16_t block = queue->packets[packet].block;
 

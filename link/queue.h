@@ -25,13 +25,13 @@
 #define QUEUE_WAYS 4 /* flows that a hash may choose from */
 
 struct packet {
-	uint32_t at;     /* when it was queued, microseconds, low 32 bits */
-	uint16_t next;   /* in its flow, or in the list of free packets */
-	uint16_t block;  /* first block */
+	uint32_t at;	 /* when it was queued, microseconds, low 32 bits */
+	uint16_t next;	 /* in its flow, or in the list of free packets */
+	uint16_t block;	 /* first block */
 	uint16_t length; /* bytes */
-	uint16_t flow;   /* QUEUE_NONE: a control message */
+	uint16_t flow;	 /* QUEUE_NONE: a control message */
 	uint16_t pieces; /* on the wire, unacknowledged */
-	bool all_sent;   /* no byte is left that is not in a piece */
+	bool all_sent;	 /* no byte is left that is not in a piece */
 };
 
 /* Bytes that may be sent before others, refilled with time. */
@@ -42,20 +42,20 @@ struct allowance {
 
 struct flow {
 	uint32_t hash;
-	uint32_t bytes;        /* queued */
-	int32_t deficit;       /* bytes it may send in this turn, as bulk */
+	uint32_t bytes;	 /* queued */
+	int32_t deficit; /* bytes it may send in this turn, as bulk */
 	struct allowance sparse;
-	uint32_t above_since;  /* CoDel: when the target was first exceeded */
-	uint32_t drop_at;      /* CoDel: next drop */
-	uint16_t drops;        /* CoDel: in this dropping phase */
-	uint16_t last_drops;   /* CoDel: in the one before */
-	uint16_t head, tail;   /* packets */
-	uint16_t next;         /* flow in the same list */
-	uint16_t flying;       /* packets dequeued, not yet freed */
-	uint8_t list;          /* enum flow_list */
-	uint8_t flying_class;  /* class of those that fly */
-	bool above, dropping;  /* CoDel */
-	bool shared;           /* has packets of other hashes too */
+	uint32_t above_since; /* CoDel: when the target was first exceeded */
+	uint32_t drop_at;     /* CoDel: next drop */
+	uint16_t drops;	      /* CoDel: in this dropping phase */
+	uint16_t last_drops;  /* CoDel: in the one before */
+	uint16_t head, tail;  /* packets */
+	uint16_t next;	      /* flow in the same list */
+	uint16_t flying;      /* packets dequeued, not yet freed */
+	uint8_t list;	      /* enum flow_list */
+	uint8_t flying_class; /* class of those that fly */
+	bool above, dropping; /* CoDel */
+	bool shared;	      /* has packets of other hashes too */
 };
 
 enum flow_list { FLOW_IDLE, FLOW_SPARSE, FLOW_BULK };
@@ -75,14 +75,14 @@ struct queue {
 	uint16_t free_block, free_blocks;
 	uint16_t max_packet;
 	bool drop_when_full;
-	bool was_full;           /* an owner waits for events.room */
+	bool was_full;		 /* an owner waits for events.room */
 	struct flow_fifo sparse; /* flows */
 	struct flow_fifo bulk;
 	struct flow_fifo control; /* packets */
 	struct allowance sparse_all;
-	uint32_t sparse_most;     /* bytes: a flow's allowance at its fullest */
-	uint32_t sparse_all_most; /* the same of all flows together */
-	uint32_t bytes_65ms;      /* of the line, in 65536 us */
+	uint32_t sparse_most;		 /* bytes: a flow's allowance at its fullest */
+	uint32_t sparse_all_most;	 /* the same of all flows together */
+	uint32_t bytes_65ms;		 /* of the line, in 65536 us */
 	uint32_t target_us, interval_us; /* CoDel */
 };
 
@@ -93,8 +93,8 @@ void queue_init(struct queue *queue, void *memory, const struct ptl_config *conf
 /* Quantum and CoDel's times follow the line's rate. */
 void queue_set_baud(struct queue *queue, uint32_t baud);
 
-enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash,
-			 const uint8_t *bytes, size_t n);
+enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash, const uint8_t *bytes,
+			 size_t n);
 enum ptl_error queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
 				 size_t n);
 

@@ -113,7 +113,8 @@ size_t receiver_next(const struct receiver *receiver, uint8_t *to, size_t room)
 {
 	size_t n = 0;
 
-	for (uint16_t number = receiver->head; number != receiver->next; number = plus(number, 1)) {
+	for (uint16_t number = receiver->head; number != receiver->next;
+	     number = plus(number, 1)) {
 		uint8_t meta = *meta_of(receiver, number);
 		size_t part = meta & META_LENGTH;
 
@@ -149,11 +150,13 @@ static size_t add_ranges(const struct receiver *receiver, uint8_t *to)
 		uint8_t gap = 0;
 		uint8_t run = 0;
 
-		while (number != receiver->high && gap < 0xff && *meta_of(receiver, number) == 0) {
+		while (number != receiver->high && gap < 0xff &&
+		       *meta_of(receiver, number) == 0) {
 			gap++;
 			number = plus(number, 1);
 		}
-		while (number != receiver->high && run < 0xff && *meta_of(receiver, number) != 0) {
+		while (number != receiver->high && run < 0xff &&
+		       *meta_of(receiver, number) != 0) {
 			run++;
 			number = plus(number, 1);
 		}

@@ -21,19 +21,19 @@ struct receiver {
 	uint8_t *cells;
 	uint8_t *meta;
 	uint16_t window;  /* cells, a power of two */
-	uint16_t head;    /* first number that its reader has not taken; credit
+	uint16_t head;	  /* first number that its reader has not taken; credit
 			   * ends a window after it */
-	uint16_t next;    /* first number that is missing */
-	uint16_t high;    /* after the highest number that is there */
+	uint16_t next;	  /* first number that is missing */
+	uint16_t high;	  /* after the highest number that is there */
 	uint16_t unacked; /* cells since the last acknowledgement went out */
-	bool changed;     /* there is something to acknowledge */
-	bool urgent;      /* a loss was seen: the sender should know at once */
-	bool refused;     /* the reader had no room; waits for resume() */
-	ptl_time due;     /* an acknowledgement goes out alone then */
+	bool changed;	  /* there is something to acknowledge */
+	bool urgent;	  /* a loss was seen: the sender should know at once */
+	bool refused;	  /* the reader had no room; waits for resume() */
+	ptl_time due;	  /* an acknowledgement goes out alone then */
 };
 
 enum receiver_verdict {
-	RECEIVER_NEW,      /* stored; or in order, whole and not stored: direct */
+	RECEIVER_NEW, /* stored; or in order, whole and not stored: direct */
 	RECEIVER_DIRECT,
 	RECEIVER_DUPLICATE,
 	RECEIVER_BEYOND,

@@ -110,7 +110,8 @@ static struct piece *resend(struct sender *sender, struct sending *shared)
 	while (piece_at(sender, i)->state != PIECE_LOST)
 		i++;
 	piece = piece_at(sender, i);
-	if (piece->length > shared->noise.limit && split(sender, shared, i, shared->noise.limit)) {
+	if (piece->length > shared->noise.limit &&
+	    split(sender, shared, i, shared->noise.limit)) {
 		shared->counters->tx_splits++;
 		sender->lost++;
 	}
@@ -132,7 +133,8 @@ static uint32_t credit_bytes(const struct sender *sender)
 /* Payload bytes of the packet in hand that may go in one frame now. */
 static uint16_t allowed(const struct sender *sender, const struct sending *shared)
 {
-	uint16_t left = (uint16_t)(shared->queue->packets[sender->packet].length - sender->offset);
+	uint16_t left =
+		(uint16_t)(shared->queue->packets[sender->packet].length - sender->offset);
 	uint16_t length = left < shared->noise.limit ? left : shared->noise.limit;
 	uint32_t credit = credit_bytes(sender);
 
@@ -178,8 +180,8 @@ bool sender_ready(struct sender *sender, struct sending *shared, enum ptl_class 
 	return false;
 }
 
-struct piece *sender_next(struct sender *sender, struct sending *shared,
-			  enum ptl_class class, ptl_time now)
+struct piece *sender_next(struct sender *sender, struct sending *shared, enum ptl_class class,
+			  ptl_time now)
 {
 	struct packet *packet;
 	struct piece *piece;
@@ -349,7 +351,8 @@ static void merge(struct sender *sender, struct sending *shared)
 		    before->packet == piece->packet) {
 			uint16_t end = after(piece->number, piece->length);
 
-			before->length = (uint16_t)(ahead(before->number, end) * PTL_CELL_BYTES);
+			before->length =
+				(uint16_t)(ahead(before->number, end) * PTL_CELL_BYTES);
 			shared->queue->packets[piece->packet].pieces--;
 			continue;
 		}
@@ -390,8 +393,9 @@ void sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
 			if (!proved || (int16_t)(piece->proof - proof) > 0) {
 				proof = piece->proof;
 				proved = true;
-				trip = piece->proof == piece->stamp ? (uint32_t)now - piece->sent_at
-								    : 0;
+				trip = piece->proof == piece->stamp
+					       ? (uint32_t)now - piece->sent_at
+					       : 0;
 			}
 		}
 		noise_delivered(&shared->noise, piece->length);
@@ -404,8 +408,8 @@ void sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
 		if (ahead(after(piece->number, piece->length), next) >= PTL_HALF_SPACE)
 			break;
 		release(shared, piece->packet);
-		sender->first = (uint16_t)(sender->first + 1 == sender->size ? 0
-									      : sender->first + 1);
+		sender->first =
+			(uint16_t)(sender->first + 1 == sender->size ? 0 : sender->first + 1);
 		sender->count--;
 	}
 	merge(sender, shared);

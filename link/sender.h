@@ -23,33 +23,33 @@ enum piece_state { PIECE_FLYING, PIECE_LOST, PIECE_ACKED };
 
 struct piece {
 	uint32_t sent_at; /* microseconds, low 32 bits: end of its last sending */
-	uint16_t stamp;   /* place of its last sending in the order of sendings */
-	uint16_t proof;   /* the same of its last sending that was not a guess */
+	uint16_t stamp;	  /* place of its last sending in the order of sendings */
+	uint16_t proof;	  /* the same of its last sending that was not a guess */
 	uint16_t number;
-	uint16_t length;  /* payload bytes, 1 or more */
+	uint16_t length; /* payload bytes, 1 or more */
 	uint16_t packet;
-	uint16_t offset;  /* in the packet */
-	uint8_t state;    /* enum piece_state */
-	bool last;        /* ends its packet */
-	bool guess;       /* LOST by the timer, not by proof */
+	uint16_t offset; /* in the packet */
+	uint8_t state;	 /* enum piece_state */
+	bool last;	 /* ends its packet */
+	bool guess;	 /* LOST by the timer, not by proof */
 };
 
 struct sender {
-	struct piece *pieces;  /* a ring, oldest first */
+	struct piece *pieces; /* a ring, oldest first */
 	uint16_t size, first, count;
-	uint16_t acked;        /* the peer has delivered all before it */
+	uint16_t acked;	       /* the peer has delivered all before it */
 	uint16_t window;       /* of the peer: credit ends at acked + window */
 	uint16_t complete;     /* all before it has been on the wire */
-	uint16_t next;         /* the next number */
+	uint16_t next;	       /* the next number */
 	uint16_t flying, lost; /* pieces in these states */
 	uint16_t packet;       /* taken from the queue, partly sent */
 	uint16_t offset;       /* bytes of it that are in pieces */
-	uint8_t cuts;          /* of it, off the grid */
+	uint8_t cuts;	       /* of it, off the grid */
 	uint8_t backoff;       /* doublings of the timer */
-	uint16_t stamp;        /* of the next sending */
-	bool sending;          /* one of its pieces is on the wire right now */
-	bool blocked;          /* credit ran out; counted once */
-	ptl_time timer;        /* PTL_NEVER: nothing is awaited */
+	uint16_t stamp;	       /* of the next sending */
+	bool sending;	       /* one of its pieces is on the wire right now */
+	bool blocked;	       /* credit ran out; counted once */
+	ptl_time timer;	       /* PTL_NEVER: nothing is awaited */
 	ptl_time progress;     /* when the peer last acknowledged something new */
 };
 
@@ -80,8 +80,8 @@ void sender_reset(struct sender *sender, struct sending *shared, uint16_t window
 
 /* The next piece for a frame: a lost one, else a new one; NULL: nothing that
  * may be sent now. It counts as flying from here on. */
-struct piece *sender_next(struct sender *sender, struct sending *shared,
-			  enum ptl_class class, ptl_time now);
+struct piece *sender_next(struct sender *sender, struct sending *shared, enum ptl_class class,
+			  ptl_time now);
 bool sender_ready(struct sender *sender, struct sending *shared, enum ptl_class class);
 
 /* The frame with the piece of that number left after length bytes of it; fewer

@@ -36,7 +36,8 @@ static void announce(struct ptl_link *link, bool up, enum ptl_reason reason)
 {
 	link->session.announced = up;
 	if (link->events.state)
-		link->events.state(link->events.user, up ? PTL_STATE_UP : PTL_STATE_DOWN, reason);
+		link->events.state(link->events.user, up ? PTL_STATE_UP : PTL_STATE_DOWN,
+				   reason);
 }
 
 static void greet(struct ptl_link *link)
@@ -98,9 +99,9 @@ void session_timers(struct ptl_link *link)
 		session->hello_due = true;
 		if (session->hellos < PTL_HELLO_FAST_MAX)
 			session->hellos++;
-		session->hello_at = link->now + (session->hellos < PTL_HELLO_FAST_MAX
-							 ? PTL_HELLO_FAST_US
-							 : PTL_HELLO_SLOW_US);
+		session->hello_at =
+			link->now + (session->hellos < PTL_HELLO_FAST_MAX ? PTL_HELLO_FAST_US
+									  : PTL_HELLO_SLOW_US);
 	}
 }
 
@@ -162,7 +163,8 @@ static void learn(struct ptl_link *link, const uint8_t *hello)
 	memcpy(session->peer_mac, hello + PTL_HELLO_MAC, sizeof(session->peer_mac));
 	for (int i = 0; i < DATA_CLASSES; i++)
 		session->peer_windows[i] = get_le16(hello + PTL_HELLO_WINDOWS + 2 * i);
-	link->max_packet = max_packet < link->own_max_packet ? max_packet : link->own_max_packet;
+	link->max_packet =
+		max_packet < link->own_max_packet ? max_packet : link->own_max_packet;
 }
 
 static void come_up(struct ptl_link *link)
@@ -175,8 +177,7 @@ static void come_up(struct ptl_link *link)
 	session->up = true;
 	session->ping_at = link->now + PTL_PING_AFTER_US;
 	link->counters.sessions++;
-	announce(link, true,
-		 session->restarted ? PTL_REASON_PEER_RESTARTED : PTL_REASON_START);
+	announce(link, true, session->restarted ? PTL_REASON_PEER_RESTARTED : PTL_REASON_START);
 	session->restarted = false;
 }
 

@@ -21,19 +21,19 @@
 #define DATA_CLASSES 3 /* control, sparse, bulk: index is class - 1 */
 
 struct session {
-	uint32_t nonce;      /* ours */
+	uint32_t nonce;	     /* ours */
 	uint32_t peer_nonce; /* 0: none heard */
-	bool up;             /* the peer has said our nonce */
-	bool announced;      /* what events.state was told last */
-	bool restarted;      /* up again without having been announced down */
-	bool hello_due;      /* a reply */
+	bool up;	     /* the peer has said our nonce */
+	bool announced;	     /* what events.state was told last */
+	bool restarted;	     /* up again without having been announced down */
+	bool hello_due;	     /* a reply */
 	bool ping_due;
 	bool pong_due;
 	bool unknown_due;
 	uint8_t unknown_type;
-	uint8_t hellos;      /* sent since the last change */
+	uint8_t hellos; /* sent since the last change */
 	uint32_t pong_token;
-	ptl_time heard;      /* last good frame of the peer */
+	ptl_time heard; /* last good frame of the peer */
 	ptl_time hello_at;
 	ptl_time ping_at;
 	uint8_t peer_mac[6];
@@ -41,15 +41,15 @@ struct session {
 };
 
 struct tx_frame {
-	uint8_t *bytes;  /* encoded, delimiters included */
-	size_t n, at;    /* length; how much has been pulled */
-	size_t start;    /* where the encoding begins: 1 after an idle line */
-	size_t head;     /* decoded bytes before the payload */
+	uint8_t *bytes; /* encoded, delimiters included */
+	size_t n, at;	/* length; how much has been pulled */
+	size_t start;	/* where the encoding begins: 1 after an idle line */
+	size_t head;	/* decoded bytes before the payload */
 	enum ptl_class class;
 	uint16_t number;
 	uint16_t length; /* payload bytes */
-	bool final;      /* cut already, or not to be cut */
-	bool line_idle;  /* nothing was sent just before */
+	bool final;	 /* cut already, or not to be cut */
+	bool line_idle;	 /* nothing was sent just before */
 };
 
 struct ptl_link {
@@ -62,18 +62,18 @@ struct ptl_link {
 	struct session session;
 	struct tx_frame tx;
 	struct cobs_decoder rx;
-	ptl_time rx_at;          /* last byte of a frame that is under way */
+	ptl_time rx_at; /* last byte of a frame that is under way */
 	ptl_time now;
 	ptl_time deadline;
 	uint32_t hash_key;
 	uint32_t ack_delay_us;
 	uint32_t baud;
-	uint16_t max_packet;     /* of both ends */
+	uint16_t max_packet; /* of both ends */
 	uint16_t own_max_packet;
 	uint16_t windows[DATA_CLASSES];
 	uint8_t mac[6];
 	uint8_t role;
-	bool refused;            /* a reader waits for resume() */
+	bool refused; /* a reader waits for resume() */
 };
 
 static inline struct sender *sender_of(struct ptl_link *link, enum ptl_class class)

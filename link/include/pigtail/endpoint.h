@@ -42,13 +42,13 @@ typedef uint64_t ptl_time;
 
 enum ptl_error {
 	PTL_OK = 0,
-	PTL_FULL,       /* no room now; events.room says when to try again */
-	PTL_TOO_LONG,   /* packet longer than config.max_packet */
-	PTL_TOO_SHORT,  /* packet too short for its kind (Ethernet: 14 bytes) */
-	PTL_DOWN,       /* the other end is not there; the packet was dropped */
-	PTL_REFUSED,    /* this framing cannot carry this packet */
+	PTL_FULL,	/* no room now; events.room says when to try again */
+	PTL_TOO_LONG,	/* packet longer than config.max_packet */
+	PTL_TOO_SHORT,	/* packet too short for its kind (Ethernet: 14 bytes) */
+	PTL_DOWN,	/* the other end is not there; the packet was dropped */
+	PTL_REFUSED,	/* this framing cannot carry this packet */
 	PTL_BAD_CONFIG, /* a config value is out of its range */
-	PTL_NO_MEMORY,  /* the memory given to init() is too small */
+	PTL_NO_MEMORY,	/* the memory given to init() is too small */
 };
 
 /* A short lower-case English name of an error, such as "too long". */
@@ -62,7 +62,7 @@ enum ptl_role {
 /* What send() takes and events.packet delivers. */
 enum ptl_payload {
 	PTL_ETHERNET, /* Ethernet frames, no FCS */
-	PTL_IP,       /* bare IPv4 or IPv6 packets */
+	PTL_IP,	      /* bare IPv4 or IPv6 packets */
 };
 
 enum ptl_state {
@@ -72,11 +72,11 @@ enum ptl_state {
 
 /* Why the state changed, or why it was reset while it was up. */
 enum ptl_reason {
-	PTL_REASON_START,          /* first time up */
+	PTL_REASON_START,	   /* first time up */
 	PTL_REASON_PEER_RESTARTED, /* the peer lost its state: all was flushed */
-	PTL_REASON_PEER_SILENT,    /* nothing heard for too long */
+	PTL_REASON_PEER_SILENT,	   /* nothing heard for too long */
 	PTL_REASON_PEER_VERSION,   /* the peer speaks no version that we do */
-	PTL_REASON_STUCK,          /* the peer acknowledged the impossible */
+	PTL_REASON_STUCK,	   /* the peer acknowledged the impossible */
 };
 
 const char *ptl_reason_name(enum ptl_reason reason);
@@ -110,53 +110,53 @@ struct ptl_events {
 
 	/* Every frame on the wire as decoded bytes without delimiters, for
 	 * captures. Frames that fail their check come with ok = false. */
-	void (*frame)(void *user, enum ptl_direction direction, bool ok,
-		      const uint8_t *frame, size_t n);
+	void (*frame)(void *user, enum ptl_direction direction, bool ok, const uint8_t *frame,
+		      size_t n);
 };
 
 /*
  * Counters, one list for all framings: name, what it counts. The order is the
  * order in every output. A framing leaves at 0 what it cannot know.
  */
-#define PTL_COUNTERS(X) \
-	X(tx_packets, "packets taken from the network") \
-	X(tx_packet_bytes, "their bytes") \
-	X(tx_frames, "frames put on the wire, retransmissions included") \
-	X(tx_bytes, "bytes put on the wire") \
-	X(tx_sparse, "packets sent in the sparse class") \
-	X(tx_cuts, "frames cut for a more urgent one") \
-	X(tx_lost, "frames known lost and sent again") \
-	X(tx_timeouts, "retransmission timers that ran out") \
-	X(tx_splits, "frames split smaller to be sent again") \
-	X(tx_acks, "frames sent for an acknowledgement alone") \
-	X(tx_blocked, "times that credit ran out with data waiting") \
-	X(drop_codel, "packets dropped because their queue stood too long") \
-	X(drop_overflow, "packets dropped because the queue was full") \
-	X(drop_down, "packets dropped because the peer was not there") \
-	X(drop_flushed, "packets dropped unconfirmed when the session ended") \
-	X(drop_length, "packets refused for their length") \
-	X(drop_refused, "packets that this framing cannot carry") \
-	X(rx_packets, "packets given to the network") \
-	X(rx_packet_bytes, "their bytes") \
-	X(rx_frames, "good frames from the wire") \
-	X(rx_bytes, "bytes from the wire") \
-	X(rx_duplicates, "frames received again, ignored") \
-	X(rx_out_of_order, "frames kept until an earlier one arrived") \
-	X(rx_bad_crc, "frames with a wrong checksum") \
-	X(rx_bad_framing, "frames that no encoder makes, or lost alignment") \
-	X(rx_too_long, "frames or packets longer than allowed") \
-	X(rx_too_short, "frames or packets too short for their kind") \
-	X(rx_bad_field, "good checksum, but a field out of its range") \
-	X(rx_beyond_credit, "frames outside of the receive window") \
-	X(rx_bad_ack, "acknowledgements of what was never sent") \
-	X(rx_unknown, "messages of an unknown type, answered so") \
-	X(rx_peer_unknown, "our messages that the peer does not know") \
-	X(rx_before_up, "data frames before the handshake") \
-	X(rx_refused, "packets that the network could not take at once") \
-	X(rx_resyncs, "times that byte alignment was found again") \
-	X(sessions, "sessions begun with the peer") \
-	X(peer_restarts, "restarts of the peer that were noticed") \
-	X(peer_silences, "times that the peer went silent") \
+#define PTL_COUNTERS(X)                                                                        \
+	X(tx_packets, "packets taken from the network")                                        \
+	X(tx_packet_bytes, "their bytes")                                                      \
+	X(tx_frames, "frames put on the wire, retransmissions included")                       \
+	X(tx_bytes, "bytes put on the wire")                                                   \
+	X(tx_sparse, "packets sent in the sparse class")                                       \
+	X(tx_cuts, "frames cut for a more urgent one")                                         \
+	X(tx_lost, "frames known lost and sent again")                                         \
+	X(tx_timeouts, "retransmission timers that ran out")                                   \
+	X(tx_splits, "frames split smaller to be sent again")                                  \
+	X(tx_acks, "frames sent for an acknowledgement alone")                                 \
+	X(tx_blocked, "times that credit ran out with data waiting")                           \
+	X(drop_codel, "packets dropped because their queue stood too long")                    \
+	X(drop_overflow, "packets dropped because the queue was full")                         \
+	X(drop_down, "packets dropped because the peer was not there")                         \
+	X(drop_flushed, "packets dropped unconfirmed when the session ended")                  \
+	X(drop_length, "packets refused for their length")                                     \
+	X(drop_refused, "packets that this framing cannot carry")                              \
+	X(rx_packets, "packets given to the network")                                          \
+	X(rx_packet_bytes, "their bytes")                                                      \
+	X(rx_frames, "good frames from the wire")                                              \
+	X(rx_bytes, "bytes from the wire")                                                     \
+	X(rx_duplicates, "frames received again, ignored")                                     \
+	X(rx_out_of_order, "frames kept until an earlier one arrived")                         \
+	X(rx_bad_crc, "frames with a wrong checksum")                                          \
+	X(rx_bad_framing, "frames that no encoder makes, or lost alignment")                   \
+	X(rx_too_long, "frames or packets longer than allowed")                                \
+	X(rx_too_short, "frames or packets too short for their kind")                          \
+	X(rx_bad_field, "good checksum, but a field out of its range")                         \
+	X(rx_beyond_credit, "frames outside of the receive window")                            \
+	X(rx_bad_ack, "acknowledgements of what was never sent")                               \
+	X(rx_unknown, "messages of an unknown type, answered so")                              \
+	X(rx_peer_unknown, "our messages that the peer does not know")                         \
+	X(rx_before_up, "data frames before the handshake")                                    \
+	X(rx_refused, "packets that the network could not take at once")                       \
+	X(rx_resyncs, "times that byte alignment was found again")                             \
+	X(sessions, "sessions begun with the peer")                                            \
+	X(peer_restarts, "restarts of the peer that were noticed")                             \
+	X(peer_silences, "times that the peer went silent")                                    \
 	X(peer_mismatches, "hellos with a version or limit that do not fit")
 
 struct ptl_counters {
@@ -196,24 +196,24 @@ struct ptl_info {
  */
 struct ptl_config {
 	enum ptl_role role;
-	uint8_t mac[6];      /* of the interface at this end */
-	uint32_t nonce;      /* random, new at every start; not 0 */
-	uint32_t baud;       /* line rate, bits/s, 8N1 */
+	uint8_t mac[6];	     /* of the interface at this end */
+	uint32_t nonce;	     /* random, new at every start; not 0 */
+	uint32_t baud;	     /* line rate, bits/s, 8N1 */
 	uint16_t max_packet; /* longest packet, bytes: 64 to 9018; 1518 */
 
 	/* Memory of the pigtail framing. */
-	uint16_t tx_packets;    /* packets queued or unacknowledged, 4 to 4096 */
-	uint16_t tx_blocks;     /* blocks that hold their bytes */
+	uint16_t tx_packets;	/* packets queued or unacknowledged, 4 to 4096 */
+	uint16_t tx_blocks;	/* blocks that hold their bytes */
 	uint16_t tx_block_size; /* bytes, 32 to 2048, a multiple of 32 */
-	uint16_t tx_flows;      /* flow queues, a power of two, 4 to 1024 */
-	uint16_t rx_window[3];  /* bytes: control, sparse, bulk; see SPEC 6 */
-	bool drop_when_full;    /* true: make room by dropping from the longest
-	                         * flow; false: send() returns PTL_FULL */
+	uint16_t tx_flows;	/* flow queues, a power of two, 4 to 1024 */
+	uint16_t rx_window[3];	/* bytes: control, sparse, bulk; see SPEC 6 */
+	bool drop_when_full;	/* true: make room by dropping from the longest
+				 * flow; false: send() returns PTL_FULL */
 
 	/* Only for the esp8266-hosted framing. */
-	const char *ssid;       /* host: 1 to 31 bytes */
-	const char *password;   /* host: 8 to 63 bytes */
-	uint32_t ip_address;    /* device: IPv4 it hands out, host order */
+	const char *ssid;     /* host: 1 to 31 bytes */
+	const char *password; /* host: 8 to 63 bytes */
+	uint32_t ip_address;  /* device: IPv4 it hands out, host order */
 	uint32_t ip_netmask;
 	uint32_t ip_gateway;
 };
@@ -235,18 +235,17 @@ struct ptl_framing {
 	size_t (*size)(const struct ptl_config *config);
 
 	/* Makes the endpoint in memory; copies config and events. */
-	enum ptl_error (*init)(void *memory, size_t size,
-			       const struct ptl_config *config,
+	enum ptl_error (*init)(void *memory, size_t size, const struct ptl_config *config,
 			       const struct ptl_events *events, ptl_time now,
 			       struct ptl_endpoint **endpoint);
 
 	/* n bytes from the wire, in any chunking. */
-	void (*receive)(struct ptl_endpoint *endpoint, ptl_time now,
-			const uint8_t *bytes, size_t n);
+	void (*receive)(struct ptl_endpoint *endpoint, ptl_time now, const uint8_t *bytes,
+			size_t n);
 
 	/* Up to room next bytes for the wire; returns how many. Runs timers. */
-	size_t (*transmit)(struct ptl_endpoint *endpoint, ptl_time now,
-			   uint8_t *out, size_t room);
+	size_t (*transmit)(struct ptl_endpoint *endpoint, ptl_time now, uint8_t *out,
+			   size_t room);
 
 	/* Queues one packet; copies it. */
 	enum ptl_error (*send)(struct ptl_endpoint *endpoint, ptl_time now,

@@ -14,15 +14,15 @@
 
 #include <pigtail/endpoint.h>
 
-#define PTL_PACER_AHEAD_US 2000u
+#define PTL_PACER_AHEAD_US  2000u
 #define PTL_PACER_MIN_BYTES 64u
-#define PTL_PACER_UNKNOWN ((size_t)-1)
+#define PTL_PACER_UNKNOWN   ((size_t)-1)
 
 struct ptl_pacer {
-	size_t limit;            /* bytes that may be committed */
-	uint64_t byte_ns_q8;     /* a byte's time, nanoseconds times 256 */
-	uint32_t bytes_ns_q32;   /* bytes a nanosecond, times 2^32 */
-	uint64_t busy_until_ns;  /* when the line runs dry */
+	size_t limit;		/* bytes that may be committed */
+	uint64_t byte_ns_q8;	/* a byte's time, nanoseconds times 256 */
+	uint32_t bytes_ns_q32;	/* bytes a nanosecond, times 2^32 */
+	uint64_t busy_until_ns; /* when the line runs dry */
 };
 
 /* baud: 50 to 10000000 bits/s; what lies outside is taken as the nearest. */

@@ -10,13 +10,13 @@
 #define PTL_WIRE_VERSION 1
 
 /* SPEC 2, frames: COBS(content) 00, content = header [acks] payload check. */
-#define PTL_DELIMITER        0x00
-#define PTL_HEADER_BYTES     2
-#define PTL_CHECK_BYTES      4 /* CRC-32C, at the end of a frame */
-#define PTL_CUT_BYTES        5 /* the same in seven-bit bytes, where cut */
-#define PTL_CUT_BIT          0x80
-#define PTL_FRAME_OVERHEAD   8 /* delimiter, code, header, check */
-#define PTL_CHECK_CONTINUED  0x5bd1e995u /* xor on the check: packet goes on */
+#define PTL_DELIMITER	    0x00
+#define PTL_HEADER_BYTES    2
+#define PTL_CHECK_BYTES	    4 /* CRC-32C, at the end of a frame */
+#define PTL_CUT_BYTES	    5 /* the same in seven-bit bytes, where cut */
+#define PTL_CUT_BIT	    0x80
+#define PTL_FRAME_OVERHEAD  8		/* delimiter, code, header, check */
+#define PTL_CHECK_CONTINUED 0x5bd1e995u /* xor on the check: packet goes on */
 
 /* SPEC 3, header: u16 = class << 14 | acks << 13 | number. */
 #define PTL_NUMBER_BITS 13
@@ -33,23 +33,23 @@ enum ptl_class {
 };
 
 /* SPEC 4, numbering: a number is a cell of 32 payload bytes. */
-#define PTL_CELL_BYTES     32
-#define PTL_CELLS(bytes)   (((bytes) + PTL_CELL_BYTES - 1) / PTL_CELL_BYTES)
-#define PTL_HALF_SPACE     0x1000 /* differences below are ahead */
-#define PTL_MAX_CUTS       8      /* off-grid cuts of one packet */
+#define PTL_CELL_BYTES	 32
+#define PTL_CELLS(bytes) (((bytes) + PTL_CELL_BYTES - 1) / PTL_CELL_BYTES)
+#define PTL_HALF_SPACE	 0x1000 /* differences below are ahead */
+#define PTL_MAX_CUTS	 8	/* off-grid cuts of one packet */
 
 /* SPEC 5, acknowledgement entry. */
-#define PTL_ACK_BYTES        3    /* without its ranges */
-#define PTL_ACK_MORE         0x80 /* another entry follows */
-#define PTL_ACK_CLASS_SHIFT  5
-#define PTL_ACK_RANGES       0x0f /* how many (gap, run) pairs follow */
-#define PTL_ACK_MAX_BYTES    (3 * (PTL_ACK_BYTES + 2 * PTL_ACK_RANGES))
+#define PTL_ACK_BYTES	    3	 /* without its ranges */
+#define PTL_ACK_MORE	    0x80 /* another entry follows */
+#define PTL_ACK_CLASS_SHIFT 5
+#define PTL_ACK_RANGES	    0x0f /* how many (gap, run) pairs follow */
+#define PTL_ACK_MAX_BYTES   (3 * (PTL_ACK_BYTES + 2 * PTL_ACK_RANGES))
 
 /* SPEC 6, windows, in cells: powers of two. */
 /* Sparse and bulk at least: cells of the longest packet, and of its cuts. */
 #define PTL_WINDOW_MIN(max_packet) (PTL_CELLS(max_packet) + PTL_MAX_CUTS)
-#define PTL_WINDOW_MIN_CTRL 32
-#define PTL_WINDOW_MAX      1024
+#define PTL_WINDOW_MIN_CTRL	   32
+#define PTL_WINDOW_MAX		   1024
 
 /* SPEC 7, link messages (class link, number = type). */
 enum ptl_message {
@@ -64,17 +64,17 @@ enum ptl_message {
 #define PTL_TYPE_MASK 0xff /* higher bits of the number: 0, ignored */
 
 /* SPEC 7.1, HELLO payload. */
-#define PTL_HELLO_VERSION     0  /* u8 highest version spoken */
-#define PTL_HELLO_VERSION_MIN 1  /* u8 lowest version spoken */
-#define PTL_HELLO_FLAGS       2  /* u8 */
-#define PTL_HELLO_ZERO        3  /* u8 reserved */
-#define PTL_HELLO_NONCE       4  /* u32 sender's session, not 0 */
-#define PTL_HELLO_SEEN        8  /* u32 peer's session as heard, or 0 */
-#define PTL_HELLO_CAPS        12 /* u32 capability bits */
+#define PTL_HELLO_VERSION     0	 /* u8 highest version spoken */
+#define PTL_HELLO_VERSION_MIN 1	 /* u8 lowest version spoken */
+#define PTL_HELLO_FLAGS	      2	 /* u8 */
+#define PTL_HELLO_ZERO	      3	 /* u8 reserved */
+#define PTL_HELLO_NONCE	      4	 /* u32 sender's session, not 0 */
+#define PTL_HELLO_SEEN	      8	 /* u32 peer's session as heard, or 0 */
+#define PTL_HELLO_CAPS	      12 /* u32 capability bits */
 #define PTL_HELLO_MAX_PACKET  16 /* u16 longest packet taken, bytes */
 #define PTL_HELLO_WINDOWS     18 /* 3 x u16 cells: control, sparse, bulk */
-#define PTL_HELLO_MAC         24 /* 6 bytes */
-#define PTL_HELLO_BYTES       30 /* then options: u8 type, u8 length, value */
+#define PTL_HELLO_MAC	      24 /* 6 bytes */
+#define PTL_HELLO_BYTES	      30 /* then options: u8 type, u8 length, value */
 
 #define PTL_HELLO_WANT_REPLY 0x01
 #define PTL_HELLO_DEVICE     0x02
@@ -82,11 +82,11 @@ enum ptl_message {
 /* Capability bits: used when both set them. Unknown ones are ignored. */
 #define PTL_CAP_HEADER_COMPRESSION  0x00000001u /* reserved for SPEC 8 */
 #define PTL_CAP_PAYLOAD_COMPRESSION 0x00000002u /* reserved for SPEC 9 */
-#define PTL_CAP_RATE                0x00000004u /* reserved for SPEC 10 */
-#define PTL_CAP_WIFI                0x00000008u /* reserved for SPEC 11 */
+#define PTL_CAP_RATE		    0x00000004u /* reserved for SPEC 10 */
+#define PTL_CAP_WIFI		    0x00000008u /* reserved for SPEC 11 */
 
 /* SPEC 8, control messages: u8 type, then its own. */
-#define PTL_CONTROL_MAX     512  /* bytes */
+#define PTL_CONTROL_MAX	    512	 /* bytes */
 #define PTL_CONTROL_UNKNOWN 0xff /* u8 type of a message not understood */
 
 /* SPEC 7.2, times, microseconds. */
@@ -95,8 +95,8 @@ enum ptl_message {
 #define PTL_HELLO_FAST_MAX  50
 #define PTL_PING_AFTER_US   1000000u /* of silence; then every 500 ms */
 #define PTL_PING_AGAIN_US   500000u
-#define PTL_SILENT_AFTER_US 3000000u /* of silence: the peer is gone */
+#define PTL_SILENT_AFTER_US 3000000u  /* of silence: the peer is gone */
 #define PTL_STUCK_AFTER_US  10000000u /* no progress though it is heard */
-#define PTL_ACK_DELAY_US    5000u    /* or 64 byte times, if that is more */
+#define PTL_ACK_DELAY_US    5000u     /* or 64 byte times, if that is more */
 
 #endif
