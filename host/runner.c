@@ -380,6 +380,9 @@ static int open_endpoint(struct runner *runner, const struct runner_config *conf
 	link.ip_netmask = config->lease_netmask;
 	link.ip_gateway = config->lease_gateway;
 	link.drop_when_full = true;
+	/* libslirp's TCP keeps at most 64 KB on the way and has no SACK: a drop
+	 * costs it more than the delay that it would save. */
+	link.codel = net_interface(runner->net) != NULL;
 
 	size = framing->size(&link);
 	if (!size)
@@ -416,6 +419,13 @@ static int open_shim(struct runner *runner, const struct runner_config *config, 
 		.to_link = shim_to_link,
 	};
 	size_t size = (size_t)config->mtu + 256;
+
+	if (!strcmp(net_kind(runner->net), "bridge") && ether.link == PTL_IP)
+		return complain_usage(
+			error, error_size,
+			"the framing %s carries no MAC addresses, which a bridge needs; "
+			"use the net 'tap' and routing",
+			config->framing->name);
 
 	memcpy(ether.own_mac, net_mac(runner->net), sizeof(ether.own_mac));
 	if (ether.net == PTL_ETHERNET) {

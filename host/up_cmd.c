@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "control.h"
 #include "framings.h"
+#include "identity.h"
 #include "interface.h"
 #include "log.h"
 #include "report.h"
@@ -19,7 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #define MTU_MIN	    68
@@ -56,7 +56,8 @@ static const struct argp_option option_list[] = {
 	{"framing", 'f', "FRAMING", 0, "What is spoken on the wire:", 0},
 	{"capture", KEY_CAPTURE, "FILE", 0, "Record packets and frames (pcapng)", 0},
 	{"mtu", KEY_MTU, "BYTES", 0, "Longest IP packet, 68 to 9000 (default 1500)", 0},
-	{"mac", KEY_MAC, "MAC", 0, "Of the tap interface (default: random)", 0},
+	{"mac", KEY_MAC, "MAC", 0,
+	 "Of the tap interface (default: one made up, always the same)", 0},
 	{"ip", KEY_IP, "ADDR/LEN", 0,
 	 "Address for the interface; of an esp8266-hosted device: the one it hands out", 0},
 	{"peer", KEY_PEER, "ADDR", 0, "Address at the other end of a tun", 0},
@@ -409,14 +410,12 @@ static int command(enum ptl_role role, const char *description, int argc, char *
 	command_parse(&argp, argc, argv, &options);
 	status = prepare_hosted(&options, &secret, error, sizeof(error));
 	if (!status && !options.mac_given &&
-	    getrandom(options.runner.mac, sizeof(options.runner.mac), 0) < 0)
+	    identity_mac(role, options.runner.port, options.runner.net, options.runner.mac) < 0)
 		status = complain(error, sizeof(error), "the kernel gives no random numbers");
 	if (status < 0) {
 		log_line("%s", error);
 		return -status;
 	}
-	if (!options.mac_given)
-		options.runner.mac[0] = (uint8_t)((options.runner.mac[0] & 0xfc) | 2);
 	status = run(&options);
 	wifi_secret_wipe(&secret);
 	return status;

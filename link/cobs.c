@@ -104,7 +104,8 @@ static void decoded(struct cobs_decoder *decoder, const uint8_t *bytes, size_t n
 		decoder->overflow = true;
 		n = decoder->room - decoder->n;
 	}
-	memcpy(decoder->out + decoder->n, bytes, n);
+	/* bytes may lie in out: a frame can be decoded in place. */
+	memmove(decoder->out + decoder->n, bytes, n);
 	decoder->n += n;
 }
 

@@ -24,6 +24,7 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 	memset(config, 0, sizeof(*config));
 	config->baud = 115200;
 	config->max_packet = 1518;
+	config->codel = true;
 	if (profile == PTL_PROFILE_MCU) {
 		config->tx_packets = 24;
 		config->tx_blocks = 40;

@@ -28,6 +28,7 @@ void queue_init(struct queue *queue, void *memory, const struct ptl_config *conf
 	queue->counters = counters;
 	queue->max_packet = config->max_packet;
 	queue->drop_when_full = config->drop_when_full;
+	queue->codel = config->codel;
 	queue->was_full = false;
 
 	/* By falling alignment. */
@@ -397,7 +398,7 @@ uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class)
 
 	flow = &queue->flows[class == PTL_CLASS_SPARSE ? queue->sparse.head : queue->bulk.head];
 	packet = flow_pop(queue, flow);
-	while (class == PTL_CLASS_BULK && flow->head != QUEUE_NONE &&
+	while (class == PTL_CLASS_BULK && queue->codel && flow->head != QUEUE_NONE &&
 	       codel_drops(flow, (uint32_t)now - queue->packets[packet].at, (uint32_t)now,
 			   queue->max_packet, queue->target_us, queue->interval_us)) {
 		packet_free(queue, packet);

@@ -75,6 +75,7 @@ struct queue {
 	uint16_t free_block, free_blocks;
 	uint16_t max_packet;
 	bool drop_when_full;
+	bool codel;
 	bool was_full;		 /* an owner waits for events.room */
 	struct flow_fifo sparse; /* flows */
 	struct flow_fifo bulk;

@@ -46,8 +46,8 @@ struct story {
 	uint32_t seconds; /* limit, virtual */
 	bool knows_queued;
 	uint16_t queue; /* packets a sender holds; 0: the profile's number */
-	bool is_long;	/* only with PIGTAIL_LONG */
-	bool hopeless;	/* calm until the handshake, then too bad to last */
+
+	bool hopeless; /* calm until the handshake, then too bad to last */
 };
 
 #define HOSTS                                                                                  \

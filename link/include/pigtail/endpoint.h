@@ -206,6 +206,8 @@ struct ptl_config {
 	uint16_t tx_blocks;	/* blocks that hold their bytes */
 	uint16_t tx_block_size; /* bytes, 32 to 2048, a multiple of 32 */
 	uint16_t tx_flows;	/* flow queues, a power of two, 4 to 1024 */
+	bool codel;		/* drop from queues that stand too long; off where the
+				 * senders bound what they have on the way */
 	uint16_t rx_window[3];	/* bytes: control, sparse, bulk; see SPEC 6 */
 	bool drop_when_full;	/* true: make room by dropping from the longest
 				 * flow; false: send() returns PTL_FULL */
