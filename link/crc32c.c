@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * CRC-32C (Castagnoli), reflected, as in RFC 3720 B.4: initial value and final
- * xor all ones. One table of 1 KB, in flash on a microcontroller.
+ * xor all ones. By the CPU where it can, else by one table of 1 KB, in flash on a
+ * microcontroller.
  */
 #include "crc32c.h"
+#include "bytes.h"
 
 static const uint32_t table[256] = {
 	0x00000000, 0xf26b8303, 0xe13b70f7, 0x1350f3f4, 0xc79a971f, 0x35f1141c, 0x26a1e7e8,
@@ -45,9 +47,45 @@ static const uint32_t table[256] = {
 	0xbe2da0a5, 0x4c4623a6, 0x5f16d052, 0xad7d5351,
 };
 
-uint32_t crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
+static uint32_t add_by_table(uint32_t crc, const uint8_t *bytes, size_t n)
 {
 	while (n--)
 		crc = table[(crc ^ *bytes++) & 0xff] ^ crc >> 8;
 	return crc;
 }
+
+#if defined(__x86_64__) && !defined(__KERNEL__)
+
+/* SSE 4.2 has an instruction for exactly this polynomial. */
+__attribute__((target("sse4.2"))) static uint32_t add_by_sse(uint32_t crc, const uint8_t *bytes,
+							     size_t n)
+{
+	uint64_t wide = crc;
+
+	for (; n >= 8; bytes += 8, n -= 8) {
+		uint64_t word;
+
+		memcpy(&word, bytes, sizeof(word));
+		wide = __builtin_ia32_crc32di(wide, word);
+	}
+	crc = (uint32_t)wide;
+	while (n--)
+		crc = __builtin_ia32_crc32qi(crc, *bytes++);
+	return crc;
+}
+
+uint32_t crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
+{
+	if (__builtin_cpu_supports("sse4.2"))
+		return add_by_sse(crc, bytes, n);
+	return add_by_table(crc, bytes, n);
+}
+
+#else
+
+uint32_t crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
+{
+	return add_by_table(crc, bytes, n);
+}
+
+#endif
