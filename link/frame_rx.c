@@ -124,13 +124,11 @@ static bool give_control(struct ptl_link *link, const uint8_t *message, size_t n
 	return true;
 }
 
-/* Gives one packet or message up. false: its reader has no room. */
-static bool give(struct ptl_link *link, enum ptl_class class, const uint8_t *bytes, size_t n)
+/* Gives one packet to its reader; false: it has no room. */
+static bool give_packet(struct ptl_link *link, const uint8_t *bytes, size_t n)
 {
 	struct ptl_counters *counters = &link->counters;
 
-	if (class == PTL_CLASS_CONTROL)
-		return give_control(link, bytes, n);
 	if (n > link->own_max_packet) {
 		counters->rx_too_long++;
 		return true;
@@ -147,6 +145,30 @@ static bool give(struct ptl_link *link, enum ptl_class class, const uint8_t *byt
 	counters->rx_packets++;
 	counters->rx_packet_bytes += n;
 	return true;
+}
+
+/* Gives one packet or message up. false: its reader has no room. */
+static bool give(struct ptl_link *link, enum ptl_class class, uint8_t *bytes, size_t n)
+{
+	struct unpacked unpacked = {.bytes = bytes, .n = n};
+	bool taken;
+
+	if (class == PTL_CLASS_CONTROL)
+		return give_control(link, bytes, n);
+	if (n > link->rx.room) {
+		link->counters.rx_too_long++; /* its end never came */
+		return true;
+	}
+	if (link->packing.on && !unpack(&link->packing, class, bytes, n, &unpacked)) {
+		link->counters.rx_bad_headers++;
+		return true;
+	}
+	taken = give_packet(link, unpacked.bytes, unpacked.n);
+	if (link->packing.on && taken)
+		unpack_taken(&link->packing, class, &unpacked);
+	else if (link->packing.on)
+		unpack_refused(bytes, &unpacked);
+	return taken;
 }
 
 void frame_deliver(struct ptl_link *link, enum ptl_class class)
@@ -171,7 +193,7 @@ static void acknowledge(struct ptl_link *link, struct receiver *receiver)
 }
 
 static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t number,
-		       const uint8_t *bytes, size_t n, bool last)
+		       uint8_t *bytes, size_t n, bool last)
 {
 	struct receiver *receiver = receiver_of(link, class);
 	uint16_t missing = receiver->next;
@@ -242,7 +264,7 @@ static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *
 
 void frame_received(struct ptl_link *link)
 {
-	const uint8_t *frame = link->rx.out;
+	uint8_t *frame = link->rx.out;
 	size_t n, head = PTL_HEADER_BYTES;
 	enum ptl_class class;
 	uint16_t header;

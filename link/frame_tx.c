@@ -98,7 +98,7 @@ static void send_message(struct ptl_link *link, enum ptl_message type, const uin
 static bool send_due_message(struct ptl_link *link)
 {
 	struct session *session = &link->session;
-	uint8_t payload[PTL_HELLO_BYTES];
+	uint8_t payload[SESSION_HELLO_BYTES];
 
 	if (session->hello_due) {
 		size_t n = session_hello_payload(link, payload);

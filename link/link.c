@@ -27,7 +27,7 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 	config->codel = true;
 	if (profile == PTL_PROFILE_MCU) {
 		config->tx_packets = 24;
-		config->tx_blocks = 40;
+		config->tx_blocks = 37;
 		config->tx_block_size = 96;
 		config->tx_flows = 8;
 		config->rx_window[0] = 1024;
@@ -36,6 +36,7 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 		config->drop_when_full = false;
 		return;
 	}
+	config->contexts = 16;
 	config->tx_packets = 512;
 	config->tx_blocks = 640;
 	config->tx_block_size = 1536;
@@ -58,7 +59,7 @@ static bool good_config(const struct ptl_config *config)
 	    (size_t)config->max_packet + PTL_CONTROL_MAX + 2u * config->tx_block_size)
 		return false;
 	for (int i = 0; i < DATA_CLASSES; i++) {
-		int cells = config->rx_window[i] / PTL_CELL_BYTES;
+		uint32_t cells = config->rx_window[i] / PTL_CELL_BYTES;
 
 		if (!power_of_two(config->rx_window[i]) || cells > PTL_WINDOW_MAX ||
 		    cells < (i == 0 ? PTL_WINDOW_MIN_CTRL : PTL_WINDOW_MIN(config->max_packet)))
@@ -77,7 +78,7 @@ static uint16_t pieces_of(const struct ptl_config *config, int i)
 /* Longest decoded frame: also what a received one may be. */
 static size_t frame_bytes(const struct ptl_config *config)
 {
-	return PTL_HEADER_BYTES + PTL_ACK_MAX_BYTES + config->max_packet + PTL_CUT_BYTES;
+	return PTL_HEADER_BYTES + PTL_ACK_MAX_BYTES + config->max_packet + 1 + PTL_CUT_BYTES;
 }
 
 static size_t tx_bytes(const struct ptl_config *config)
@@ -91,8 +92,8 @@ size_t ptl_link_size(const struct ptl_config *config)
 
 	if (!good_config(config))
 		return 0;
-	n += aligned(queue_memory(config));
-	n += aligned(frame_bytes(config)) + aligned(tx_bytes(config));
+	n += aligned(queue_memory(config)) + aligned(packing_memory(config));
+	n += aligned(PACK_HEADROOM + frame_bytes(config)) + aligned(tx_bytes(config));
 	for (int i = 0; i < DATA_CLASSES; i++)
 		n += aligned(pieces_of(config, i) * sizeof(struct piece)) +
 		     aligned(config->rx_window[i]) +
@@ -170,7 +171,10 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 	memcpy(link->mac, config->mac, sizeof(link->mac));
 
 	queue_init(&link->queue, carve(&at, queue_memory(config)), config, &link->counters);
+	packing_init(&link->packing, carve(&at, packing_memory(config)), config,
+		     &link->counters);
 	link->sending.queue = &link->queue;
+	link->sending.packing = &link->packing;
 	link->sending.counters = &link->counters;
 	noise_init(&link->sending.noise, config->max_packet);
 	for (int i = 0; i < DATA_CLASSES; i++) {
@@ -185,7 +189,7 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 		receiver_init(&link->receivers[i], window, carve(&at, cells), cells);
 	}
 	link->rx.room = frame_bytes(config);
-	link->rx.out = carve(&at, link->rx.room);
+	link->rx.out = (uint8_t *)carve(&at, PACK_HEADROOM + link->rx.room) + PACK_HEADROOM;
 	cobs_reset(&link->rx);
 	link->tx.bytes = carve(&at, tx_bytes(config));
 	link->tx.line_idle = true;

@@ -6,6 +6,8 @@
 
 /* Kept for control messages, whatever the packets take. */
 #define RESERVE_PACKETS 2
+/* Before each packet: packed it may be one byte longer. */
+#define HEADROOM 1
 
 static uint16_t reserve_blocks(const struct queue *queue)
 {
@@ -196,13 +198,14 @@ static uint16_t packet_new(struct queue *queue, ptl_time now, const uint8_t *byt
 	packet->next = QUEUE_NONE;
 	packet->at = (uint32_t)now;
 	packet->block = block;
+	packet->start = HEADROOM;
 	packet->length = (uint16_t)n;
 	packet->pieces = 0;
 	packet->all_sent = false;
-	for (;;) {
-		size_t part = min_size(n, queue->block_size);
+	for (size_t at = HEADROOM;; at = 0) {
+		size_t part = min_size(n, queue->block_size - at);
 
-		memcpy(queue->blocks + (size_t)block * queue->block_size, bytes, part);
+		memcpy(queue->blocks + (size_t)block * queue->block_size + at, bytes, part);
 		bytes += part;
 		n -= part;
 		queue->free_blocks--;
@@ -221,7 +224,7 @@ static bool has_room(const struct queue *queue, size_t n, uint16_t packets, uint
 	       (size_t)(queue->free_blocks -
 			(queue->free_blocks < blocks ? queue->free_blocks : blocks)) *
 			       queue->block_size >=
-		       n;
+		       n + HEADROOM;
 }
 
 static uint16_t flow_pop(struct queue *queue, struct flow *flow)
@@ -420,6 +423,7 @@ void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8
 {
 	uint16_t block = queue->packets[packet].block;
 
+	offset += queue->packets[packet].start;
 	for (; offset >= queue->block_size; offset -= queue->block_size)
 		block = queue->next_block[block];
 	while (n > 0) {
@@ -429,6 +433,28 @@ void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8
 		to += part;
 		n -= part;
 		offset = 0;
+		block = queue->next_block[block];
+	}
+}
+
+void queue_replace(struct queue *queue, uint16_t index, size_t instead, const uint8_t *bytes,
+		   size_t n)
+{
+	struct packet *packet = &queue->packets[index];
+	size_t at = packet->start + instead - n;
+	uint16_t block = packet->block;
+
+	packet->start = (uint16_t)at;
+	packet->length = (uint16_t)(packet->length + n - instead);
+	for (; at >= queue->block_size; at -= queue->block_size)
+		block = queue->next_block[block];
+	while (n > 0) {
+		size_t part = min_size(n, queue->block_size - at);
+
+		memcpy(queue->blocks + (size_t)block * queue->block_size + at, bytes, part);
+		bytes += part;
+		n -= part;
+		at = 0;
 		block = queue->next_block[block];
 	}
 }

@@ -28,6 +28,7 @@ struct packet {
 	uint32_t at;	 /* when it was queued, microseconds, low 32 bits */
 	uint16_t next;	 /* in its flow, or in the list of free packets */
 	uint16_t block;	 /* first block */
+	uint16_t start;	 /* offset of its first byte in the first block */
 	uint16_t length; /* bytes */
 	uint16_t flow;	 /* QUEUE_NONE: a control message */
 	uint16_t pieces; /* on the wire, unacknowledged */
@@ -107,6 +108,11 @@ bool queue_ready(struct queue *queue, enum ptl_class class);
 /* Copies bytes out of a packet. */
 void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to,
 		size_t n);
+
+/* Puts n bytes in the place of a packet's first `instead` bytes; at most one more
+ * than these. */
+void queue_replace(struct queue *queue, uint16_t packet, size_t instead, const uint8_t *bytes,
+		   size_t n);
 
 /* The packet left for good: acknowledged or given up. */
 void queue_done(struct queue *queue, uint16_t packet);

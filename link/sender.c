@@ -195,6 +195,7 @@ struct piece *sender_next(struct sender *sender, struct sending *shared, enum pt
 		sender->packet = queue_take(shared->queue, now, class);
 		sender->offset = 0;
 		sender->cuts = 0;
+		pack(shared->packing, shared->queue, sender->packet, class);
 		if (class == PTL_CLASS_SPARSE)
 			shared->counters->tx_sparse++;
 	}

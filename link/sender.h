@@ -17,6 +17,7 @@
 #define PIGTAIL_SENDER_H
 
 #include "noise.h"
+#include "pack.h"
 #include "queue.h"
 
 enum piece_state { PIECE_FLYING, PIECE_LOST, PIECE_ACKED };
@@ -61,6 +62,7 @@ struct round_trip {
 /* What all senders of a link share. */
 struct sending {
 	struct queue *queue;
+	struct packing *packing;
 	struct ptl_counters *counters;
 	struct noise noise;
 	struct round_trip trip;

@@ -131,7 +131,14 @@ size_t session_hello_payload(struct ptl_link *link, uint8_t *to)
 	for (int i = 0; i < DATA_CLASSES; i++)
 		put_le16(to + PTL_HELLO_WINDOWS + 2 * i, link->windows[i]);
 	memcpy(to + PTL_HELLO_MAC, link->mac, sizeof(link->mac));
-	return PTL_HELLO_BYTES;
+	if (link->packing.own_contexts == 0)
+		return PTL_HELLO_BYTES;
+	put_le32(to + PTL_HELLO_CAPS, PTL_CAP_HEADER_COMPRESSION);
+	to[PTL_HELLO_BYTES] = PTL_OPTION_CONTEXTS;
+	to[PTL_HELLO_BYTES + 1] = PACK_CLASSES;
+	memset(to + PTL_HELLO_BYTES + PTL_OPTION_BYTES, link->packing.own_contexts,
+	       PACK_CLASSES);
+	return SESSION_HELLO_BYTES;
 }
 
 /* Whether we can talk to the peer that a hello describes. */
@@ -154,12 +161,32 @@ static bool acceptable(const struct ptl_link *link, const uint8_t *hello)
 	return true;
 }
 
-static void learn(struct ptl_link *link, const uint8_t *hello)
+static void learn_option(struct session *session, uint8_t type, const uint8_t *value, uint8_t n)
+{
+	if (type == PTL_OPTION_CONTEXTS && n >= PACK_CLASSES)
+		memcpy(session->peer_contexts, value, PACK_CLASSES);
+}
+
+static void learn_options(struct session *session, const uint8_t *options, size_t n)
+{
+	while (n >= PTL_OPTION_BYTES && n - PTL_OPTION_BYTES >= options[1]) {
+		size_t length = PTL_OPTION_BYTES + options[1];
+
+		learn_option(session, options[0], options + PTL_OPTION_BYTES, options[1]);
+		options += length;
+		n -= length;
+	}
+}
+
+static void learn(struct ptl_link *link, const uint8_t *hello, size_t n)
 {
 	struct session *session = &link->session;
 	uint16_t max_packet = get_le16(hello + PTL_HELLO_MAX_PACKET);
 
 	session->peer_nonce = get_le32(hello + PTL_HELLO_NONCE);
+	memset(session->peer_contexts, 0, sizeof(session->peer_contexts));
+	if (get_le32(hello + PTL_HELLO_CAPS) & PTL_CAP_HEADER_COMPRESSION)
+		learn_options(session, hello + PTL_HELLO_BYTES, n - PTL_HELLO_BYTES);
 	memcpy(session->peer_mac, hello + PTL_HELLO_MAC, sizeof(session->peer_mac));
 	for (int i = 0; i < DATA_CLASSES; i++)
 		session->peer_windows[i] = get_le16(hello + PTL_HELLO_WINDOWS + 2 * i);
@@ -174,6 +201,7 @@ static void come_up(struct ptl_link *link)
 	for (int i = 0; i < DATA_CLASSES; i++)
 		sender_reset(&link->senders[i], &link->sending, session->peer_windows[i],
 			     link->now);
+	packing_begin(&link->packing, session->peer_contexts);
 	session->up = true;
 	session->ping_at = link->now + PTL_PING_AFTER_US;
 	link->counters.sessions++;
@@ -208,12 +236,12 @@ void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
 			link->counters.peer_restarts++;
 			session->restarted = true;
 			session->up = false;
-			learn(link, payload);
+			learn(link, payload, n);
 			flush_flying(link);
 			greet(link);
 			session->hello_at = link->now + PTL_HELLO_FAST_US;
 		} else {
-			learn(link, payload);
+			learn(link, payload, n);
 		}
 		session->hello_due = true;
 	}

@@ -14,10 +14,12 @@
 #include <pigtail/wire.h>
 
 #include "cobs.h"
+#include "pack.h"
 #include "queue.h"
 #include "receiver.h"
 #include "sender.h"
 
+#define SESSION_HELLO_BYTES (PTL_HELLO_BYTES + PTL_OPTION_BYTES + PACK_CLASSES)
 #define DATA_CLASSES 3 /* control, sparse, bulk: index is class - 1 */
 
 struct session {
@@ -38,6 +40,7 @@ struct session {
 	ptl_time ping_at;
 	uint8_t peer_mac[6];
 	uint16_t peer_windows[DATA_CLASSES];
+	uint8_t peer_contexts[PACK_CLASSES];
 };
 
 struct tx_frame {
@@ -56,6 +59,7 @@ struct ptl_link {
 	struct ptl_events events;
 	struct ptl_counters counters;
 	struct queue queue;
+	struct packing packing;
 	struct sending sending;
 	struct sender senders[DATA_CLASSES];
 	struct receiver receivers[DATA_CLASSES];

@@ -123,6 +123,7 @@ struct ptl_events {
 	X(tx_packet_bytes, "their bytes")                                                      \
 	X(tx_frames, "frames put on the wire, retransmissions included")                       \
 	X(tx_bytes, "bytes put on the wire")                                                   \
+	X(tx_headers_saved, "bytes saved by header compression")                               \
 	X(tx_sparse, "packets sent in the sparse class")                                       \
 	X(tx_cuts, "frames cut for a more urgent one")                                         \
 	X(tx_lost, "frames known lost and sent again")                                         \
@@ -147,6 +148,7 @@ struct ptl_events {
 	X(rx_too_long, "frames or packets longer than allowed")                                \
 	X(rx_too_short, "frames or packets too short for their kind")                          \
 	X(rx_bad_field, "good checksum, but a field out of its range")                         \
+	X(rx_bad_headers, "packets whose compressed headers make no sense")                    \
 	X(rx_beyond_credit, "frames outside of the receive window")                            \
 	X(rx_bad_ack, "acknowledgements of what was never sent")                               \
 	X(rx_unknown, "messages of an unknown type, answered so")                              \
@@ -209,6 +211,8 @@ struct ptl_config {
 	bool codel;		/* drop from queues that stand too long; off where the
 				 * senders bound what they have on the way */
 	uint16_t rx_window[3];	/* bytes: control, sparse, bulk; see SPEC 6 */
+	uint8_t contexts;	/* of header compression, each class and
+				 * direction, 0 (off) to 16; about 128 bytes */
 	bool drop_when_full;	/* true: make room by dropping from the longest
 				 * flow; false: send() returns PTL_FULL */
 

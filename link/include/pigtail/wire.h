@@ -47,7 +47,7 @@ enum ptl_class {
 
 /* SPEC 6, windows, in cells: powers of two. */
 /* Sparse and bulk at least: cells of the longest packet, and of its cuts. */
-#define PTL_WINDOW_MIN(max_packet) (PTL_CELLS(max_packet) + PTL_MAX_CUTS)
+#define PTL_WINDOW_MIN(max_packet) (PTL_CELLS((max_packet) + 1u) + PTL_MAX_CUTS)
 #define PTL_WINDOW_MIN_CTRL	   32
 #define PTL_WINDOW_MAX		   1024
 
@@ -79,11 +79,15 @@ enum ptl_message {
 #define PTL_HELLO_WANT_REPLY 0x01
 #define PTL_HELLO_DEVICE     0x02
 
+/* HELLO options: u8 type, u8 length, value. */
+#define PTL_OPTION_BYTES    2
+#define PTL_OPTION_CONTEXTS 1 /* u8 sparse, u8 bulk: as a receiver, 1 to 16 */
+
 /* Capability bits: used when both set them. Unknown ones are ignored. */
-#define PTL_CAP_HEADER_COMPRESSION  0x00000001u /* reserved for SPEC 8 */
-#define PTL_CAP_PAYLOAD_COMPRESSION 0x00000002u /* reserved for SPEC 9 */
-#define PTL_CAP_RATE		    0x00000004u /* reserved for SPEC 10 */
-#define PTL_CAP_WIFI		    0x00000008u /* reserved for SPEC 11 */
+#define PTL_CAP_HEADER_COMPRESSION  0x00000001u /* SPEC 9 */
+#define PTL_CAP_PAYLOAD_COMPRESSION 0x00000002u /* reserved */
+#define PTL_CAP_RATE		    0x00000004u /* reserved */
+#define PTL_CAP_WIFI		    0x00000008u /* reserved */
 
 /* SPEC 8, control messages: u8 type, then its own. */
 #define PTL_CONTROL_MAX	    512	 /* bytes */
