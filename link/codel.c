@@ -3,13 +3,19 @@
 #include "codel.h"
 
 #define TARGET_MIN_US	15000u
-#define TARGET_PACKETS	4u
+#define TARGET_PACKETS	8u
+#define TARGET_FEWEST	4u
+#define TARGET_MAX_US	500000u
 #define INTERVAL_MIN_US 100000u
 
 void codel_times(uint32_t packet_us, uint32_t *target_us, uint32_t *interval_us)
 {
 	uint32_t target = TARGET_PACKETS * packet_us;
 
+	if (target > TARGET_MAX_US)
+		target = TARGET_MAX_US;
+	if (target < TARGET_FEWEST * packet_us)
+		target = TARGET_FEWEST * packet_us;
 	*target_us = target < TARGET_MIN_US ? TARGET_MIN_US : target;
 	*interval_us = 2 * *target_us;
 	if (*interval_us < INTERVAL_MIN_US)

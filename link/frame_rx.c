@@ -8,6 +8,8 @@
 #include "bytes.h"
 #include "crc32c.h"
 
+static const uint32_t check_xors[PTL_ENDINGS] = PTL_CHECK_XORS;
+
 struct ack_entry {
 	enum ptl_class class;
 	uint16_t next;
@@ -16,7 +18,7 @@ struct ack_entry {
 };
 
 /* Strips the check. Returns false when it is wrong. */
-static bool checked(struct ptl_link *link, size_t *n, bool *last)
+static bool checked(struct ptl_link *link, size_t *n, enum ptl_ending *ending)
 {
 	const struct cobs_decoder *rx = &link->rx;
 	size_t trailer = rx->left > 0 ? PTL_CUT_BYTES : PTL_CHECK_BYTES;
@@ -48,12 +50,13 @@ static bool checked(struct ptl_link *link, size_t *n, bool *last)
 	} else {
 		check = get_le32(rx->out + *n);
 	}
-	*last = check == crc && rx->left == 0;
-	if (!*last && check != (crc ^ PTL_CHECK_CONTINUED)) {
-		link->counters.rx_bad_crc++;
-		return false;
-	}
-	return true;
+	for (int i = 0; i < (rx->left > 0 ? PTL_GOES_ON + 1 : PTL_ENDINGS); i++)
+		if (check == (crc ^ check_xors[i])) {
+			*ending = (enum ptl_ending)i;
+			return true;
+		}
+	link->counters.rx_bad_crc++;
+	return false;
 }
 
 /* Reads one entry; returns its length, or 0 when it is not one. */
@@ -80,6 +83,19 @@ static size_t read_ack(const uint8_t *bytes, size_t n, struct ack_entry *entry)
 	return offset <= 2 * PTL_WINDOW_MAX ? length : 0;
 }
 
+/* Tells who waits for room, when there is some again. */
+void frame_room(struct ptl_link *link)
+{
+	const struct queue *queue = &link->queue;
+
+	if (!link->session.up || !queue->was_full ||
+	    queue->free_packets <= queue->packet_count / 4u)
+		return;
+	link->queue.was_full = false;
+	if (link->events.room)
+		link->events.room(link->events.user);
+}
+
 /* Returns the length of all entries, or -1 when they are malformed. */
 static int take_acks(struct ptl_link *link, const uint8_t *bytes, size_t n)
 {
@@ -98,11 +114,7 @@ static int take_acks(struct ptl_link *link, const uint8_t *bytes, size_t n)
 			sender_acked(sender_of(link, entry.class), &link->sending, entry.next,
 				     entry.ranges, entry.count, link->now);
 	} while (more);
-	if (link->queue.was_full && link->queue.free_packets > link->queue.packet_count / 4u) {
-		link->queue.was_full = false;
-		if (link->events.room)
-			link->events.room(link->events.user);
-	}
+	frame_room(link);
 	return (int)at;
 }
 
@@ -139,7 +151,6 @@ static bool give_packet(struct ptl_link *link, const uint8_t *bytes, size_t n)
 	}
 	if (!link->events.packet(link->events.user, bytes, n)) {
 		counters->rx_refused++;
-		link->refused = true;
 		return false;
 	}
 	counters->rx_packets++;
@@ -148,9 +159,10 @@ static bool give_packet(struct ptl_link *link, const uint8_t *bytes, size_t n)
 }
 
 /* Gives one packet or message up. false: its reader has no room. */
-static bool give(struct ptl_link *link, enum ptl_class class, uint8_t *bytes, size_t n)
+static bool give(struct ptl_link *link, enum ptl_class class, uint8_t *bytes, size_t n,
+		 enum ptl_ending ending)
 {
-	struct unpacked unpacked = {.bytes = bytes, .n = n};
+	struct unpacked unpacked;
 	bool taken;
 
 	if (class == PTL_CLASS_CONTROL)
@@ -159,26 +171,25 @@ static bool give(struct ptl_link *link, enum ptl_class class, uint8_t *bytes, si
 		link->counters.rx_too_long++; /* its end never came */
 		return true;
 	}
-	if (link->packing.on && !unpack(&link->packing, class, bytes, n, &unpacked)) {
-		link->counters.rx_bad_headers++;
+	if (!unpack(&link->packing, class, ending, bytes, n, &unpacked)) {
+		link->counters.rx_bad_packed++;
+		link->out_of_step = true;
 		return true;
 	}
 	taken = give_packet(link, unpacked.bytes, unpacked.n);
-	if (link->packing.on && taken)
-		unpack_taken(&link->packing, class, &unpacked);
-	else if (link->packing.on)
-		unpack_refused(bytes, &unpacked);
+	unpack_end(&unpacked, taken);
 	return taken;
 }
 
 void frame_deliver(struct ptl_link *link, enum ptl_class class)
 {
 	struct receiver *receiver = receiver_of(link, class);
+	enum ptl_ending ending;
 	size_t n;
 
 	/* The frame buffer is free now; a packet is gathered there. */
-	while ((n = receiver_next(receiver, link->rx.out, link->rx.room)) > 0) {
-		receiver->refused = !give(link, class, link->rx.out, n);
+	while ((n = receiver_next(receiver, link->rx.out, link->rx.room, &ending)) > 0) {
+		receiver->refused = !give(link, class, link->rx.out, n, ending);
 		if (receiver->refused)
 			return;
 		receiver_drop(receiver);
@@ -193,7 +204,7 @@ static void acknowledge(struct ptl_link *link, struct receiver *receiver)
 }
 
 static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t number,
-		       uint8_t *bytes, size_t n, bool last)
+		       uint8_t *bytes, size_t n, enum ptl_ending ending)
 {
 	struct receiver *receiver = receiver_of(link, class);
 	uint16_t missing = receiver->next;
@@ -206,7 +217,7 @@ static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t num
 		link->counters.rx_too_short++;
 		return;
 	}
-	switch (receiver_piece(receiver, number, bytes, n, last)) {
+	switch (receiver_piece(receiver, number, bytes, n, ending)) {
 	case RECEIVER_BEYOND:
 		link->counters.rx_beyond_credit++;
 		return;
@@ -214,9 +225,9 @@ static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t num
 		link->counters.rx_duplicates++;
 		break;
 	case RECEIVER_DIRECT:
-		receiver->refused = !give(link, class, bytes, n);
+		receiver->refused = !give(link, class, bytes, n, ending);
 		if (receiver->refused)
-			receiver_store(receiver, number, bytes, n, last);
+			receiver_store(receiver, number, bytes, n, ending);
 		else
 			receiver_took(receiver, n);
 		break;
@@ -268,10 +279,10 @@ void frame_received(struct ptl_link *link)
 	size_t n, head = PTL_HEADER_BYTES;
 	enum ptl_class class;
 	uint16_t header;
-	bool last;
-	bool good = checked(link, &n, &last);
+	enum ptl_ending ending;
+	bool good = checked(link, &n, &ending);
 
-	if (link->events.frame)
+	if (link->events.frame && link->rx.n > 0)
 		link->events.frame(link->events.user, PTL_RX, good, frame, link->rx.n);
 	if (!good)
 		return;
@@ -294,5 +305,10 @@ void frame_received(struct ptl_link *link)
 	if (class == PTL_CLASS_LINK)
 		take_message(link, header & PTL_NUMBER_MASK, frame + head, n - head);
 	else
-		take_piece(link, class, header & PTL_NUMBER_MASK, frame + head, n - head, last);
+		take_piece(link, class, header & PTL_NUMBER_MASK, frame + head, n - head,
+			   ending);
+	if (link->out_of_step) {
+		link->out_of_step = false;
+		session_end(link, PTL_REASON_OUT_OF_STEP);
+	}
 }

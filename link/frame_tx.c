@@ -21,6 +21,8 @@
 /* Bytes moved at a time from the store into a frame. */
 #define COPY_CHUNK 256
 
+static const uint32_t check_xors[PTL_ENDINGS] = PTL_CHECK_XORS;
+
 struct frame_builder {
 	struct cobs_encoder encoder;
 	uint32_t crc;
@@ -72,12 +74,12 @@ static void begin(struct ptl_link *link, struct frame_builder *builder, enum ptl
 	add(builder, head, tx->head);
 }
 
-static void end(struct ptl_link *link, struct frame_builder *builder, bool continued)
+static void end(struct ptl_link *link, struct frame_builder *builder, enum ptl_ending ending)
 {
 	struct tx_frame *tx = &link->tx;
 	uint8_t check[PTL_CHECK_BYTES];
 
-	put_le32(check, crc32c_end(builder->crc) ^ (continued ? PTL_CHECK_CONTINUED : 0));
+	put_le32(check, crc32c_end(builder->crc) ^ check_xors[ending]);
 	cobs_put(&builder->encoder, check, sizeof(check));
 	tx->n = tx->start + cobs_end(&builder->encoder);
 	tx->bytes[tx->n++] = PTL_DELIMITER;
@@ -92,7 +94,7 @@ static void send_message(struct ptl_link *link, enum ptl_message type, const uin
 
 	begin(link, &builder, PTL_CLASS_LINK, (uint16_t)type, acks);
 	add(&builder, payload, n);
-	end(link, &builder, false);
+	end(link, &builder, PTL_ENDS);
 }
 
 static bool send_due_message(struct ptl_link *link)
@@ -145,7 +147,8 @@ static void send_piece(struct ptl_link *link, enum ptl_class class, const struct
 		add(&builder, chunk, part);
 		done += part;
 	}
-	end(link, &builder, !piece->last);
+	end(link, &builder,
+	    piece->last ? (enum ptl_ending)queue->packets[piece->packet].ending : PTL_GOES_ON);
 	link->tx.length = piece->length;
 }
 
@@ -246,7 +249,7 @@ static void cut_at(struct ptl_link *link, size_t at, const struct cobs_place *pl
 {
 	struct tx_frame *tx = &link->tx;
 	uint8_t *encoded = tx->bytes + tx->start;
-	uint32_t check = crc_of_encoded(encoded, at) ^ PTL_CHECK_CONTINUED;
+	uint32_t check = crc_of_encoded(encoded, at) ^ check_xors[PTL_GOES_ON];
 
 	if (place->promised == 0) {
 		struct cobs_encoder encoder;
@@ -298,6 +301,8 @@ void frame_preempt(struct ptl_link *link)
 void frame_done(struct ptl_link *link)
 {
 	struct tx_frame *tx = &link->tx;
+	/* Not so where the wire was cut, or the session ended, within it. */
+	bool whole = tx->at == tx->n && (tx->class == PTL_CLASS_LINK || tx->length > 0);
 
 	if (tx->class != PTL_CLASS_LINK && tx->length > 0)
 		sender_sent(sender_of(link, tx->class), &link->sending, tx->number, tx->length,
@@ -306,8 +311,10 @@ void frame_done(struct ptl_link *link)
 		struct cobs_decoder decoder = {.out = tx->bytes, .room = tx->n};
 
 		cobs_reset(&decoder);
-		cobs_take(&decoder, tx->bytes + tx->start, tx->n - tx->start);
-		link->events.frame(link->events.user, PTL_TX, true, tx->bytes, decoder.n);
+		cobs_take(&decoder, tx->bytes + tx->start, tx->at - tx->start);
+		if (decoder.n > 0)
+			link->events.frame(link->events.user, PTL_TX, whole, tx->bytes,
+					   decoder.n);
 	}
 	tx->n = tx->at = 0;
 }

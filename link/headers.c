@@ -5,19 +5,21 @@
  * which fields are not as foretold, then only those. Foretold is:
  *
  *  - as in the last packet: addresses, ports, hop limit, traffic class, flags
- *    but PSH, window, urgent pointer, timestamps, other options;
+ *    but PSH, window, urgent pointer, other options;
  *  - from the packet's length: the lengths of IPv4, IPv6 and UDP;
  *  - IPv4 identification: moves by 0, 1 or 256, whichever it did last;
  *  - TCP sequence: moves by what the last segment carried;
  *  - TCP acknowledgement: moves as far as it did last time, so that both a
  *    sender of bulk (0) and its receiver (two segments) cost nothing;
+ *  - TCP timestamps: stay; else the first moves as far as it did the last time
+ *    that it moved, and the echo of the other side's as far as the first;
  *  - ICMP sequence: moves by 1;
  *  - IPv4 header checksum: it is right. Others are sent: two bytes are cheap,
  *    summing up every packet at both ends is not.
  *
  * A new flow between the hosts of a known one is a difference too, to a copy
- * of that one. What is not of the right shape in headers_shape() goes unchanged; what
- * is can always be said as a difference.
+ * of that one. What headers_shape() does not accept goes unchanged; what it
+ * does can always be said as a difference.
  *
  * Everything is read and written as bytes, in place: a context, a packet and
  * what comes out of the decompressor are the same layout.
@@ -45,8 +47,6 @@ uint16_t headers_ip4_checksum(const uint8_t *p)
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
-/* The length of the headers if they are of the shape that contexts hold, with
- * nothing wrong that a context could not say; else 0. */
 size_t headers_shape(const uint8_t *p, size_t n, size_t length)
 {
 	size_t at, end, headers;
@@ -93,14 +93,12 @@ size_t headers_shape(const uint8_t *p, size_t n, size_t length)
 	return headers <= end && headers <= n && end <= length ? headers : 0;
 }
 
-/* Timestamps first among the options, in a header of that many bytes. */
 bool headers_timestamps(const uint8_t *tcp)
 {
 	return tcp_bytes(tcp) >= TCP_OPTIONS + TIMESTAMP_BYTES &&
 	       memcmp(tcp + TCP_OPTIONS, timestamp_head, sizeof(timestamp_head)) == 0;
 }
 
-/* Where the sequence goes after the segment that a context holds. */
 uint32_t headers_next_seq(const uint8_t *p)
 {
 	const uint8_t *tcp = p + transport_at(p);

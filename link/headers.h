@@ -25,6 +25,7 @@
 /* A flow: the headers of its last packet, and what is foretold of the next. */
 struct headers_context {
 	uint32_t ack_step;	    /* how far the TCP acknowledgement moved */
+	uint32_t time_step;	    /* how far the TCP timestamp moved */
 	uint16_t id_step;	    /* how far the IPv4 identification moves */
 	uint16_t tag;		    /* compressor: hash of the two hosts */
 	uint8_t length;		    /* of bytes; 0: context not set */
@@ -43,6 +44,7 @@ struct headers {
 struct headers_update {
 	const uint8_t *bytes; /* the new headers, in the caller's in or out */
 	uint32_t ack_step;
+	uint32_t time_step;
 	uint16_t id_step;
 	uint8_t length;
 	uint8_t context; /* HEADERS_NO_CONTEXT: no change */

@@ -146,7 +146,8 @@ static void put_ip(struct difference *d, const uint8_t *p, const uint8_t *old, s
 	}
 }
 
-static void put_tcp_options(struct difference *d, const uint8_t *tcp, const uint8_t *old)
+static void put_tcp_options(struct difference *d, const uint8_t *tcp, const uint8_t *old,
+			    uint32_t *time_step)
 {
 	bool timestamps = headers_timestamps(tcp) && headers_timestamps(old);
 	size_t from = TCP_OPTIONS + (timestamps ? TIMESTAMP_BYTES : 0);
@@ -159,21 +160,26 @@ static void put_tcp_options(struct difference *d, const uint8_t *tcp, const uint
 		put_bytes(d, tcp + from, n);
 	}
 	if (timestamps) {
-		tcp += TCP_OPTIONS;
-		old += TCP_OPTIONS;
-		if (memcmp(tcp + TSVAL, old + TSVAL, 4) != 0) {
+		uint32_t val = get_be32(tcp + TCP_OPTIONS + TSVAL) -
+			       get_be32(old + TCP_OPTIONS + TSVAL);
+		uint32_t ecr = get_be32(tcp + TCP_OPTIONS + TSECR) -
+			       get_be32(old + TCP_OPTIONS + TSECR);
+
+		if (val != 0) {
 			d->mask |= MASK_TSVAL;
-			put_number(d, get_be32(tcp + TSVAL) - get_be32(old + TSVAL));
+			put_number(d, fold(val - *time_step));
+			*time_step = val;
 		}
-		if (memcmp(tcp + TSECR, old + TSECR, 4) != 0) {
+		if (ecr != 0) {
 			d->mask |= MASK_TSECR;
-			put_number(d, get_be32(tcp + TSECR) - get_be32(old + TSECR));
+			put_number(d, fold(ecr - val));
 		}
 	}
 }
 
+/* seq: as foretold; c: whose steps change. */
 static void put_tcp(struct difference *d, const uint8_t *tcp, const uint8_t *old, uint32_t seq,
-		    uint32_t *ack_step)
+		    struct headers_context *c)
 {
 	uint32_t ack = get_be32(tcp + TCP_ACK) - get_be32(old + TCP_ACK);
 	uint16_t window = (uint16_t)(get_be16(tcp + TCP_WINDOW) - get_be16(old + TCP_WINDOW));
@@ -183,10 +189,10 @@ static void put_tcp(struct difference *d, const uint8_t *tcp, const uint8_t *old
 		d->mask |= MASK_SEQ;
 		put_number(d, fold(seq));
 	}
-	if (ack != *ack_step) {
+	if (ack != c->ack_step) {
 		d->mask |= MASK_ACK;
 		put_number(d, ack);
-		*ack_step = ack;
+		c->ack_step = ack;
 	}
 	if (window != 0) {
 		d->mask |= MASK_WINDOW;
@@ -204,7 +210,7 @@ static void put_tcp(struct difference *d, const uint8_t *tcp, const uint8_t *old
 		d->more |= MORE_URGENT;
 		put_bytes(d, tcp + TCP_URGENT, 2);
 	}
-	put_tcp_options(d, tcp, old);
+	put_tcp_options(d, tcp, old, &c->time_step);
 	put_bytes(d, tcp + TCP_CHECK, 2);
 }
 
@@ -267,6 +273,7 @@ size_t headers_compress(struct headers *h, const uint8_t *packet, size_t n, size
 		out[0] = OCTET_SET | context;
 		n = 1;
 		c->ack_step = 0;
+		c->time_step = 0;
 		c->id_step = 1;
 	} else {
 		const uint8_t *transport = packet + transport_at(packet);
@@ -275,10 +282,11 @@ size_t headers_compress(struct headers *h, const uint8_t *packet, size_t n, size
 		old = &h->contexts[base];
 		was = old->bytes + transport_at(packet);
 		c->ack_step = old->ack_step;
+		c->time_step = old->time_step;
 		c->id_step = old->id_step;
 		put_ip(&d, packet, old->bytes, length, &c->id_step);
 		if (next_header(packet) == NEXT_TCP)
-			put_tcp(&d, transport, was, headers_next_seq(old->bytes), &c->ack_step);
+			put_tcp(&d, transport, was, headers_next_seq(old->bytes), c);
 		else if (next_header(packet) == NEXT_UDP)
 			put_bytes(&d, transport + UDP_CHECK, 2);
 		else

@@ -106,9 +106,11 @@ static size_t take_ip(struct reader *r, uint8_t mask, uint8_t more, uint8_t *p,
 	return more & MORE_TRAILER ? take_number16(r) : 0;
 }
 
-static void take_tcp_options(struct reader *r, uint8_t mask, uint8_t more, uint8_t *tcp)
+static void take_tcp_options(struct reader *r, uint8_t mask, uint8_t more, uint8_t *tcp,
+			     uint32_t *time_step)
 {
 	bool timestamps = headers_timestamps(tcp);
+	uint32_t val = 0;
 
 	if (more & MORE_OPTIONS) {
 		uint8_t octet = take(r);
@@ -129,22 +131,25 @@ static void take_tcp_options(struct reader *r, uint8_t mask, uint8_t more, uint8
 		r->bad = true;
 	if (r->bad)
 		return;
-	if (mask & MASK_TSVAL)
-		add_be32(tcp + TCP_OPTIONS + TSVAL, take_number(r));
+	if (mask & MASK_TSVAL) {
+		val = *time_step + unfold(take_number(r));
+		*time_step = val;
+		add_be32(tcp + TCP_OPTIONS + TSVAL, val);
+	}
 	if (mask & MASK_TSECR)
-		add_be32(tcp + TCP_OPTIONS + TSECR, take_number(r));
+		add_be32(tcp + TCP_OPTIONS + TSECR, val + unfold(take_number(r)));
 }
 
 /* seq: as foretold. */
 static void take_tcp(struct reader *r, uint8_t mask, uint8_t more, uint8_t *tcp, uint32_t seq,
-		     uint32_t *ack_step)
+		     struct headers_update *update)
 {
 	if (mask & MASK_SEQ)
 		seq += unfold(take_number(r));
 	put_be32(tcp + TCP_SEQ, seq);
 	if (mask & MASK_ACK)
-		*ack_step = take_number(r);
-	add_be32(tcp + TCP_ACK, *ack_step);
+		update->ack_step = take_number(r);
+	add_be32(tcp + TCP_ACK, update->ack_step);
 	if (mask & MASK_WINDOW)
 		add_be16(tcp + TCP_WINDOW, unfold(take_number16(r)));
 	tcp[TCP_FLAGS] &= (uint8_t)~FLAG_PUSH;
@@ -160,7 +165,7 @@ static void take_tcp(struct reader *r, uint8_t mask, uint8_t more, uint8_t *tcp,
 	}
 	if (more & MORE_URGENT)
 		take_bytes(r, tcp + TCP_URGENT, 2);
-	take_tcp_options(r, mask, more, tcp);
+	take_tcp_options(r, mask, more, tcp, &update->time_step);
 	take_bytes(r, tcp + TCP_CHECK, 2);
 }
 
@@ -250,12 +255,12 @@ static int take_difference(const struct headers *h, const uint8_t *in, size_t n,
 	transport = out + transport_at(out);
 	update->bytes = out;
 	update->ack_step = old->ack_step;
+	update->time_step = old->time_step;
 	update->id_step = old->id_step;
 	update->length = old->length;
 	trailer = take_ip(&r, mask, more, out, &update->id_step);
 	if (next_header(out) == NEXT_TCP) {
-		take_tcp(&r, mask, more, transport, headers_next_seq(old->bytes),
-			 &update->ack_step);
+		take_tcp(&r, mask, more, transport, headers_next_seq(old->bytes), update);
 		update->length = (uint8_t)(transport_at(out) + tcp_bytes(transport));
 	} else if (next_header(out) == NEXT_UDP) {
 		take_bytes(&r, transport + UDP_CHECK, 2);
@@ -284,6 +289,7 @@ int headers_decompress(const struct headers *h, const uint8_t *in, size_t n, siz
 		return take_difference(h, in, n, length, out, consumed, update);
 	update->bytes = in + 1;
 	update->ack_step = 0;
+	update->time_step = 0;
 	update->id_step = 1;
 	update->length = (uint8_t)headers_shape(in + 1, n - 1, length - 1);
 	if (update->length == 0 || (in[0] & 0x0f) >= h->count)
@@ -302,6 +308,7 @@ void headers_commit(struct headers *h, const struct headers_update *update)
 	memcpy(c->bytes, update->bytes, update->length);
 	c->length = update->length;
 	c->ack_step = update->ack_step;
+	c->time_step = update->time_step;
 	c->id_step = update->id_step;
 	h->current = update->context;
 }

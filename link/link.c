@@ -27,7 +27,7 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 	config->codel = true;
 	if (profile == PTL_PROFILE_MCU) {
 		config->tx_packets = 24;
-		config->tx_blocks = 37;
+		config->tx_blocks = 35;
 		config->tx_block_size = 96;
 		config->tx_flows = 8;
 		config->rx_window[0] = 1024;
@@ -37,6 +37,8 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 		return;
 	}
 	config->contexts = 16;
+	config->history[0] = 12;
+	config->history[1] = 16;
 	config->tx_packets = 512;
 	config->tx_blocks = 640;
 	config->tx_block_size = 1536;
@@ -54,6 +56,10 @@ static bool good_config(const struct ptl_config *config)
 	    config->tx_block_size > 2048 || config->tx_block_size % 32 != 0 ||
 	    config->tx_flows < 4 || config->tx_flows > 1024 || !power_of_two(config->tx_flows))
 		return false;
+	for (int i = 0; i < PACK_CLASSES; i++)
+		if (config->history[i] != 0 &&
+		    (config->history[i] < 8 || config->history[i] > 16))
+			return false;
 	/* One packet and one control message must fit the store. */
 	if ((size_t)config->tx_blocks * config->tx_block_size <
 	    (size_t)config->max_packet + PTL_CONTROL_MAX + 2u * config->tx_block_size)
@@ -78,7 +84,12 @@ static uint16_t pieces_of(const struct ptl_config *config, int i)
 /* Longest decoded frame: also what a received one may be. */
 static size_t frame_bytes(const struct ptl_config *config)
 {
-	return PTL_HEADER_BYTES + PTL_ACK_MAX_BYTES + config->max_packet + 1 + PTL_CUT_BYTES;
+	size_t payload = config->max_packet + 1u;
+
+	/* A control message is gathered there as well. */
+	if (payload < PTL_CONTROL_MAX)
+		payload = PTL_CONTROL_MAX;
+	return PTL_HEADER_BYTES + PTL_ACK_MAX_BYTES + payload + PTL_CUT_BYTES;
 }
 
 static size_t tx_bytes(const struct ptl_config *config)
@@ -200,6 +211,14 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 	return PTL_OK;
 }
 
+/* The frame buffer is free: for the next frame, or first for what was refused. */
+static void frame_over(struct ptl_link *link)
+{
+	cobs_reset(&link->rx);
+	if (link->resume_due)
+		ptl_link_resume(link, link->now);
+}
+
 void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes, size_t n)
 {
 	link->now = now;
@@ -216,7 +235,7 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 		n--;
 		if (link->rx.any)
 			frame_received(link);
-		cobs_reset(&link->rx);
+		frame_over(link);
 	}
 	link->deadline = earliest(link);
 }
@@ -230,9 +249,7 @@ static void run_timers(struct ptl_link *link)
 			link->session.ping_due = link->session.up;
 	if (link->rx.any && link->now >= link->rx_at + HALF_FRAME_US) {
 		link->counters.rx_bad_framing++;
-		cobs_reset(&link->rx);
-		if (link->refused)
-			ptl_link_resume(link, link->now);
+		frame_over(link);
 	}
 }
 
@@ -312,9 +329,9 @@ void ptl_link_resume(struct ptl_link *link, ptl_time now)
 	link->now = now;
 	/* A packet is gathered in the frame buffer: not while a frame is in it;
 	 * the end of that frame, or its time-out, comes back here. */
-	if (link->rx.any)
+	link->resume_due = link->rx.any;
+	if (link->resume_due)
 		return;
-	link->refused = false;
 	for (int i = 0; i < DATA_CLASSES; i++) {
 		struct receiver *receiver = &link->receivers[i];
 
@@ -336,7 +353,7 @@ void ptl_link_set_baud(struct ptl_link *link, uint32_t baud)
 void ptl_link_wire_reset(struct ptl_link *link, ptl_time now)
 {
 	link->now = now;
-	cobs_reset(&link->rx);
+	frame_over(link);
 	if (link->tx.at < link->tx.n)
 		frame_done(link);
 	link->tx.line_idle = true;

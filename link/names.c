@@ -23,6 +23,7 @@ static const char *const reason_names[] = {
 	[PTL_REASON_PEER_RESTARTED] = "peer restarted",
 	[PTL_REASON_PEER_SILENT] = "peer silent",
 	[PTL_REASON_PEER_VERSION] = "peer version",
+	[PTL_REASON_OUT_OF_STEP] = "out of step",
 	[PTL_REASON_STUCK] = "stuck",
 };
 

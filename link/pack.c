@@ -3,14 +3,60 @@
 #include "pack.h"
 #include "bytes.h"
 
-static int index_of(enum ptl_class class)
+/* Shorter ones have no match worth its token. */
+#define WORTH_BYTES 24
+/* So many misses in a row, and a flow is tried every so many packets only. */
+#define MISSES	  4
+#define TRY_AGAIN 16
+#define TRIES	  8
+
+static struct packing_class *class_of(struct packing *packing, enum ptl_class class)
 {
-	return class == PTL_CLASS_SPARSE ? 0 : 1;
+	return &packing->classes[class == PTL_CLASS_SPARSE ? 0 : 1];
+}
+
+static uint32_t history_bytes(uint8_t log2)
+{
+	return log2 ? 1u << log2 : 0;
+}
+
+/* A quarter as many links as bytes: see lz4.h. */
+static size_t encoder_memory(uint32_t history)
+{
+	return history ? lz4_encoder_memory(history, history / 4) : 0;
+}
+
+static size_t even(size_t n)
+{
+	return (n + 7) & ~(size_t)7;
+}
+
+static bool compresses(const struct ptl_config *config)
+{
+	return config->history[0] || config->history[1];
 }
 
 size_t packing_memory(const struct ptl_config *config)
 {
-	return 2 * PACK_CLASSES * headers_memory(config->contexts);
+	size_t n = 2 * PACK_CLASSES * even(headers_memory(config->contexts));
+
+	for (int i = 0; i < PACK_CLASSES; i++) {
+		uint32_t history = history_bytes(config->history[i]);
+
+		n += even(encoder_memory(history)) + history;
+	}
+	if (compresses(config))
+		n += even(PACK_HEADROOM + config->max_packet + 1u) +
+		     even(config->max_packet + 1u);
+	return n;
+}
+
+static void *carve(uint8_t **memory, size_t n)
+{
+	void *part = *memory;
+
+	*memory += even(n);
+	return part;
 }
 
 void packing_init(struct packing *packing, void *memory, const struct ptl_config *config,
@@ -19,72 +65,155 @@ void packing_init(struct packing *packing, void *memory, const struct ptl_config
 	uint8_t *at = memory;
 
 	packing->counters = counters;
-	packing->own_contexts = config->contexts;
-	packing->on = false;
 	for (int i = 0; i < PACK_CLASSES; i++) {
-		headers_init(&packing->tx[i], at, config->contexts);
-		at += headers_memory(config->contexts);
-		headers_init(&packing->rx[i], at, config->contexts);
-		at += headers_memory(config->contexts);
+		struct packing_class *class = &packing->classes[i];
+		uint32_t history = history_bytes(config->history[i]);
+		size_t headers = headers_memory(config->contexts);
+
+		packing->own.contexts[i] = config->contexts;
+		packing->own.history[i] = config->history[i];
+		headers_init(&class->tx_headers, carve(&at, headers), config->contexts);
+		headers_init(&class->rx_headers, carve(&at, headers), config->contexts);
+		class->encoder_memory = carve(&at, encoder_memory(history));
+		if (history)
+			lz4_window_init(&class->decoder, carve(&at, history), history);
+	}
+	if (!compresses(config))
+		return;
+	packing->room = config->max_packet + 1u;
+	packing->plain = (uint8_t *)carve(&at, PACK_HEADROOM + packing->room) + PACK_HEADROOM;
+	packing->packed = carve(&at, packing->room);
+}
+
+static uint8_t least(uint8_t a, uint8_t b)
+{
+	return a < b ? a : b;
+}
+
+void packing_begin(struct packing *packing, const struct packing_offer *peer)
+{
+	for (int i = 0; i < PACK_CLASSES; i++) {
+		struct packing_class *class = &packing->classes[i];
+		uint8_t contexts = least(packing->own.contexts[i], peer->contexts[i]);
+		uint8_t history = least(packing->own.history[i], peer->history[i]);
+
+		headers_init(&class->tx_headers, class->tx_headers.contexts, contexts);
+		headers_reset(&class->rx_headers);
+		class->has_headers = contexts > 0;
+		class->has_decoder = packing->own.history[i] > 0;
+		if (class->has_decoder)
+			lz4_window_reset(&class->decoder);
+		class->may_pack = history >= 8;
+		if (class->may_pack)
+			lz4_encoder_init(&class->encoder, class->encoder_memory,
+					 history_bytes(history), history_bytes(history) / 4,
+					 TRIES);
 	}
 }
 
-void packing_begin(struct packing *packing, const uint8_t peer[PACK_CLASSES])
+static void pack_headers(struct packing *packing, struct packing_class *class,
+			 struct queue *queue, uint16_t index)
 {
-	packing->on = packing->own_contexts > 0;
-	for (int i = 0; i < PACK_CLASSES; i++) {
-		struct headers *tx = &packing->tx[i];
-		uint8_t count =
-			peer[i] < packing->own_contexts ? peer[i] : packing->own_contexts;
-
-		headers_init(tx, tx->contexts, count);
-		headers_reset(&packing->rx[i]);
-		packing->on = packing->on && count > 0;
-	}
-}
-
-void pack(struct packing *packing, struct queue *queue, uint16_t packet, enum ptl_class class)
-{
-	uint16_t length = queue->packets[packet].length;
+	uint16_t length = queue->packets[index].length;
 	size_t n = min_size(length, HEADERS_MAX);
 	uint8_t headers[HEADERS_MAX];
 	uint8_t packed[HEADERS_MAX + 1];
 	size_t consumed, produced;
 
-	if (!packing->on || class == PTL_CLASS_CONTROL)
-		return;
-	queue_read(queue, packet, 0, headers, n);
-	produced = headers_compress(&packing->tx[index_of(class)], headers, n, length, packed,
-				    &consumed);
-	queue_replace(queue, packet, consumed, packed, produced);
+	queue_read(queue, index, 0, headers, n);
+	produced = headers_compress(&class->tx_headers, headers, n, length, packed, &consumed);
+	queue_replace(queue, index, consumed, packed, produced);
 	if (produced < consumed)
 		packing->counters->tx_headers_saved += consumed - produced;
 }
 
-bool unpack(struct packing *packing, enum ptl_class class, uint8_t *bytes, size_t n,
-	    struct unpacked *unpacked)
+static void pack_payload(struct packing *packing, struct packing_class *class,
+			 struct queue *queue, uint16_t index)
 {
+	struct packet *packet = &queue->packets[index];
+	struct flow *flow = &queue->flows[packet->flow];
+	size_t n = packet->length;
+	size_t packed;
+
+	if (n < WORTH_BYTES || n > packing->room)
+		return;
+	if (flow->misses >= MISSES && flow->misses++ < MISSES + TRY_AGAIN)
+		return;
+	queue_read(queue, index, 0, packing->plain, n);
+	packed = lz4_encode(&class->encoder, packing->plain, n, packing->packed, packing->room);
+	if (packed == 0) {
+		packet->ending = PTL_ENDS_ADDED;
+		flow->misses = (uint8_t)(flow->misses < MISSES ? flow->misses + 1 : MISSES);
+		return;
+	}
+	flow->misses = 0;
+	packet->ending = PTL_ENDS_PACKED;
+	packing->counters->tx_payload_saved += n - packed;
+	queue_replace(queue, index, n, packing->packed, packed);
+}
+
+void pack(struct packing *packing, struct queue *queue, uint16_t packet, enum ptl_class class)
+{
+	struct packing_class *packing_class = class_of(packing, class);
+
+	if (class == PTL_CLASS_CONTROL)
+		return;
+	if (packing_class->has_headers)
+		pack_headers(packing, packing_class, queue, packet);
+	if (packing_class->may_pack)
+		pack_payload(packing, packing_class, queue, packet);
+}
+
+static bool unpack_headers(struct unpacked *unpacked)
+{
+	size_t head = min_size(unpacked->inner_n, sizeof(unpacked->before));
 	int headers;
 
-	memcpy(unpacked->packed, bytes, min_size(n, sizeof(unpacked->packed)));
-	headers = headers_decompress(&packing->rx[index_of(class)], unpacked->packed,
-				     min_size(n, sizeof(unpacked->packed)), n,
-				     unpacked->headers, &unpacked->consumed, &unpacked->update);
+	memcpy(unpacked->before, unpacked->inner, head);
+	headers = headers_decompress(&unpacked->class->rx_headers, unpacked->before, head,
+				     unpacked->inner_n, unpacked->headers, &unpacked->consumed,
+				     &unpacked->update);
 	if (headers < 0)
 		return false;
-	unpacked->bytes = bytes + unpacked->consumed - headers;
-	unpacked->n = n - unpacked->consumed + (size_t)headers;
+	unpacked->bytes = unpacked->inner + unpacked->consumed - headers;
+	unpacked->n = unpacked->inner_n - unpacked->consumed + (size_t)headers;
 	memcpy(unpacked->bytes, unpacked->headers, (size_t)headers);
 	return true;
 }
 
-void unpack_taken(struct packing *packing, enum ptl_class class,
-		  const struct unpacked *unpacked)
+bool unpack(struct packing *packing, enum ptl_class class, enum ptl_ending ending,
+	    uint8_t *bytes, size_t n, struct unpacked *unpacked)
 {
-	headers_commit(&packing->rx[index_of(class)], &unpacked->update);
+	unpacked->class = class_of(packing, class);
+	unpacked->ending = ending;
+	unpacked->inner = bytes;
+	unpacked->inner_n = n;
+	unpacked->consumed = 0;
+	if (ending != PTL_ENDS && !unpacked->class->has_decoder)
+		return false;
+	if (ending == PTL_ENDS_PACKED) {
+		int plain = lz4_decode(&unpacked->class->decoder, bytes, n, packing->plain,
+				       packing->room);
+
+		if (plain < 0)
+			return false;
+		unpacked->inner = packing->plain;
+		unpacked->inner_n = (size_t)plain;
+	}
+	unpacked->bytes = unpacked->inner;
+	unpacked->n = unpacked->inner_n;
+	return !unpacked->class->has_headers || unpack_headers(unpacked);
 }
 
-void unpack_refused(uint8_t *bytes, const struct unpacked *unpacked)
+void unpack_end(struct unpacked *unpacked, bool taken)
 {
-	memcpy(bytes, unpacked->packed, unpacked->consumed);
+	struct packing_class *class = unpacked->class;
+
+	memcpy(unpacked->inner, unpacked->before, unpacked->consumed);
+	if (!taken)
+		return;
+	if (class->has_headers)
+		headers_commit(&class->rx_headers, &unpacked->update);
+	if (unpacked->ending != PTL_ENDS)
+		lz4_window_add(&class->decoder, unpacked->inner, unpacked->inner_n);
 }

@@ -163,6 +163,7 @@ static uint16_t flow_find(struct queue *queue, uint32_t hash)
 	}
 	queue->flows[idle].hash = hash;
 	queue->flows[idle].shared = false;
+	queue->flows[idle].misses = 0;
 	codel_reset(&queue->flows[idle]);
 	return idle;
 }
@@ -201,6 +202,7 @@ static uint16_t packet_new(struct queue *queue, ptl_time now, const uint8_t *byt
 	packet->start = HEADROOM;
 	packet->length = (uint16_t)n;
 	packet->pieces = 0;
+	packet->ending = PTL_ENDS;
 	packet->all_sent = false;
 	for (size_t at = HEADROOM;; at = 0) {
 		size_t part = min_size(n, queue->block_size - at);

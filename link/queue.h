@@ -32,6 +32,7 @@ struct packet {
 	uint16_t length; /* bytes */
 	uint16_t flow;	 /* QUEUE_NONE: a control message */
 	uint16_t pieces; /* on the wire, unacknowledged */
+	uint8_t ending;	 /* enum ptl_ending of its last piece */
 	bool all_sent;	 /* no byte is left that is not in a piece */
 };
 
@@ -53,6 +54,7 @@ struct flow {
 	uint16_t head, tail;  /* packets */
 	uint16_t next;	      /* flow in the same list */
 	uint16_t flying;      /* packets dequeued, not yet freed */
+	uint8_t misses;	      /* packets in a row that did not compress */
 	uint8_t list;	      /* enum flow_list */
 	uint8_t flying_class; /* class of those that fly */
 	bool above, dropping; /* CoDel */

@@ -42,7 +42,7 @@ void receiver_reset(struct receiver *receiver)
 }
 
 void receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *bytes, size_t n,
-		    bool end)
+		    enum ptl_ending ending)
 {
 	uint16_t stop = plus(number, PTL_CELLS(n));
 
@@ -56,7 +56,8 @@ void receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *b
 		/* A number before next has been taken or counted already. */
 		if (ahead(receiver->next, number) < PTL_HALF_SPACE && *meta == 0) {
 			memcpy(cell_of(receiver, number), bytes, part);
-			*meta = (uint8_t)(META_THERE | part | (end && n == 0 ? META_END : 0));
+			*meta = (uint8_t)(META_THERE | (part - 1) |
+					  (n == 0 ? (unsigned)ending << META_ENDING_SHIFT : 0));
 		}
 		bytes += part;
 		number = plus(number, 1);
@@ -67,7 +68,7 @@ void receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *b
 }
 
 enum receiver_verdict receiver_piece(struct receiver *receiver, uint16_t number,
-				     const uint8_t *bytes, size_t n, bool end)
+				     const uint8_t *bytes, size_t n, enum ptl_ending ending)
 {
 	uint16_t cells = (uint16_t)PTL_CELLS(n);
 	uint16_t stop = plus(number, cells);
@@ -86,10 +87,10 @@ enum receiver_verdict receiver_piece(struct receiver *receiver, uint16_t number,
 	receiver->unacked = (uint16_t)(receiver->unacked + cells);
 	if (number != receiver->high && ahead(receiver->high, number) < PTL_HALF_SPACE)
 		receiver->urgent = true; /* a new hole */
-	if (number == receiver->next && receiver->head == receiver->next && end &&
-	    *meta_of(receiver, number) == 0 && !receiver->refused)
+	if (number == receiver->next && receiver->head == receiver->next &&
+	    ending != PTL_GOES_ON && *meta_of(receiver, number) == 0 && !receiver->refused)
 		return RECEIVER_DIRECT;
-	receiver_store(receiver, number, bytes, n, end);
+	receiver_store(receiver, number, bytes, n, ending);
 	return RECEIVER_NEW;
 }
 
@@ -109,19 +110,21 @@ void receiver_took(struct receiver *receiver, size_t n)
 		receiver->next = plus(receiver->next, 1);
 }
 
-size_t receiver_next(const struct receiver *receiver, uint8_t *to, size_t room)
+size_t receiver_next(const struct receiver *receiver, uint8_t *to, size_t room,
+		     enum ptl_ending *ending)
 {
 	size_t n = 0;
 
 	for (uint16_t number = receiver->head; number != receiver->next;
 	     number = plus(number, 1)) {
 		uint8_t meta = *meta_of(receiver, number);
-		size_t part = meta & META_LENGTH;
+		size_t part = (meta & META_LENGTH) + 1u;
 
 		if (n < room)
 			memcpy(to + n, cell_of(receiver, number), min_size(part, room - n));
 		n += part;
-		if (meta & META_END)
+		*ending = (enum ptl_ending)((meta & META_ENDING) >> META_ENDING_SHIFT);
+		if (*ending != PTL_GOES_ON)
 			return n;
 	}
 	/* A packet that fills the window without an end would stay for ever. */
@@ -135,7 +138,7 @@ void receiver_drop(struct receiver *receiver)
 	while (receiver->head != receiver->next && !end) {
 		uint8_t *meta = meta_of(receiver, receiver->head);
 
-		end = *meta & META_END;
+		end = *meta & META_ENDING;
 		*meta = 0;
 		receiver->head = plus(receiver->head, 1);
 	}

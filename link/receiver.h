@@ -4,7 +4,7 @@
  *
  * The window is a ring of cells of 32 bytes; number n lives at cell n modulo
  * the window. A byte of meta for each says whether it is there, how many bytes
- * it has, and whether a packet ends with it. A whole packet that arrives in
+ * it has, and what follows it. A whole packet that arrives in
  * order goes to its reader from the frame buffer, without a copy here.
  */
 #ifndef PIGTAIL_RECEIVER_H
@@ -13,9 +13,10 @@
 #include <pigtail/wire.h>
 #include <pigtail/endpoint.h>
 
-#define META_THERE  0x80
-#define META_END    0x40
-#define META_LENGTH 0x3f
+#define META_THERE	  0x80
+#define META_ENDING_SHIFT 5
+#define META_ENDING	  0x60 /* enum ptl_ending */
+#define META_LENGTH	  0x1f /* less one */
 
 struct receiver {
 	uint8_t *cells;
@@ -45,14 +46,15 @@ void receiver_reset(struct receiver *receiver);
 /* A piece came. DIRECT: it is the next whole packet; the caller gives it to its
  * reader and calls receiver_took(), or receiver_store() if it was refused. */
 enum receiver_verdict receiver_piece(struct receiver *receiver, uint16_t number,
-				     const uint8_t *bytes, size_t n, bool end);
+				     const uint8_t *bytes, size_t n, enum ptl_ending ending);
 void receiver_took(struct receiver *receiver, size_t n);
 void receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *bytes, size_t n,
-		    bool end);
+		    enum ptl_ending ending);
 
 /* The next whole packet in order: its length, at most room bytes of it at to.
  * 0: none. receiver_next() does not take it off; receiver_drop() does. */
-size_t receiver_next(const struct receiver *receiver, uint8_t *to, size_t room);
+size_t receiver_next(const struct receiver *receiver, uint8_t *to, size_t room,
+		     enum ptl_ending *ending);
 void receiver_drop(struct receiver *receiver);
 
 /* Writes an acknowledgement entry; returns its length. */

@@ -22,7 +22,7 @@ static void flush_flying(struct ptl_link *link)
 			     link->now);
 		receiver_reset(&link->receivers[i]);
 	}
-	link->refused = false;
+	link->resume_due = false;
 	/* What is on the wire now belongs to the old session: end it there. */
 	if (link->tx.at < link->tx.n && link->tx.class != PTL_CLASS_LINK) {
 		link->tx.n = link->tx.at + 1;
@@ -55,8 +55,7 @@ void session_start(struct ptl_link *link, uint32_t nonce)
 	greet(link);
 }
 
-/* The session is over for us; what waits cannot be delivered. */
-static void end(struct ptl_link *link, enum ptl_reason reason)
+void session_end(struct ptl_link *link, enum ptl_reason reason)
 {
 	struct session *session = &link->session;
 	bool announced = session->announced;
@@ -87,9 +86,9 @@ void session_timers(struct ptl_link *link)
 	if ((session->up || session->announced) &&
 	    link->now - session->heard >= PTL_SILENT_AFTER_US) {
 		link->counters.peer_silences++;
-		end(link, PTL_REASON_PEER_SILENT);
+		session_end(link, PTL_REASON_PEER_SILENT);
 	} else if (session->up && stuck(link)) {
-		end(link, PTL_REASON_STUCK);
+		session_end(link, PTL_REASON_STUCK);
 	}
 	if (session->up && link->now >= session->ping_at) {
 		session->ping_due = true;
@@ -115,9 +114,19 @@ ptl_time session_deadline(const struct ptl_link *link)
 	return session->announced && silent < session->hello_at ? silent : session->hello_at;
 }
 
+static size_t put_option(uint8_t *to, uint8_t type, const uint8_t value[PACK_CLASSES])
+{
+	to[0] = type;
+	to[1] = PACK_CLASSES;
+	memcpy(to + PTL_OPTION_BYTES, value, PACK_CLASSES);
+	return PTL_OPTION_BYTES + PACK_CLASSES;
+}
+
 size_t session_hello_payload(struct ptl_link *link, uint8_t *to)
 {
 	struct session *session = &link->session;
+	uint32_t caps;
+	size_t n;
 
 	session->hello_due = false;
 	memset(to, 0, PTL_HELLO_BYTES);
@@ -131,14 +140,18 @@ size_t session_hello_payload(struct ptl_link *link, uint8_t *to)
 	for (int i = 0; i < DATA_CLASSES; i++)
 		put_le16(to + PTL_HELLO_WINDOWS + 2 * i, link->windows[i]);
 	memcpy(to + PTL_HELLO_MAC, link->mac, sizeof(link->mac));
-	if (link->packing.own_contexts == 0)
-		return PTL_HELLO_BYTES;
-	put_le32(to + PTL_HELLO_CAPS, PTL_CAP_HEADER_COMPRESSION);
-	to[PTL_HELLO_BYTES] = PTL_OPTION_CONTEXTS;
-	to[PTL_HELLO_BYTES + 1] = PACK_CLASSES;
-	memset(to + PTL_HELLO_BYTES + PTL_OPTION_BYTES, link->packing.own_contexts,
-	       PACK_CLASSES);
-	return SESSION_HELLO_BYTES;
+	caps = 0;
+	n = PTL_HELLO_BYTES;
+	if (link->packing.own.contexts[0] > 0) {
+		caps |= PTL_CAP_HEADER_COMPRESSION;
+		n += put_option(to + n, PTL_OPTION_CONTEXTS, link->packing.own.contexts);
+	}
+	if (link->packing.own.history[1] > 0) {
+		caps |= PTL_CAP_PAYLOAD_COMPRESSION;
+		n += put_option(to + n, PTL_OPTION_HISTORY, link->packing.own.history);
+	}
+	put_le32(to + PTL_HELLO_CAPS, caps);
+	return n;
 }
 
 /* Whether we can talk to the peer that a hello describes. */
@@ -161,18 +174,24 @@ static bool acceptable(const struct ptl_link *link, const uint8_t *hello)
 	return true;
 }
 
-static void learn_option(struct session *session, uint8_t type, const uint8_t *value, uint8_t n)
+static void learn_option(struct packing_offer *offer, uint32_t caps, uint8_t type,
+			 const uint8_t *value, uint8_t n)
 {
-	if (type == PTL_OPTION_CONTEXTS && n >= PACK_CLASSES)
-		memcpy(session->peer_contexts, value, PACK_CLASSES);
+	if (n < PACK_CLASSES)
+		return;
+	if (type == PTL_OPTION_CONTEXTS && (caps & PTL_CAP_HEADER_COMPRESSION))
+		memcpy(offer->contexts, value, PACK_CLASSES);
+	if (type == PTL_OPTION_HISTORY && (caps & PTL_CAP_PAYLOAD_COMPRESSION))
+		memcpy(offer->history, value, PACK_CLASSES);
 }
 
-static void learn_options(struct session *session, const uint8_t *options, size_t n)
+static void learn_options(struct packing_offer *offer, uint32_t caps, const uint8_t *options,
+			  size_t n)
 {
 	while (n >= PTL_OPTION_BYTES && n - PTL_OPTION_BYTES >= options[1]) {
 		size_t length = PTL_OPTION_BYTES + options[1];
 
-		learn_option(session, options[0], options + PTL_OPTION_BYTES, options[1]);
+		learn_option(offer, caps, options[0], options + PTL_OPTION_BYTES, options[1]);
 		options += length;
 		n -= length;
 	}
@@ -184,14 +203,18 @@ static void learn(struct ptl_link *link, const uint8_t *hello, size_t n)
 	uint16_t max_packet = get_le16(hello + PTL_HELLO_MAX_PACKET);
 
 	session->peer_nonce = get_le32(hello + PTL_HELLO_NONCE);
-	memset(session->peer_contexts, 0, sizeof(session->peer_contexts));
-	if (get_le32(hello + PTL_HELLO_CAPS) & PTL_CAP_HEADER_COMPRESSION)
-		learn_options(session, hello + PTL_HELLO_BYTES, n - PTL_HELLO_BYTES);
+	memset(&session->peer_offer, 0, sizeof(session->peer_offer));
+	learn_options(&session->peer_offer, get_le32(hello + PTL_HELLO_CAPS),
+		      hello + PTL_HELLO_BYTES, n - PTL_HELLO_BYTES);
 	memcpy(session->peer_mac, hello + PTL_HELLO_MAC, sizeof(session->peer_mac));
 	for (int i = 0; i < DATA_CLASSES; i++)
 		session->peer_windows[i] = get_le16(hello + PTL_HELLO_WINDOWS + 2 * i);
-	link->max_packet =
-		max_packet < link->own_max_packet ? max_packet : link->own_max_packet;
+	if (max_packet > link->own_max_packet)
+		max_packet = link->own_max_packet;
+	/* Some of what waits may be too long for it now. */
+	if (max_packet < link->max_packet)
+		link->counters.drop_flushed += queue_flush(&link->queue);
+	link->max_packet = max_packet;
 }
 
 static void come_up(struct ptl_link *link)
@@ -201,12 +224,14 @@ static void come_up(struct ptl_link *link)
 	for (int i = 0; i < DATA_CLASSES; i++)
 		sender_reset(&link->senders[i], &link->sending, session->peer_windows[i],
 			     link->now);
-	packing_begin(&link->packing, session->peer_contexts);
+	packing_begin(&link->packing, &session->peer_offer);
 	session->up = true;
 	session->ping_at = link->now + PTL_PING_AFTER_US;
 	link->counters.sessions++;
 	announce(link, true, session->restarted ? PTL_REASON_PEER_RESTARTED : PTL_REASON_START);
 	session->restarted = false;
+	/* What filled the queue may have gone with the old session. */
+	frame_room(link);
 }
 
 void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
@@ -227,7 +252,7 @@ void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
 	if (!acceptable(link, payload)) {
 		link->counters.peer_mismatches++;
 		if (session->announced)
-			end(link, PTL_REASON_PEER_VERSION);
+			session_end(link, PTL_REASON_PEER_VERSION);
 		return;
 	}
 	session->heard = link->now;

@@ -19,8 +19,8 @@
 #include "receiver.h"
 #include "sender.h"
 
-#define SESSION_HELLO_BYTES (PTL_HELLO_BYTES + PTL_OPTION_BYTES + PACK_CLASSES)
-#define DATA_CLASSES 3 /* control, sparse, bulk: index is class - 1 */
+#define SESSION_HELLO_BYTES (PTL_HELLO_BYTES + 2 * (PTL_OPTION_BYTES + PACK_CLASSES))
+#define DATA_CLASSES	    3 /* control, sparse, bulk: index is class - 1 */
 
 struct session {
 	uint32_t nonce;	     /* ours */
@@ -40,7 +40,7 @@ struct session {
 	ptl_time ping_at;
 	uint8_t peer_mac[6];
 	uint16_t peer_windows[DATA_CLASSES];
-	uint8_t peer_contexts[PACK_CLASSES];
+	struct packing_offer peer_offer;
 };
 
 struct tx_frame {
@@ -77,7 +77,8 @@ struct ptl_link {
 	uint16_t windows[DATA_CLASSES];
 	uint8_t mac[6];
 	uint8_t role;
-	bool refused; /* a reader waits for resume() */
+	bool out_of_step; /* what the peer compressed makes no sense here */
+	bool resume_due;  /* resume() came while a frame was half received */
 };
 
 static inline struct sender *sender_of(struct ptl_link *link, enum ptl_class class)
@@ -92,6 +93,8 @@ static inline struct receiver *receiver_of(struct ptl_link *link, enum ptl_class
 
 /* session.c */
 void session_start(struct ptl_link *link, uint32_t nonce);
+/* The session is over for us; what waits cannot be delivered. */
+void session_end(struct ptl_link *link, enum ptl_reason reason);
 void session_timers(struct ptl_link *link);
 ptl_time session_deadline(const struct ptl_link *link);
 void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n);
@@ -106,5 +109,6 @@ void frame_done(struct ptl_link *link);
 /* frame_rx.c */
 void frame_received(struct ptl_link *link);
 void frame_deliver(struct ptl_link *link, enum ptl_class class);
+void frame_room(struct ptl_link *link);
 
 #endif

@@ -76,6 +76,7 @@ enum ptl_reason {
 	PTL_REASON_PEER_RESTARTED, /* the peer lost its state: all was flushed */
 	PTL_REASON_PEER_SILENT,	   /* nothing heard for too long */
 	PTL_REASON_PEER_VERSION,   /* the peer speaks no version that we do */
+	PTL_REASON_OUT_OF_STEP,	   /* what the peer compressed made no sense */
 	PTL_REASON_STUCK,	   /* the peer acknowledged the impossible */
 };
 
@@ -124,6 +125,7 @@ struct ptl_events {
 	X(tx_frames, "frames put on the wire, retransmissions included")                       \
 	X(tx_bytes, "bytes put on the wire")                                                   \
 	X(tx_headers_saved, "bytes saved by header compression")                               \
+	X(tx_payload_saved, "bytes saved by payload compression")                              \
 	X(tx_sparse, "packets sent in the sparse class")                                       \
 	X(tx_cuts, "frames cut for a more urgent one")                                         \
 	X(tx_lost, "frames known lost and sent again")                                         \
@@ -148,7 +150,7 @@ struct ptl_events {
 	X(rx_too_long, "frames or packets longer than allowed")                                \
 	X(rx_too_short, "frames or packets too short for their kind")                          \
 	X(rx_bad_field, "good checksum, but a field out of its range")                         \
-	X(rx_bad_headers, "packets whose compressed headers make no sense")                    \
+	X(rx_bad_packed, "packets that do not decompress")                                     \
 	X(rx_beyond_credit, "frames outside of the receive window")                            \
 	X(rx_bad_ack, "acknowledgements of what was never sent")                               \
 	X(rx_unknown, "messages of an unknown type, answered so")                              \
@@ -213,6 +215,9 @@ struct ptl_config {
 	uint16_t rx_window[3];	/* bytes: control, sparse, bulk; see SPEC 6 */
 	uint8_t contexts;	/* of header compression, each class and
 				 * direction, 0 (off) to 16; about 128 bytes */
+	uint8_t history[2];	/* of payload compression: log2 of the bytes for
+				 * sparse and bulk, 8 to 16, 0 (off); it takes
+				 * about 4 times that */
 	bool drop_when_full;	/* true: make room by dropping from the longest
 				 * flow; false: send() returns PTL_FULL */
 

@@ -10,13 +10,25 @@
 #define PTL_WIRE_VERSION 1
 
 /* SPEC 2, frames: COBS(content) 00, content = header [acks] payload check. */
-#define PTL_DELIMITER	    0x00
-#define PTL_HEADER_BYTES    2
-#define PTL_CHECK_BYTES	    4 /* CRC-32C, at the end of a frame */
-#define PTL_CUT_BYTES	    5 /* the same in seven-bit bytes, where cut */
-#define PTL_CUT_BIT	    0x80
-#define PTL_FRAME_OVERHEAD  8		/* delimiter, code, header, check */
-#define PTL_CHECK_CONTINUED 0x5bd1e995u /* xor on the check: packet goes on */
+#define PTL_DELIMITER	   0x00
+#define PTL_HEADER_BYTES   2
+#define PTL_CHECK_BYTES	   4 /* CRC-32C, at the end of a frame */
+#define PTL_CUT_BYTES	   5 /* the same in seven-bit bytes, where cut */
+#define PTL_CUT_BIT	   0x80
+#define PTL_FRAME_OVERHEAD 8 /* delimiter, code, header, check */
+
+/* What follows a payload: an xor on its check says which. */
+enum ptl_ending {
+	PTL_GOES_ON = 0,     /* the packet, in the next number */
+	PTL_ENDS = 1,	     /* the packet ends here */
+	PTL_ENDS_PACKED = 2, /* it ends, and is an LZ4 block: SPEC 10 */
+	PTL_ENDS_ADDED = 3,  /* it ends; as it is, but part of the history */
+	PTL_ENDINGS = 4,
+};
+#define PTL_CHECK_XORS                                                                         \
+	{                                                                                      \
+		0x5bd1e995u, 0, 0x9e3779b9u, 0xc2b2ae35u                                       \
+	}
 
 /* SPEC 3, header: u16 = class << 14 | acks << 13 | number. */
 #define PTL_NUMBER_BITS 13
@@ -82,6 +94,7 @@ enum ptl_message {
 /* HELLO options: u8 type, u8 length, value. */
 #define PTL_OPTION_BYTES    2
 #define PTL_OPTION_CONTEXTS 1 /* u8 sparse, u8 bulk: as a receiver, 1 to 16 */
+#define PTL_OPTION_HISTORY  2 /* u8 sparse, u8 bulk: log2 of bytes, 8 to 16 */
 
 /* Capability bits: used when both set them. Unknown ones are ignored. */
 #define PTL_CAP_HEADER_COMPRESSION  0x00000001u /* SPEC 9 */
