@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * user: libslirp on the loop. The other end sees a network 10.0.2.0/24 and
- * fd00::/64 with a router, DHCP and a name server; this machine's loopback is
- * 10.0.2.2. hostfwd= lets connections in.
+ * user: libslirp on the loop. The other end sees a network 10.0.2.0/24 (or that of
+ * net=) and fd00::/64 with a router, DHCP and a name server; this machine's loopback
+ * is 10.0.2.2. hostfwd= lets connections in. Two ends can both have such a network,
+ * if one of them has another number: then programs on this machine talk through the
+ * link by hostfwd=.
  *
  * libslirp wants to be asked before each poll which descriptors it waits for,
  * and told after it what came. Each descriptor has a slot with a poller, kept
@@ -15,6 +17,7 @@
  *	         the other end sent, slirp_pollfds_poll()
  */
 #include "hostfwd.h"
+#include "interface.h"
 #include "log.h"
 #include "net_kind.h"
 #include "poller.h"
@@ -27,9 +30,10 @@
 #include <string.h>
 
 #define NETWORK	   0x0a000200u /* 10.0.2.0 */
-#define HOST	   0x0a000202u
-#define NAMESERVER 0x0a000203u
-#define GUEST	   0x0a00020fu
+#define NETMASK	   0xffffff00u
+#define HOST	   2u /* in it */
+#define NAMESERVER 3u
+#define GUEST	   15u
 #define HANDLES	   3
 
 struct slot {
@@ -350,16 +354,16 @@ static struct in_addr ipv4(uint32_t address)
 	return (struct in_addr){htonl(address)};
 }
 
-static SlirpConfig slirp_config(uint16_t mtu)
+static SlirpConfig slirp_config(uint32_t network, uint16_t mtu)
 {
 	SlirpConfig config = {
 		.version = 1,
 		.in_enabled = true,
-		.vnetwork = ipv4(NETWORK),
-		.vnetmask = ipv4(0xffffff00u),
-		.vhost = ipv4(HOST),
-		.vnameserver = ipv4(NAMESERVER),
-		.vdhcp_start = ipv4(GUEST),
+		.vnetwork = ipv4(network),
+		.vnetmask = ipv4(NETMASK),
+		.vhost = ipv4(network + HOST),
+		.vnameserver = ipv4(network + NAMESERVER),
+		.vdhcp_start = ipv4(network + GUEST),
 		.in6_enabled = true,
 		.vprefix_len = 64,
 		.if_mtu = mtu,
@@ -416,19 +420,46 @@ static int add_forward(struct user *user, const char *text, char *error, size_t 
 	return 0;
 }
 
+/* Splits text at its commas in place, into the network's number and how many parts
+ * there are. */
+static int split_options(char *text, uint32_t *network, int *parts, char *error,
+			 size_t error_size)
+{
+	uint32_t netmask;
+	char *part;
+
+	for (*parts = 0; (part = strsep(&text, ",")); (*parts)++) {
+		if (!strncmp(part, "hostfwd=", 8))
+			continue;
+		if (strncmp(part, "net=", 4) != 0)
+			return complain_usage(error, error_size,
+					      "net 'user': unknown option '%s'; known are "
+					      "net= and hostfwd=",
+					      part);
+		if (ipv4_parse(part + 4, network, &netmask) < 0 || netmask != NETMASK ||
+		    (*network & ~netmask))
+			return complain_usage(error, error_size,
+					      "net 'user': bad net '%s'; it is net=A.B.C.0/24",
+					      part + 4);
+	}
+	return 0;
+}
+
 static int open_user(struct net *net, const struct net_config *config, const char *argument,
 		     char *error, size_t error_size)
 {
-	SlirpConfig slirp = slirp_config(config->mtu);
+	uint32_t network = NETWORK;
 	struct user *user;
+	SlirpConfig slirp;
 	char *options;
-	char *next;
 	char *text;
+	int parts = 0;
 	int status = 0;
 
 	if (*argument == ':')
 		return complain_usage(error, error_size,
-				      "net '%s': it is user[,hostfwd=...]...", config->spec);
+				      "net '%s': it is user[,net=...][,hostfwd=...]...",
+				      config->spec);
 	if (config->address || config->peer)
 		return complain_usage(
 			error, error_size,
@@ -436,10 +467,13 @@ static int open_user(struct net *net, const struct net_config *config, const cha
 	user = calloc(1, sizeof(*user));
 	options = strdup(*argument ? argument + 1 : "");
 	if (!user || !options) {
-		free(user);
-		free(options);
-		return complain(error, error_size, "out of memory");
+		status = complain(error, error_size, "out of memory");
+		goto out;
 	}
+	if (*options)
+		status = split_options(options, &network, &parts, error, error_size);
+	if (status < 0)
+		goto out;
 	user->net = net;
 	user->incoming_end = &user->incoming;
 	user->stale = true;
@@ -450,22 +484,20 @@ static int open_user(struct net *net, const struct net_config *config, const cha
 	user->prepare.data = user;
 	user->check.data = user;
 	user->timer.data = user;
+	slirp = slirp_config(network, config->mtu);
 	user->slirp = slirp_new(&slirp, &callbacks, user);
 	(void)uv_prepare_start(&user->prepare, on_prepare);
 	(void)uv_check_start(&user->check, on_check);
 
-	next = *options ? options : NULL;
-	while (!status && (text = strsep(&next, ","))) {
+	for (text = options; !status && parts; parts--, text += strlen(text) + 1)
 		if (!strncmp(text, "hostfwd=", 8))
 			status = add_forward(user, text + 8, error, error_size);
-		else
-			status = complain_usage(
-				error, error_size,
-				"net 'user': unknown option '%s'; known is hostfwd=", text);
-	}
-	free(options);
 	if (status < 0)
 		close_user(net);
+	user = NULL;
+out:
+	free(options);
+	free(user);
 	return status;
 }
 

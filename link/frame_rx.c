@@ -169,6 +169,7 @@ static bool give(struct ptl_link *link, enum ptl_class class, uint8_t *bytes, si
 		return give_control(link, bytes, n);
 	if (n > link->rx.room) {
 		link->counters.rx_too_long++; /* its end never came */
+		link->out_of_step = true;
 		return true;
 	}
 	if (!unpack(&link->packing, class, ending, bytes, n, &unpacked)) {

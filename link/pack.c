@@ -6,9 +6,10 @@
 /* Shorter ones have no match worth its token. */
 #define WORTH_BYTES 24
 /* So many misses in a row, and a flow is tried every so many packets only. */
-#define MISSES	  4
-#define TRY_AGAIN 16
-#define TRIES	  8
+#define MISSES	   4
+#define TRY_AGAIN  16
+#define TRIES	   16
+#define LINKS_FROM 8192u
 
 static struct packing_class *class_of(struct packing *packing, enum ptl_class class)
 {
@@ -20,10 +21,15 @@ static uint32_t history_bytes(uint8_t log2)
 	return log2 ? 1u << log2 : 0;
 }
 
-/* A quarter as many links as bytes: see lz4.h. */
+/* Links find better matches for two bytes each; where memory counts, fewer. */
+static uint32_t links_of(uint32_t history)
+{
+	return history < LINKS_FROM ? history / 4 : history;
+}
+
 static size_t encoder_memory(uint32_t history)
 {
-	return history ? lz4_encoder_memory(history, history / 4) : 0;
+	return history ? lz4_encoder_memory(history, links_of(history)) : 0;
 }
 
 static size_t even(size_t n)
@@ -106,8 +112,8 @@ void packing_begin(struct packing *packing, const struct packing_offer *peer)
 		class->may_pack = history >= 8;
 		if (class->may_pack)
 			lz4_encoder_init(&class->encoder, class->encoder_memory,
-					 history_bytes(history), history_bytes(history) / 4,
-					 TRIES);
+					 history_bytes(history),
+					 links_of(history_bytes(history)), TRIES);
 	}
 }
 

@@ -11,7 +11,9 @@
 
 static uint16_t reserve_blocks(const struct queue *queue)
 {
-	return (uint16_t)((PTL_CONTROL_MAX + queue->block_size - 1) / queue->block_size);
+	size_t bytes = HEADROOM + PTL_CONTROL_MAX;
+
+	return (uint16_t)((bytes + queue->block_size - 1) / queue->block_size);
 }
 
 size_t queue_memory(const struct ptl_config *config)

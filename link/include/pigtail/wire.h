@@ -45,7 +45,7 @@ enum ptl_class {
 };
 
 /* SPEC 4, numbering: a number is a cell of 32 payload bytes. */
-#define PTL_CELL_BYTES	 32
+#define PTL_CELL_BYTES	 32u
 #define PTL_CELLS(bytes) (((bytes) + PTL_CELL_BYTES - 1) / PTL_CELL_BYTES)
 #define PTL_HALF_SPACE	 0x1000 /* differences below are ahead */
 #define PTL_MAX_CUTS	 8	/* off-grid cuts of one packet */

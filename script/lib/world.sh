@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced: a world of its own for tests and measurements. It is a mount, network and
+# process namespace, and, unless root makes it, a user namespace. Whatever is started or
+# made in it, an interface, a process, a file below /run, is gone when its first process
+# is, however that ended, and several worlds at once don't see each other. Its own
+# network has but a loopback.
+
+# enter_world COMMAND...: runs it in a new world; returns only (77) if there can be none.
+enter_world() {
+	local how=(unshare --mount --net --pid --fork --kill-child --mount-proc)
+	"${how[@]}" true 2>/dev/null || how+=(--user --map-root-user)
+	if ! "${how[@]}" true 2>/dev/null; then
+		return 77
+	fi
+	exec "${how[@]}" "$@"
+}
+
+# What the new world needs first.
+furnish_world() {
+	mount -t tmpfs -o mode=755 none /run
+	mkdir -p /run/netns /run/user
+	export XDG_RUNTIME_DIR=/run/user
+	ip link set lo up
+	trap 'exit 130' INT TERM HUP
+}

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck source=../lib.sh
+# shellcheck disable=SC2154 # $dir, $baud and others are those of run.sh and lib.sh
+# shellcheck disable=SC2034 # and they read some of ours
+#
+# What breaks: the peer, the cable, the port, bits.
+
+# while_downloading COMMAND...: runs it in the midst of a download, which must finish,
+# right, over the same connection. $gap is the longest time without a byte, seconds.
+while_downloading() {
+	local got
+	start fetch in_ns a python3 "$here/fetch.py" http://10.7.0.2:8000/file
+	sleep 1.5
+	"$@"
+	wait "${pid_of[fetch]}" || fail "the download did not finish"
+	unset "pid_of[fetch]"
+	read -r got _ _ gap <"$dir/fetch.log"
+	expect "what came is what was served" [ "$got" = "$(sum_of "$dir/web/file")" ]
+	echo "longest gap: $gap s"
+}
+
+ifindex() {
+	in_ns "$1" ip -o link show "$2" | cut -d : -f 1
+}
+
+shorter() {
+	awk -v is="$1" -v limit="$2" 'BEGIN { exit !(is < limit) }'
+}
+
+kill_and_restart_device() {
+	finish device0 KILL
+	start_device 0
+}
+
+kill_and_restart_up() {
+	finish up0 KILL
+	start_up 0
+}
+
+case_peer_killed_while_downloading() {
+	local index
+	make_link 0
+	index=$(ifindex a pt0)
+	serve web b 10.7.0.2 400000
+	while_downloading kill_and_restart_device
+	expect "gap below 2 s" shorter "$gap" 2
+	expect "the interface stayed" [ "$index" = "$(ifindex a pt0)" ]
+}
+
+case_host_end_killed_while_downloading() {
+	make_link 0
+	serve web b 10.7.0.2 400000
+	while_downloading kill_and_restart_up
+	expect "gap below 2 s" shorter "$gap" 2
+}
+
+case_peer_killed_with_user_network() {
+	start_wire 0
+	start device0 "$pigtail" device "$dir/b0" user --name device0
+	start up0 in_ns a "$pigtail" up "$dir/a0" tap:pt0 --name up0 --ip 10.0.2.15/24
+	wait_up up0 device0
+	pings a 10.0.2.2 56
+	finish device0 KILL
+	start device0 "$pigtail" device "$dir/b0" user --name device0
+	wait_for 2 "the new one to answer" in_ns a ping -q -c 1 -W 0.2 10.0.2.2
+}
+
+cut_for_a_second() {
+	kill -USR1 "${pid_of[wire0]}"
+	sleep 1
+	kill -USR2 "${pid_of[wire0]}"
+}
+
+case_cable_cut_while_downloading() {
+	local index
+	make_link 0
+	index=$(ifindex a pt0)
+	serve web b 10.7.0.2 400000
+	while_downloading cut_for_a_second
+	expect "the interface stayed" [ "$index" = "$(ifindex a pt0)" ]
+}
+
+carrier() {
+	in_ns a ip -o link show pt0 | grep -q LOWER_UP
+}
+
+no_carrier() {
+	! carrier
+}
+
+# The ptys, both ends' ttys, are gone with the wire.
+unplug_and_replug() {
+	finish wire0 "$1"
+	wait_for 5 "the carrier to go" no_carrier
+	start_wire 0
+	wait_for 5 "the carrier to come" carrier
+}
+
+case_port_unplugged_while_downloading() {
+	local index signal
+	make_link 0
+	index=$(ifindex a pt0)
+	serve web b 10.7.0.2 400000
+	for signal in TERM KILL; do
+		while_downloading unplug_and_replug "$signal"
+		expect "the interface stayed" [ "$index" = "$(ifindex a pt0)" ]
+	done
+}
+
+case_tcp_port_reconnects() {
+	join_by_veth
+	start up0 in_ns a "$pigtail" up tcp-listen:10.8.0.1:5556 tap:pt0 --name up0 --ip 10.7.0.1/24
+	start device0 in_ns b "$pigtail" device tcp:10.8.0.1:5556 tap:pt0 --name device0 \
+		--ip 10.7.0.2/24
+	wait_up up0 device0
+	finish up0 KILL
+	start up0 in_ns a "$pigtail" up tcp-listen:10.8.0.1:5556 tap:pt0 --name up0 --ip 10.7.0.1/24
+	wait_up up0 device0
+	pings a 10.7.0.2 56 1472
+}
+
+case_a_missing_tty_is_waited_for() {
+	start up0 in_ns a "$pigtail" up "$dir/a0,wait" tap:pt0 --name up0 --ip 10.7.0.1/24
+	wait_for 5 "the interface" in_ns a ip link show pt0
+	expect "no carrier yet" no_carrier
+	start_wire 0
+	start_device 0
+	wait_up up0 device0
+	pings a 10.7.0.2 56
+}
+
+noisy() {
+	make_link 0 --ber "$1" --seed 7
+	serve web b 10.7.0.2 "$2"
+	download a 10.7.0.2
+	pings a 10.7.0.2 0 56 1472
+	expect "nothing damaged came to a" [ "$(damaged_in a)" = 0 ]
+	expect "nothing damaged came to b" [ "$(damaged_in b)" = 0 ]
+	"$pigtail" stats up0 --json >"$dir/stats.json"
+	expect "there was noise" grep -qE '"rx_bad_(crc|framing)":[[:space:]]*[1-9]' "$dir/stats.json"
+}
+
+case_noise_1e-5() {
+	noisy 1e-5 600000
+}
+
+case_noise_1e-4() {
+	noisy 1e-4 600000
+}
+
+case_noise_1e-3() {
+	noisy 1e-3 60000
+}
+
+case_bytes_lost_and_doubled() {
+	make_link 0 --drop 1e-4 --dup 1e-4 --burst 1e-5,20 --seed 7
+	serve web b 10.7.0.2 400000
+	download a 10.7.0.2
+	expect "nothing damaged came to a" [ "$(damaged_in a)" = 0 ]
+}

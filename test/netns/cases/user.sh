@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck source=../lib.sh
+# shellcheck disable=SC2154 # $dir, $baud and others are those of run.sh and lib.sh
+# shellcheck disable=SC2034 # and they read some of ours
+#
+# The user-mode network.
+
+case_user_network() {
+	start_wire 0
+	serve web a 0.0.0.0 300000
+	start outside python3 -u -m http.server --directory "$dir/web" --bind 127.0.0.1 8001
+	wait_for 5 "the web server outside" has_line outside Serving
+	start device0 "$pigtail" device "$dir/b0" user,hostfwd=tcp:127.0.0.1:8080-:8000 --name device0
+	start up0 in_ns a "$pigtail" up "$dir/a0" tap:pt0 --name up0 --ip 10.0.2.15/24
+	wait_up up0 device0
+	pings a 10.0.2.2 0 56 1472
+	in_ns a curl -sS --max-time 30 -o "$dir/down" http://10.0.2.2:8001/file
+	expect "out" cmp "$dir/down" "$dir/web/file"
+	curl -sS --max-time 30 -o "$dir/forwarded" http://127.0.0.1:8080/file
+	expect "in, through hostfwd" cmp "$dir/forwarded" "$dir/web/file"
+}
+
+case_no_root_at_all() {
+	local inside
+	unshare --user --map-root-user --net true 2>/dev/null || skip_case "no user namespaces"
+	start_wire 0
+	start device0 "$pigtail" device "$dir/b0" user --name device0
+	start inside unshare --user --map-root-user --net sleep 1000
+	inside="nsenter --user --net --preserve-credentials --target ${pid_of[inside]}"
+	# shellcheck disable=SC2086 # several words
+	wait_for 5 "the user namespace" $inside ip link set lo up
+	# shellcheck disable=SC2086
+	start up0 $inside "$pigtail" up "$dir/a0" tap:pt0 --name up0 --ip 10.0.2.15/24
+	wait_up up0 device0
+	# shellcheck disable=SC2086
+	$inside ping -q -c 3 -i 0.05 -W 5 10.0.2.2
+	start outside python3 -u -m http.server --directory "$here" --bind 127.0.0.1 8001
+	wait_for 5 "the web server outside" has_line outside Serving
+	# shellcheck disable=SC2086
+	$inside curl -sS --max-time 30 -o "$dir/down" http://10.0.2.2:8001/run.sh
+	expect "what came is what was served" cmp "$dir/down" "$here/run.sh"
+}

@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The program end to end: real interfaces, real ptys and sockets, real ping and curl,
+# a paced wire between the ends. A link I of a case is, unless it says otherwise,
+#
+#   +-------- namespace a --------+                     +-------- namespace b --------+
+#   |  ptI 10.7.I.1/24            |                     |            10.7.I.2/24 ptI  |
+#   |      fd07:I::1/64           |                     |           fd07:I::2/64      |
+#   |   |                         |                     |                         |   |
+#   |  pigtail up                 |                     |            pigtail device   |
+#   |   |                         |                     |                         |   |
+#   +---|-------------------------+                     +-------------------------|---+
+#      pty $dir/aI ------------- pigtail wire, $baud ----------------- $dir/bI pty
+#
+# and for ports that are TCP there is a cable, 10.8.0.1 in a and 10.8.0.2 in b.
+#
+# Prints TAP. What a failed case printed follows as comments. Root or user
+# namespaces are needed.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
+# shellcheck source=lib.sh
+source "$here/lib.sh"
+# The cases: functions case_*.
+files=(traffic trouble framings user reports remains)
+for file in "${files[@]}"; do
+	# shellcheck source=/dev/null
+	source "$here/cases/$file.sh"
+done
+
+usage() {
+	cat <<'END'
+Usage: test/netns/run.sh [--list] [CASE...]
+Runs all cases, or those whose names match (as in globs).
+PIGTAIL=FILE is the program, build/release/bin/pigtail unless given.
+END
+}
+
+# In the order of the files.
+cases() {
+	local file
+	for file in "${files[@]}"; do
+		grep -oE '^case_[a-z0-9_-]+' "$here/cases/$file.sh" | sed 's/^case_//'
+	done
+}
+
+chosen() {
+	local name pattern
+	for name in $(cases); do
+		[[ $# -gt 0 ]] || echo "$name"
+		for pattern; do
+			# shellcheck disable=SC2053 # a glob
+			if [[ $name == $pattern ]]; then
+				echo "$name"
+				break
+			fi
+		done
+	done
+}
+
+run_case() {
+	local name=$1
+	cd /
+	make_ns a b
+	# A case's end is its processes' end.
+	trap finish_all EXIT
+	trap 'echo "line $LINENO: $BASH_COMMAND" >&2' ERR
+	"case_$name"
+}
+
+run_cases() {
+	local name number=0 failed=0 status words took
+	furnish_world
+	echo "1..$#"
+	for name; do
+		number=$((number + 1))
+		dir=/run/case
+		baud=921600
+		mkdir -m 755 "$dir"
+		took=$SECONDS
+		set +e
+		(
+			set -eE
+			run_case "$name"
+		) >"$dir/case.out" 2>&1
+		status=$?
+		set -e
+		took=$((SECONDS - took))
+		words=${name//_/ }
+		if [[ $status -ne 0 ]]; then
+			failed=$((failed + 1))
+			echo "not ok $number - $words"
+			(cd "$dir" && shopt -s nullglob && tail -n 40 case.out ./*.log) 2>&1 |
+				sed 's/^/#   /'
+		elif [[ -e $dir/SKIP ]]; then
+			echo "ok $number - $words # SKIP $(cat "$dir/SKIP")"
+		else
+			echo "ok $number - $words ($took s$(sed -n 's/^longest gap: \(.*\)/, gap \1/p' "$dir/case.out" | tr -d '\n'))"
+		fi
+		umount "$dir"/* 2>/dev/null || true
+		ip netns del a 2>/dev/null || true
+		ip netns del b 2>/dev/null || true
+		rm -rf "$dir"
+	done
+	[[ $failed -eq 0 ]]
+}
+
+case ${1:-} in
+--in-world)
+	shift
+	run_cases "$@"
+	exit
+	;;
+--list)
+	cases
+	exit
+	;;
+--help | -h)
+	usage
+	exit
+	;;
+esac
+
+if [[ ! -x $pigtail ]]; then
+	echo "test/netns/run.sh: $pigtail is not there; run script/build" >&2
+	exit 1
+fi
+mapfile -t names < <(chosen "$@")
+if [[ ${#names[@]} -eq 0 ]]; then
+	echo "test/netns/run.sh: no such case; see --list" >&2
+	exit 2
+fi
+export PIGTAIL=$pigtail
+enter_world "${BASH_SOURCE[0]}" --in-world "${names[@]}" || true
+echo "1..${#names[@]}"
+for ((i = 0; i < ${#names[@]}; i++)); do
+	echo "ok $((i + 1)) - ${names[i]//_/ } # SKIP neither root nor user namespaces here"
+done
