@@ -2,7 +2,7 @@
 /*
  * CRC-32C (Castagnoli), reflected, as in RFC 3720 B.4: initial value and final
  * xor all ones. By the CPU where it can, else by one table of 1 KB, in flash on a
- * microcontroller.
+ * microcontroller. Only a hosted build asks which CPU it is, by libgcc.
  */
 #include "crc32c.h"
 #include "bytes.h"
@@ -54,7 +54,7 @@ static uint32_t add_by_table(uint32_t crc, const uint8_t *bytes, size_t n)
 	return crc;
 }
 
-#if defined(__x86_64__) && !defined(__KERNEL__)
+#if defined(__x86_64__) && __STDC_HOSTED__ && !defined(__KERNEL__)
 
 /* SSE 4.2 has an instruction for exactly this polynomial. */
 __attribute__((target("sse4.2"))) static uint32_t add_by_sse(uint32_t crc, const uint8_t *bytes,

@@ -189,13 +189,23 @@ void frame_deliver(struct ptl_link *link, enum ptl_class class)
 	size_t n;
 
 	/* The frame buffer is free now; a packet is gathered there. */
-	while ((n = receiver_next(receiver, link->rx.out, link->rx.room, &ending)) > 0) {
+	while (!link->out_of_step &&
+	       (n = receiver_next(receiver, link->rx.out, link->rx.room, &ending)) > 0) {
 		receiver->refused = !give(link, class, link->rx.out, n, ending);
 		if (receiver->refused)
 			return;
 		receiver_drop(receiver);
 		receiver->changed = true;
 	}
+}
+
+/* Ends the session when what the peer packed made no sense: nor would the rest. */
+void frame_keep_step(struct ptl_link *link)
+{
+	if (!link->out_of_step)
+		return;
+	link->out_of_step = false;
+	session_end(link, PTL_REASON_OUT_OF_STEP);
 }
 
 static void acknowledge(struct ptl_link *link, struct receiver *receiver)
@@ -294,6 +304,12 @@ void frame_received(struct ptl_link *link)
 		link->session.heard = link->now;
 	if (link->session.up)
 		link->session.ping_at = link->now + PTL_PING_AFTER_US;
+	/* Only packets are packed, and link messages never go on. */
+	if (class < PTL_CLASS_SPARSE &&
+	    (ending > PTL_ENDS || (class == PTL_CLASS_LINK && ending != PTL_ENDS))) {
+		link->counters.rx_bad_field++;
+		return;
+	}
 	if (header & PTL_HEADER_ACKS) {
 		int acks = take_acks(link, frame + head, n - head);
 
@@ -308,8 +324,5 @@ void frame_received(struct ptl_link *link)
 	else
 		take_piece(link, class, header & PTL_NUMBER_MASK, frame + head, n - head,
 			   ending);
-	if (link->out_of_step) {
-		link->out_of_step = false;
-		session_end(link, PTL_REASON_OUT_OF_STEP);
-	}
+	frame_keep_step(link);
 }

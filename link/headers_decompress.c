@@ -43,17 +43,19 @@ static void take_bytes(struct reader *r, uint8_t *out, size_t n)
 static uint32_t take_number(struct reader *r)
 {
 	uint32_t v = 0;
-	uint8_t octet;
-	unsigned shift = 0;
 
-	do {
-		octet = take(r);
-		if (shift == 28 && octet > 0x0f)
-			r->bad = true;
+	for (unsigned shift = 0; shift < 32; shift += 7) {
+		uint8_t octet = take(r);
+
 		v |= (uint32_t)(octet & 0x7f) << shift;
-		shift += 7;
-	} while ((octet & 0x80) && !r->bad);
-	return v;
+		if (octet < 0x80) {
+			if (shift == 28 && octet > 0x0f)
+				r->bad = true;
+			return v;
+		}
+	}
+	r->bad = true;
+	return 0;
 }
 
 static uint16_t take_number16(struct reader *r)

@@ -8,6 +8,8 @@
 #define CONTROL_PIECES 16u
 /* A received frame that stays unfinished so long will stay so. */
 #define HALF_FRAME_US 50000u
+/* At least, so that a slow line is not taken for a silent peer. */
+#define FRAMES_A_SECOND 2u
 
 static size_t aligned(size_t n)
 {
@@ -26,8 +28,8 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 	config->max_packet = 1518;
 	config->codel = true;
 	if (profile == PTL_PROFILE_MCU) {
-		config->tx_packets = 24;
-		config->tx_blocks = 35;
+		config->tx_packets = 16;
+		config->tx_blocks = 38; /* two packets, and a control message */
 		config->tx_block_size = 96;
 		config->tx_flows = 8;
 		config->rx_window[0] = 1024;
@@ -123,19 +125,24 @@ static void *carve(uint8_t **memory, size_t n)
 /* 10 bits a byte: microseconds of n bytes on the line. */
 static uint32_t line_us(uint32_t baud, uint32_t n)
 {
-	return baud < 1000 ? n * 10000u : n * 10000u / (baud / 1000);
+	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
 }
 
 static void set_baud(struct ptl_link *link, uint32_t baud)
 {
 	uint32_t delay = line_us(baud, 64);
+	uint32_t longest = baud / FRAMES_A_SECOND / 10 & ~(PTL_CELL_BYTES - 1u);
 
+	if (longest < PTL_CELL_BYTES)
+		longest = PTL_CELL_BYTES;
+	if (longest > link->own_max_packet + 1u) /* one more where it is packed */
+		longest = link->own_max_packet + 1u;
+	noise_set_max(&link->sending.noise, (uint16_t)longest);
 	link->baud = baud;
 	link->ack_delay_us = delay > PTL_ACK_DELAY_US ? delay : PTL_ACK_DELAY_US;
 	/* The peer's acknowledgement may wait for its delay and then for a
 	 * frame of this side's length on its own line. */
-	link->sending.floor_us =
-		2 * link->ack_delay_us + line_us(baud, link->own_max_packet) + 10000;
+	link->sending.floor_us = 2 * link->ack_delay_us + line_us(baud, longest) + 10000;
 	queue_set_baud(&link->queue, baud);
 }
 
@@ -187,7 +194,7 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 	link->sending.queue = &link->queue;
 	link->sending.packing = &link->packing;
 	link->sending.counters = &link->counters;
-	noise_init(&link->sending.noise, config->max_packet);
+	noise_init(&link->sending.noise, (uint16_t)(config->max_packet + 1));
 	for (int i = 0; i < DATA_CLASSES; i++) {
 		uint16_t cells = (uint16_t)(config->rx_window[i] / PTL_CELL_BYTES);
 		uint16_t pieces = pieces_of(config, i);
@@ -342,12 +349,13 @@ void ptl_link_resume(struct ptl_link *link, ptl_time now)
 		if (receiver->changed && receiver->due == PTL_NEVER)
 			receiver->due = now;
 	}
+	frame_keep_step(link);
 	link->deadline = earliest(link);
 }
 
 void ptl_link_set_baud(struct ptl_link *link, uint32_t baud)
 {
-	set_baud(link, baud);
+	set_baud(link, baud < 50 ? 50 : baud);
 }
 
 void ptl_link_wire_reset(struct ptl_link *link, ptl_time now)

@@ -42,6 +42,12 @@ static void set_limit(struct noise *noise)
 	noise->limit = best >= noise->max ? noise->max : (uint16_t)best;
 }
 
+void noise_set_max(struct noise *noise, uint16_t max)
+{
+	noise->max = max;
+	set_limit(noise);
+}
+
 static void sent(struct noise *noise, uint16_t payload, uint32_t losses)
 {
 	bool fade;

@@ -20,6 +20,8 @@ struct noise {
 };
 
 void noise_init(struct noise *noise, uint16_t max);
+/* Frames may be no longer than that, however good the line. */
+void noise_set_max(struct noise *noise, uint16_t max);
 void noise_delivered(struct noise *noise, uint16_t payload);
 void noise_lost(struct noise *noise, uint16_t payload);
 

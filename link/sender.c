@@ -228,11 +228,12 @@ struct piece *sender_next(struct sender *sender, struct sending *shared, enum pt
 static uint32_t timer_us(const struct sender *sender, const struct sending *shared)
 {
 	uint32_t us = shared->floor_us;
+	uint32_t most = us > TIMER_MAX_US ? us : TIMER_MAX_US;
 
 	if (shared->trip.smooth_us + 4 * shared->trip.spread_us > us)
 		us = shared->trip.smooth_us + 4 * shared->trip.spread_us;
 	us <<= sender->backoff;
-	return us < TIMER_MAX_US ? us : TIMER_MAX_US;
+	return us < most ? us : most;
 }
 
 uint16_t sender_cut(struct sender *sender, uint16_t number, uint16_t at_least)

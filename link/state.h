@@ -110,5 +110,6 @@ void frame_done(struct ptl_link *link);
 void frame_received(struct ptl_link *link);
 void frame_deliver(struct ptl_link *link, enum ptl_class class);
 void frame_room(struct ptl_link *link);
+void frame_keep_step(struct ptl_link *link);
 
 #endif

@@ -106,9 +106,11 @@ keep=false
 children=()
 cleanup() {
 	local child
+	trap '' INT TERM HUP
 	for child in "${children[@]}"; do
 		kill -TERM -- "-$child" 2>/dev/null || true
 	done
+	wait # so that none makes another file
 	$keep || rm -rf "$top"
 }
 trap cleanup EXIT

@@ -170,6 +170,53 @@ static const struct fields kinds[] = {
 	{.ip6 = true, .protocol = NEXT_ICMP, .payload = 56},
 };
 
+static inline void change_one_field(struct fields *f, uint32_t *seed)
+{
+	uint32_t small = next_random(seed) % 40;
+	uint32_t any = next_random(seed) >> (next_random(seed) % 32);
+
+	switch (next_random(seed) % 16) {
+	case 0:
+		f->id = (uint16_t)any;
+		break;
+	case 1:
+		f->window = (uint16_t)(f->window + any);
+		break;
+	case 2:
+		f->seq -= any;
+		break;
+	case 3:
+		f->ack += any;
+		break;
+	case 4:
+		f->flags = (uint8_t)any;
+		break;
+	case 5:
+		f->sack = (uint8_t)(small % (f->timestamps ? 4 : 5));
+		break;
+	case 6:
+		f->timestamps = f->sack < 4 && small & 1;
+		break;
+	case 7:
+		f->payload = any % 1400;
+		break;
+	case 8:
+		f->trailer = small;
+		break;
+	case 9:
+		f->port = (uint16_t)small;
+		break;
+	case 10:
+		f->echo = (uint16_t)any;
+		break;
+	default:
+		f->trailer = 0;
+		f->tsval += small;
+		f->tsecr += small / 2;
+		break;
+	}
+}
+
 static inline void read_hex(const char *hex, uint8_t *out, size_t *n)
 {
 	unsigned octet;

@@ -590,6 +590,70 @@ static void what_is_too_long_or_short_is_counted(void **state)
 	end_close(&end);
 }
 
+/* Only packets are packed or in pieces; the check says so, and must fit. */
+static void a_link_message_just_ends(void **state)
+{
+	static const uint32_t xors[] = {REF_XOR_CONTINUED, REF_XOR_PACKED, REF_XOR_ADDED};
+	static const uint8_t ping[] = {PTL_MSG_PING, 0, 1, 2, 3, 4};
+	static const uint8_t control[] = {0, PTL_CLASS_CONTROL << 6, 1};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(xors); i++) {
+		uint8_t encoded[40];
+		struct one_end end;
+
+		open_link(&end, PTL_HOST, PTL_PROFILE_MCU);
+		meet_peer(&end);
+		end_receive(&end, encoded,
+			    ref_frame_encode_with(ping, sizeof(ping), xors[i], encoded), 5,
+			    NULL);
+		assert_int_equal(end_counters(&end)->rx_bad_field, 1);
+		assert_int_equal(says_all(&end), 0);
+		/* A control message may go on. */
+		end_receive(&end, encoded,
+			    ref_frame_encode_with(control, sizeof(control), xors[i], encoded),
+			    5, NULL);
+		assert_int_equal(end_counters(&end)->rx_bad_field, i == 0 ? 1 : 2);
+		assert_int_equal(end.states, 1);
+		end_close(&end);
+	}
+}
+
+/* The end of a packet that was never agreed to be packed: the session is over, and
+ * nothing that waits behind it is delivered. */
+static void what_cannot_be_unpacked_ends_the_session(void **state)
+{
+	for (int how = 0; how < 2; how++) {
+		uint8_t content[60], encoded[80];
+		struct one_end end;
+
+		open_link(&end, PTL_HOST, PTL_PROFILE_MCU);
+		meet_peer(&end);
+		end.refuse = how; /* or it happens in resume() */
+		make_packet(content + 2, 40, 1, 1);
+		for (uint16_t number = 0; number < 6; number += 2) {
+			put_le16(content,
+				 (uint16_t)(PTL_CLASS_BULK << PTL_CLASS_SHIFT | number));
+			end_receive(&end, encoded,
+				    ref_frame_encode_with(content, 42,
+							  number == 2 ? REF_XOR_PACKED : 0,
+							  encoded),
+				    100, NULL);
+		}
+		if (how) {
+			assert_int_equal(end.state, PTL_STATE_UP);
+			end.refuse = false;
+			end.framing->resume(end.endpoint, end.now);
+		}
+		assert_int_equal(end.packets, 1);
+		assert_int_equal(end.state, PTL_STATE_DOWN);
+		assert_int_equal(end.reason, PTL_REASON_OUT_OF_STEP);
+		assert_int_equal(end_counters(&end)->rx_bad_packed, 1);
+		end_close(&end);
+	}
+	(void)state;
+}
+
 static void delimiters_alone_are_nothing(void **state)
 {
 	uint8_t zeros[500] = {0};
@@ -826,6 +890,8 @@ int main(void)
 		cmocka_unit_test(a_frame_under_way_cannot_be_acknowledged),
 		cmocka_unit_test(no_wrong_byte_is_ever_delivered),
 		cmocka_unit_test(what_is_too_long_or_short_is_counted),
+		cmocka_unit_test(a_link_message_just_ends),
+		cmocka_unit_test(what_cannot_be_unpacked_ends_the_session),
 		cmocka_unit_test(delimiters_alone_are_nothing),
 		cmocka_unit_test(half_a_frame_does_not_spoil_the_next_session),
 		cmocka_unit_test(a_reopened_port_loses_nothing),

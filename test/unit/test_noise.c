@@ -130,6 +130,25 @@ static void it_recovers(void **state)
 	assert_int_equal(noise_ppm(&noise), 0);
 }
 
+static void a_slow_line_sets_a_limit_of_its_own(void **state)
+{
+	struct prng prng = story_seed("noise, slow line", 5);
+	struct noise noise;
+
+	(void)state;
+	noise_init(&noise, MAX);
+	noise_set_max(&noise, 480);
+	assert_int_equal(noise.limit, 480);
+	send_over(&noise, &prng, 3e-3, 300000);
+	assert_true(noise.limit <= 96);
+	noise_set_max(&noise, 64);
+	assert_true(noise.limit <= 64);
+	noise_set_max(&noise, MAX);
+	assert_true(noise.limit <= 96); /* the noise is still there */
+	send_over(&noise, &prng, 0, 1000000);
+	assert_int_equal(noise.limit, MAX);
+}
+
 /* Its sums stay within 32 bits, whatever comes. */
 static void the_worst_line_does_not_overflow(void **state)
 {
@@ -153,6 +172,7 @@ int main(void)
 		cmocka_unit_test(the_limit_is_near_the_best),
 		cmocka_unit_test(short_frames_cost_less_than_they_save),
 		cmocka_unit_test(it_recovers),
+		cmocka_unit_test(a_slow_line_sets_a_limit_of_its_own),
 		cmocka_unit_test(the_worst_line_does_not_overflow),
 	};
 

@@ -495,6 +495,34 @@ static void data_before_the_handshake_is_refused(void **state)
 	end_close(&end);
 }
 
+/* A frame takes half a second of the line at most, so that the peer is not thought
+ * silent, and an answer comes in time. */
+static void on_a_slow_line_frames_are_short(void **state)
+{
+	static const struct {
+		uint32_t baud;
+		uint16_t limit;
+	} rows[] = {{300, 32},	 {1200, 32},   {2400, 96},
+		    {9600, 480}, {19200, 960}, {115200, 1519}};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ptl_info info;
+		struct one_end end;
+
+		open_link(&end, PTL_HOST, PTL_PROFILE_MCU);
+		end.framing->set_baud(end.endpoint, rows[i].baud);
+		end.framing->info(end.endpoint, &info);
+		assert_int_equal(info.frame_limit, rows[i].limit);
+		/* And back. */
+		end.framing->set_baud(end.endpoint, 921600);
+		end.framing->info(end.endpoint, &info);
+		assert_int_equal(info.frame_limit, 1519);
+		end.framing->set_baud(end.endpoint, 0);
+		end_close(&end);
+	}
+}
+
 static void a_config_out_of_range_is_refused(void **state)
 {
 	struct ptl_config good = link_config(PTL_HOST, PTL_PROFILE_HOST);
@@ -527,9 +555,21 @@ static void a_config_out_of_range_is_refused(void **state)
 static void a_microcontroller_has_room_for_it(void **state)
 {
 	struct ptl_config config = link_config(PTL_DEVICE, PTL_PROFILE_MCU);
+	uint8_t packet[1514];
+	struct one_end end;
 
 	(void)state;
 	assert_in_range(ptl_link_size(&config), 1000, 16 * 1024);
+	open_link(&end, PTL_DEVICE, PTL_PROFILE_MCU);
+	meet_peer(&end);
+	/* Two packets, so that one can be filled while the other is on the wire, and a
+	 * control message. */
+	make_packet(packet, sizeof(packet), 1, 1);
+	assert_int_equal(end_send(&end, packet, 1514), PTL_OK);
+	assert_int_equal(end_send(&end, packet, 1514), PTL_OK);
+	assert_int_equal(ptl_link_send_control(link_in(&end), end.now, packet, PTL_CONTROL_MAX),
+			 PTL_OK);
+	end_close(&end);
 }
 
 int main(void)
@@ -553,6 +593,7 @@ int main(void)
 		cmocka_unit_test(a_peer_that_acknowledges_nothing_is_stuck),
 		cmocka_unit_test(a_slow_reader_is_not_stuck),
 		cmocka_unit_test(data_before_the_handshake_is_refused),
+		cmocka_unit_test(on_a_slow_line_frames_are_short),
 		cmocka_unit_test(a_config_out_of_range_is_refused),
 		cmocka_unit_test(a_microcontroller_has_room_for_it),
 	};
