@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Header compression (SPEC 8): the headers of a packet as their difference to
+ * Header compression (SPEC 9): the headers of a packet as their difference to
  * those of the packet before it in the same flow. Pure functions over the
  * caller's memory, one struct headers for one direction of one class.
  *

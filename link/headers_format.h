@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * What the compressor and the decompressor share (SPEC 8): the octets and masks
+ * What the compressor and the decompressor share (SPEC 9): the octets and masks
  * on the wire, the places of fields in a packet, and what is foretold of them.
  * Private to headers*.c.
  */
@@ -10,7 +10,7 @@
 #include "headers.h"
 #include "bytes.h"
 
-/* SPEC 8.1, the first octet; c is a context. */
+/* SPEC 9.2, the first octet; c is a context. */
 #define OCTET_PLAIN  0x00 /* the packet follows, no context changes */
 #define OCTET_SET    0x10 /* + c: the packet follows and sets c */
 #define OCTET_SWITCH 0x20 /* + c: a difference to c follows */
@@ -18,7 +18,7 @@
 #define OCTET_SHORT  0x40 /* + 16 k + c: difference to c, mask short_masks[k] */
 #define OCTET_DELTA  0x80 /* + mask: difference to the last used context */
 
-/* SPEC 8.2, the mask: what is not as foretold. */
+/* SPEC 9.3, the mask: what is not as foretold. */
 #define MASK_TSVAL  0x01 /* TCP */
 #define MASK_ID	    0x01 /* UDP and ICMP over IPv4 */
 #define MASK_TSECR  0x02
