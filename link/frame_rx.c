@@ -62,23 +62,31 @@ static bool checked(struct ptl_link *link, size_t *n, enum ptl_ending *ending)
 /* Reads one entry; returns its length, or 0 when it is not one. */
 static size_t read_ack(const uint8_t *bytes, size_t n, struct ack_entry *entry)
 {
-	size_t length, offset = 0;
+	size_t length, pairs, offset = 0;
 
 	if (n < PTL_ACK_BYTES)
 		return 0;
 	entry->class = (enum ptl_class)(bytes[0] >> PTL_ACK_CLASS_SHIFT & 3);
-	entry->count = bytes[0] & PTL_ACK_RANGES;
+	entry->count = 0;
+	pairs = bytes[0] & PTL_ACK_RANGES;
 	entry->next = get_le16(bytes + 1) & PTL_NUMBER_MASK;
-	length = PTL_ACK_BYTES + 2 * entry->count;
+	length = PTL_ACK_BYTES + 2 * pairs;
 	if (entry->class == PTL_CLASS_LINK || length > n)
 		return 0;
-	for (size_t i = 0; i < entry->count; i++) {
+	for (size_t i = 0; i < pairs; i++) {
 		const uint8_t *pair = bytes + PTL_ACK_BYTES + 2 * i;
+		struct ack_range *range = &entry->ranges[entry->count];
 
 		offset += pair[0];
-		entry->ranges[i].from = (uint16_t)((entry->next + offset) & PTL_NUMBER_MASK);
+		/* Without a gap it is the rest of a run over 255. */
+		if (entry->count > 0 && pair[0] == 0) {
+			range--;
+		} else {
+			range->from = (uint16_t)((entry->next + offset) & PTL_NUMBER_MASK);
+			entry->count++;
+		}
 		offset += pair[1];
-		entry->ranges[i].to = (uint16_t)((entry->next + offset) & PTL_NUMBER_MASK);
+		range->to = (uint16_t)((entry->next + offset) & PTL_NUMBER_MASK);
 	}
 	return offset <= 2 * PTL_WINDOW_MAX ? length : 0;
 }

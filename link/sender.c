@@ -199,7 +199,8 @@ struct piece *sender_next(struct sender *sender, struct sending *shared, enum pt
 		if (class == PTL_CLASS_SPARSE)
 			shared->counters->tx_sparse++;
 	}
-	if (sender->count == 0)
+	/* What has arrived and waits for its reader is no measure of progress. */
+	if (sender->flying == 0)
 		sender->progress = now;
 	length = allowed(sender, shared);
 	packet = &shared->queue->packets[sender->packet];

@@ -3,13 +3,13 @@
 #
 # Checks the models of the protocol with spin: every state that a run can reach.
 #
-#	check.sh            the properties: about two minutes of one CPU
-#	check.sh --mutants  faults put into the models: each must be found
+#	check.sh            the properties: about two minutes
+#	check.sh --mutants  faults put into the models: each must be found; one minute
 #	check.sh --all      both
 #
 # One line for each, ok or not ok; what fails leaves its trail in a folder that is
-# named, and its last messages here. JOBS=N: N at once (default 2), each takes at most
-# 1.5 GB. Exit status 1: something failed.
+# named, and its last messages here. Two run at once, or one with JOBS=1; each may take
+# 1.5 GB, and takes a third of that. Exit status 1: something failed.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

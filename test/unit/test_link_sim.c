@@ -29,6 +29,7 @@ enum trouble {
 	TROUBLE_CUTS,	  /* the cable is unplugged, shorter than the patience */
 	TROUBLE_LONG_CUTS,
 	TROUBLE_REFUSALS, /* a reader has no room for a while */
+	TROUBLE_LONG_REFUSALS,
 	TROUBLE_BREAKS,
 	TROUBLE_WEATHER, /* noise comes and goes */
 };
@@ -266,6 +267,22 @@ static const struct story stories[] = {
 	 .trouble = TROUBLE_REFUSALS,
 	 .packets = 1500,
 	 .seconds = 300},
+	{.name = "reader refuses for long",
+	 .baud = 921600,
+	 .profile = HOSTS,
+	 .chunks = ANY,
+	 .trouble = TROUBLE_LONG_REFUSALS,
+	 .queue = 64,
+	 .packets = 2000,
+	 .seconds = 600},
+	{.name = "reader refuses for long, sparse",
+	 .baud = 921600,
+	 .profile = MCU,
+	 .chunks = ANY,
+	 .trouble = TROUBLE_LONG_REFUSALS,
+	 .gap_us = 700000,
+	 .packets = 100,
+	 .seconds = 600},
 	{.name = "breaks",
 	 .baud = 921600,
 	 .profile = MCU,
@@ -334,6 +351,7 @@ static void next_trouble(void *user)
 		sim_set_line(play->sim, play->off ? WIRE_LINE_BREAK : WIRE_LINE_OK, false);
 		break;
 	case TROUBLE_REFUSALS:
+	case TROUBLE_LONG_REFUSALS:
 		play->refusing[side] = !play->refusing[side];
 		sim_refuse(play->sim, side, play->refusing[side]);
 		break;
@@ -352,7 +370,9 @@ static void next_trouble(void *user)
 static void plan(struct play *play)
 {
 	ptl_time now = sim_now(play->sim);
-	uint64_t most = play->story->trouble == TROUBLE_LONG_CUTS ? 6000000 : 600000;
+	uint64_t most = play->story->trouble == TROUBLE_LONG_CUTS	? 6000000
+			: play->story->trouble == TROUBLE_LONG_REFUSALS ? 25000000
+									: 600000;
 	ptl_time when = now + 1 + prng_below(sim_prng(play->sim), (uint32_t)most);
 
 	if (now < SIM_ORIGIN + 20 * SIM_SECOND || play->off || play->refusing[0] ||
@@ -360,17 +380,11 @@ static void plan(struct play *play)
 		sim_at(play->sim, when, next_trouble, play);
 }
 
-static bool all_done(void *user)
-{
-	struct play *play = user;
-
-	return traffic_left(play->traffic[0]) == 0 && traffic_left(play->traffic[1]) == 0 &&
-	       sim_now(play->sim) % 50000 < 2000 && !play->off &&
-	       traffic_missing(play->traffic[0]) + traffic_missing(play->traffic[1]) == 0;
-}
-
 static bool sessions_end(const struct story *story)
 {
+	/* A burst is so many bytes: of a line that is nearly idle, seconds. */
+	if (story->faults.burst > 0)
+		return true;
 	return story->trouble == TROUBLE_RESTARTS || story->trouble == TROUBLE_LONG_CUTS ||
 	       story->trouble == TROUBLE_WEATHER || story->hopeless;
 }
@@ -382,6 +396,22 @@ static uint64_t excused(const struct play *play, int side)
 
 	sim_total(play->sim, side, &total);
 	return total.drop_flushed + total.drop_overflow + total.drop_codel;
+}
+
+static bool all_done(void *user)
+{
+	struct play *play = user;
+	uint64_t missing = 0;
+
+	for (int i = 0; i < 2; i++) {
+		if (traffic_left(play->traffic[i]) > 0)
+			return false;
+		missing += traffic_missing(play->traffic[i]);
+		/* What queues dropped does not come any more. */
+		if (!sessions_end(play->story))
+			missing -= excused(play, i);
+	}
+	return missing == 0 && sim_now(play->sim) % 50000 < 2000 && !play->off;
 }
 
 static void tell(const struct story *story, uint64_t seed)
@@ -476,6 +506,9 @@ broken:
 				 (unsigned long long)seed, i, traffic_report(play.traffic[i]));
 		if (counters->arrived == 0 && !story->hopeless)
 			fail_msg("%s, PIGTAIL_SEED=%llu, from side %d: nothing arrived",
+				 story->name, (unsigned long long)seed, i);
+		if (total.sessions != 1 && !sessions_end(story) && story->faults.burst <= 0)
+			fail_msg("%s, PIGTAIL_SEED=%llu: side %d ended its session",
 				 story->name, (unsigned long long)seed, i);
 		if (total.rx_beyond_credit > 0 && story->faults.dup == 0 &&
 		    !sessions_end(story))
