@@ -5,7 +5,7 @@
  * then both know each other, and data may flow.
  *
  *	nonce of the peer changed   it restarted: our state of the link is cleared
- *	nothing heard for 1 s       PING, every 500 ms
+ *	nothing heard for 1 s       PING, every 200 ms
  *	nothing heard for 3 s       it is gone: cleared, and a new nonce for us
  *	heard, but no progress      after 10 s the same: one of the two is wrong
  *

@@ -110,8 +110,8 @@ enum ptl_message {
 #define PTL_HELLO_FAST_US   100000u  /* between hellos, the first 50 */
 #define PTL_HELLO_SLOW_US   1000000u /* after that */
 #define PTL_HELLO_FAST_MAX  50
-#define PTL_PING_AFTER_US   1000000u /* of silence; then every 500 ms */
-#define PTL_PING_AGAIN_US   500000u
+#define PTL_PING_AFTER_US   1000000u /* of silence; then every 200 ms */
+#define PTL_PING_AGAIN_US   200000u
 #define PTL_SILENT_AFTER_US 3000000u  /* of silence: the peer is gone */
 #define PTL_STUCK_AFTER_US  10000000u /* no progress though it is heard */
 #define PTL_ACK_DELAY_US    5000u     /* or 64 byte times, if that is more */
