@@ -127,6 +127,7 @@ static void pack_headers(struct packing *packing, struct packing_class *class,
 	size_t consumed, produced;
 
 	queue_read(queue, index, 0, headers, n);
+	/* NOLINTNEXTLINE(readability-suspicious-call-argument): packed is the output */
 	produced = headers_compress(&class->tx_headers, headers, n, length, packed, &consumed);
 	queue_replace(queue, index, consumed, packed, produced);
 	if (produced < consumed)

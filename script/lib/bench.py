@@ -89,11 +89,12 @@ class Link:
         else:
             up += ["--ip", f"{ADDRESS_A}/24"]
             device += ["--ip", f"{ADDRESS_B}/24"]
-        for name, process in (
-            ("up", self.start(in_ns("a", up), "up")),
-            ("device", self.start(in_ns("b", device), "device")),
-        ):
-            the_lab.wait_for(lambda name=name: the_lab.is_up(name), f"{stack}, {name}", 15, process)
+        # The device listens first: a host that speaks esp8266-hosted calls but every 15 s.
+        process = self.start(in_ns("b", device), "device")
+        the_lab.wait_for(lambda: the_lab.is_open("device"), f"{stack}, device", 5, process)
+        process = self.start(in_ns("a", up), "up")
+        for name in ("up", "device"):
+            the_lab.wait_for(lambda name=name: the_lab.is_up(name), f"{stack}, {name}", 20, process)
         if stack == "esp8266-hosted":
             the_lab.run(["ip", "-n", "b", "address", "add", f"{ADDRESS_B}/24", "dev", "pt0"])
         the_lab.wait_for(

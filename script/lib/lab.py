@@ -105,9 +105,16 @@ class Lab:
                 raise Trouble(f"{what}: nothing after {seconds} s")
             time.sleep(0.02)
 
-    def is_up(self, name):
+    def status(self, name):
+        """Of a link; {} if it doesn't run yet."""
         answer = self.attempt([PIGTAIL, "status", name, "--json"])
-        return answer.returncode == 0 and json.loads(answer.stdout)["state"] == "up"
+        return json.loads(answer.stdout) if answer.returncode == 0 else {}
+
+    def is_up(self, name):
+        return self.status(name).get("state") == "up"
+
+    def is_open(self, name):
+        return self.status(name).get("port", {}).get("open", False)
 
 
 def last_line(path):

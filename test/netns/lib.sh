@@ -116,6 +116,11 @@ is_up() {
 	"$pigtail" status "$1" --json | grep -qE '"state":[[:space:]]*"up"'
 }
 
+# Its port is open.
+is_open() {
+	"$pigtail" status "$1" --json | grep -qE '"open":[[:space:]]*true'
+}
+
 wait_up() {
 	local name
 	for name; do

@@ -80,12 +80,14 @@ case_esp8266_hosted() {
 	for left in tap tun; do
 		for right in tap tun; do
 			start_wire 0
-			start up0 in_ns a "$pigtail" up "$dir/a0" "$left:pt0" \
-				--framing esp8266-hosted --wifi-file "$dir/wifi" --name up0 \
-				--capture "$dir/capture"
+			# The host calls once, then only after 15 s: a real device needs that.
 			start device0 in_ns b "$pigtail" device "$dir/b0" "$right:pt0" \
 				--framing esp8266-hosted --ip 10.7.0.1/24 --gateway 10.7.0.2 \
 				--name device0
+			wait_for 5 "the device" is_open device0
+			start up0 in_ns a "$pigtail" up "$dir/a0" "$left:pt0" \
+				--framing esp8266-hosted --wifi-file "$dir/wifi" --name up0 \
+				--capture "$dir/capture"
 			wait_up up0 device0
 			ip -n b address add 10.7.0.2/24 dev pt0
 			wait_for 5 "the address that was handed out" \
