@@ -3,12 +3,15 @@
 """
 A TCP flow of random bytes and its meter, for script/bench:
 
-    flow.py sink ADDRESS PORT WARM_UP SECONDS
-    flow.py source ADDRESS PORT
+    flow.py sink ADDRESS PORT COUNT LIMIT
+    flow.py source ADDRESS PORT COUNT
 
-The sink takes one connection, and prints the bytes/s that came within SECONDS, which
-begin WARM_UP after it accepted. It is not iperf3, because that counts in whole blocks
-or whole seconds, and wants a second connection over the same bad line.
+The sink takes one connection and prints the bytes/s at which COUNT bytes came over it;
+or, when that takes longer than LIMIT seconds, what came in these.
+
+It is not iperf3, which measures for a time. What TCP has lost holds back all behind it,
+up to a second's worth, so the bytes of a short time say little; and iperf3 wants a
+second connection, over the same bad line.
 """
 import os
 import socket
@@ -16,41 +19,44 @@ import sys
 import time
 
 
-def sink(address, port, warm_up, seconds):
+def sink(address, port, count, limit):
+    until = time.monotonic() + limit
     with socket.create_server((address, port)) as server:
         print("listening", flush=True)
+        server.settimeout(limit)
         stream = server.accept()[0]
-    begin = time.monotonic() + warm_up
-    end = begin + seconds
-    count = 0
-    while (now := time.monotonic()) < end:
-        stream.settimeout(end - now)
-        try:
+    began, got = time.monotonic(), 0
+    try:
+        while got < count:
+            stream.settimeout(max(until - time.monotonic(), 0.001))
             part = stream.recv(65536)
-        except socket.timeout:
-            break
-        if not part:
-            break
-        if begin <= time.monotonic() < end:
-            count += len(part)
-    print(count / seconds, flush=True)
+            if not part:
+                break
+            got += len(part)
+    except socket.timeout:
+        pass
+    took = time.monotonic() - began if got >= count else limit
+    print(got / took, flush=True)
 
 
-def source(address, port):
+def source(address, port, count):
     with socket.create_connection((address, port)) as stream:
-        while True:
-            stream.sendall(os.urandom(4096))
+        while count > 0:
+            stream.sendall(os.urandom(min(count, 4096)))
+            count -= 4096
+        # The sink hangs up.
+        stream.recv(1)
 
 
 def main():
-    what, address, port, *times = sys.argv[1:]
-    if what == "sink":
-        sink(address, int(port), *(float(word) for word in times))
-    else:
-        try:
-            source(address, int(port))
-        except OSError:
-            pass  # the sink has enough
+    what, address, port, count, *limit = sys.argv[1:]
+    try:
+        if what == "sink":
+            sink(address, int(port), int(count), float(limit[0]))
+        else:
+            source(address, int(port), int(count))
+    except OSError as error:
+        sys.exit(f"flow.py {what}: {error}")
 
 
 if __name__ == "__main__":
