@@ -56,7 +56,8 @@ static bool good_config(const struct ptl_config *config)
 	if (config->baud < 50 || config->max_packet < 64 || config->max_packet > 9018 ||
 	    config->tx_packets < 4 || config->tx_packets > 4096 || config->tx_block_size < 32 ||
 	    config->tx_block_size > 2048 || config->tx_block_size % 32 != 0 ||
-	    config->tx_flows < 4 || config->tx_flows > 1024 || !power_of_two(config->tx_flows))
+	    config->tx_flows < 4 || config->tx_flows > 1024 ||
+	    !power_of_two(config->tx_flows) || config->contexts > HEADERS_MAX_CONTEXTS)
 		return false;
 	for (int i = 0; i < PACK_CLASSES; i++)
 		if (config->history[i] != 0 &&
