@@ -20,6 +20,7 @@
 #include "wifi_secret.h"
 
 #include <pigtail/compat.h>
+#include <pigtail/wire.h>
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -37,6 +38,7 @@
 #define DRAIN_US     1000u
 #define DRAIN_MAX_US 16000u
 #define TICK_MS	     1000
+#define LOGS_A_TICK  10 /* lines of the other end that are shown */
 #define HEADER_MAX   18 /* Ethernet with a VLAN tag */
 
 static size_t pacer_room(const struct runner *runner, ptl_time now)
@@ -327,6 +329,20 @@ static void on_frame(void *user, enum ptl_direction direction, bool ok, const ui
 	capture_frame(runner->capture, direction, ok, shown, n);
 }
 
+/* What a device says; it may be any bytes. */
+static void on_log(void *user, const uint8_t *text, size_t n)
+{
+	struct runner *runner = user;
+	char shown[PTL_LOG_MAX + 1];
+
+	if (runner->logs++ >= LOGS_A_TICK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		shown[i] = (char)(text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '.');
+	shown[n] = 0;
+	log_line("%s: the other end says: %s", runner->name, shown);
+}
+
 static void on_timer(void *user)
 {
 	service(user);
@@ -337,6 +353,10 @@ static void on_tick(uv_timer_t *tick)
 	struct runner *runner = tick->data;
 	const struct ptl_counters *counters = runner->framing->counters(runner->endpoint);
 
+	if (runner->logs > LOGS_A_TICK)
+		log_line("%s: the other end said %u lines more", runner->name,
+			 runner->logs - LOGS_A_TICK);
+	runner->logs = 0;
 	trouble_look(&runner->trouble, runner->name, counters, timer_now());
 	/* Nothing good comes: perhaps the other end speaks something else. */
 	if (counters->rx_frames != runner->good_frames)
@@ -357,6 +377,7 @@ static int open_endpoint(struct runner *runner, const struct runner_config *conf
 		.user = runner,
 		.packet = on_packet,
 		.state = on_state,
+		.log = on_log,
 		.frame = config->capture ? on_frame : NULL,
 	};
 	uint16_t header = framing->payload == PTL_ETHERNET ? HEADER_MAX : 0;

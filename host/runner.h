@@ -77,6 +77,7 @@ struct runner {
 	struct ptl_guess guess;
 	uint64_t good_frames; /* at the last tick */
 	bool guessing;
+	unsigned int logs; /* lines of the other end since the last tick */
 	bool guessed;
 	uv_timer_t tick;
 

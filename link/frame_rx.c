@@ -268,7 +268,12 @@ static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *
 	switch (number & PTL_TYPE_MASK) {
 	case PTL_MSG_ACK:
 	case PTL_MSG_PONG:
+		break;
 	case PTL_MSG_LOG:
+		if (n == 0 || n > PTL_LOG_MAX)
+			link->counters.rx_bad_field++;
+		else if (link->events.log)
+			link->events.log(link->events.user, payload, n);
 		break;
 	case PTL_MSG_HELLO:
 		session_hello(link, payload, n);

@@ -117,6 +117,9 @@ static bool send_due_message(struct ptl_link *link)
 		session->ping_due = false;
 		put_le32(payload, (uint32_t)link->now);
 		send_message(link, PTL_MSG_PING, payload, 4, true);
+	} else if (link->log_n > 0) {
+		send_message(link, PTL_MSG_LOG, link->log, link->log_n, true);
+		link->log_n = 0;
 	} else if (session->unknown_due) {
 		session->unknown_due = false;
 		send_message(link, PTL_MSG_UNKNOWN, &session->unknown_type, 1, true);
@@ -176,7 +179,7 @@ static bool message_due(const struct ptl_link *link)
 	const struct session *session = &link->session;
 
 	return session->hello_due || session->pong_due || session->ping_due ||
-	       session->unknown_due;
+	       session->unknown_due || link->log_n > 0;
 }
 
 bool frame_pending(struct ptl_link *link)

@@ -60,6 +60,11 @@ static void wire_reset(struct ptl_endpoint *endpoint, ptl_time now)
 	ptl_link_wire_reset(link_of(endpoint), now);
 }
 
+static void log_text(struct ptl_endpoint *endpoint, ptl_time now, const char *text, size_t n)
+{
+	ptl_link_log(link_of(endpoint), now, text, n);
+}
+
 static const struct ptl_counters *counters(const struct ptl_endpoint *endpoint)
 {
 	return ptl_link_counters(const_link_of(endpoint));
@@ -82,6 +87,7 @@ const struct ptl_framing ptl_framing_pigtail = {
 	.deadline = deadline,
 	.resume = resume,
 	.set_baud = set_baud,
+	.log = log_text,
 	.wire_reset = wire_reset,
 	.counters = counters,
 	.info = info,

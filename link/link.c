@@ -327,6 +327,16 @@ enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
 	return error;
 }
 
+void ptl_link_log(struct ptl_link *link, ptl_time now, const char *text, size_t n)
+{
+	link->now = now;
+	if (n == 0 || n > PTL_LOG_MAX || link->log_n > 0)
+		return;
+	memcpy(link->log, text, n);
+	link->log_n = (uint8_t)n;
+	link->deadline = 0;
+}
+
 ptl_time ptl_link_deadline(const struct ptl_link *link)
 {
 	return link->deadline;

@@ -76,6 +76,8 @@ struct ptl_link {
 	uint16_t own_max_packet;
 	uint16_t windows[DATA_CLASSES];
 	uint8_t mac[6];
+	uint8_t log[PTL_LOG_MAX]; /* text that waits to be sent */
+	uint8_t log_n;
 	uint8_t role;
 	bool out_of_step; /* what the peer compressed makes no sense here */
 	bool resume_due;  /* resume() came while a frame was half received */

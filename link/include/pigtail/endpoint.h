@@ -102,6 +102,9 @@ struct ptl_events {
 	 * NULL: the peer is told that its message is unknown. */
 	void (*control)(void *user, const uint8_t *message, size_t n);
 
+	/* A line of text for a person came, 1 to PTL_LOG_MAX bytes of any value. */
+	void (*log)(void *user, const uint8_t *text, size_t n);
+
 	/* send() returned PTL_FULL earlier and may succeed now. */
 	void (*room)(void *user);
 
@@ -271,6 +274,10 @@ struct ptl_framing {
 
 	/* The line's rate changed (bits/s). May be NULL. */
 	void (*set_baud)(struct ptl_endpoint *endpoint, uint32_t baud);
+
+	/* Sends a line of text for a person, best effort: lost when another one
+	 * still waits, and on a bad line. May be NULL. */
+	void (*log)(struct ptl_endpoint *endpoint, ptl_time now, const char *text, size_t n);
 
 	/* The wire was cut and is back (port reopened): forget half frames. */
 	void (*wire_reset)(struct ptl_endpoint *endpoint, ptl_time now);

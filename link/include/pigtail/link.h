@@ -8,6 +8,7 @@
 #define PIGTAIL_LINK_H
 
 #include <pigtail/endpoint.h>
+#include <pigtail/wire.h>
 
 struct ptl_link;
 
@@ -31,6 +32,15 @@ enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t 
  * reliable, ordered, before all packets. */
 enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
 				     const uint8_t *message, size_t n);
+
+/* Sends a line of text for a person's eyes, at most PTL_LOG_MAX bytes, best
+ * effort: what does not get through, or finds another one waiting, is lost. */
+void ptl_link_log(struct ptl_link *link, ptl_time now, const char *text, size_t n);
+
+/* The same for who has no link any more: a whole frame, delimiters included, for
+ * a panic handler that writes to the UART itself. At most PTL_LOG_FRAME bytes. */
+#define PTL_LOG_FRAME (PTL_LOG_MAX + 12)
+size_t ptl_log_frame(uint8_t out[PTL_LOG_FRAME], const char *text, size_t n);
 
 ptl_time ptl_link_deadline(const struct ptl_link *link);
 

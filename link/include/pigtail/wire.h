@@ -75,6 +75,8 @@ enum ptl_message {
 };
 #define PTL_TYPE_MASK 0xff /* higher bits of the number: 0, ignored */
 
+#define PTL_LOG_MAX 128 /* bytes of text in a LOG */
+
 /* SPEC 7.1, HELLO payload. */
 #define PTL_HELLO_VERSION     0	 /* u8 highest version spoken */
 #define PTL_HELLO_VERSION_MIN 1	 /* u8 lowest version spoken */

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The radio side: the same on every target, over the seams uart.h, radio.h,
+ * clock.h and gpio.h. It joins a UART by an endpoint (endpoint.h: any framing)
+ * to a radio.
+ *
+ *	UART ---read---> endpoint ---send----> radio
+ *	UART <--write--- endpoint <--- device_from_radio() --- radio
+ *
+ * No allocation: the owner gives the memory. No blocking, no interrupts, one
+ * thread: all functions are called from the main loop, which is
+ *
+ *	for (;;)
+ *		clock.sleep(device_poll(device));
+ *
+ * A radio that takes nothing does not stop the link: a frame waits for it for
+ * DEVICE_RADIO_PATIENCE_US, then it and those behind it are dropped and
+ * counted until there is room again.
+ */
+#ifndef PIGTAIL_DEVICE_H
+#define PIGTAIL_DEVICE_H
+
+#include <pigtail/clock.h>
+#include <pigtail/endpoint.h>
+#include <pigtail/gpio.h>
+#include <pigtail/pacer.h>
+#include <pigtail/radio.h>
+#include <pigtail/uart.h>
+
+#define DEVICE_RADIO_PATIENCE_US 100000u
+
+struct device_counters {
+	uint64_t radio_tx;	   /* frames given to the radio */
+	uint64_t radio_rx;	   /* frames taken from the radio */
+	uint64_t radio_tx_dropped; /* the radio had no room for too long */
+	uint64_t radio_rx_dropped; /* the link had no room, or no peer */
+};
+
+struct device_config {
+	const struct ptl_framing *framing;
+	struct ptl_config link; /* role and nonce are set by device_init() */
+	struct ptl_uart_seam uart;
+	struct ptl_radio radio;
+	struct ptl_clock clock;
+	struct ptl_gpio gpio;
+};
+
+struct device;
+
+/* Bytes of memory for this config, aligned as for max_align_t; 0: bad config. */
+size_t device_size(const struct device_config *config);
+
+enum ptl_error device_init(void *memory, size_t size, const struct device_config *config,
+			   struct device **device);
+
+/* Moves all that can be moved now; returns when it wants to be called next. */
+ptl_time device_poll(struct device *device);
+
+/* A frame arrived by the radio; it is copied. PTL_FULL: counted and dropped
+ * unless the radio keeps it and gives it again. */
+enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, size_t n);
+
+/* The radio has room again after send() said false. */
+void device_radio_room(struct device *device);
+
+/* A line of text for the host's log, best effort; at most PTL_LOG_MAX bytes. */
+void device_log(struct device *device, const char *text);
+
+/* The other end is there. */
+bool device_host_up(const struct device *device);
+
+const struct device_counters *device_counters(const struct device *device);
+const struct ptl_counters *device_link_counters(const struct device *device);
+void device_link_info(const struct device *device, struct ptl_info *info);
+
+#endif
