@@ -95,7 +95,7 @@ static cJSON *stats(const struct runner *runner)
 	const struct ptl_counters *counters = runner->framing->counters(runner->endpoint);
 	cJSON *json = cJSON_CreateObject();
 	cJSON *list;
-	uint64_t value;
+	ptl_count value;
 
 	cJSON_AddStringToObject(json, "name", runner->name);
 	cJSON_AddNumberToObject(json, "time_us", (double)timer_now());

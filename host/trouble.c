@@ -16,7 +16,7 @@
 #define QUIET_AFTER 30000000u
 #define FLAPS_SAID  4u
 
-#define AT(counter) (offsetof(struct ptl_counters, counter) / sizeof(uint64_t))
+#define AT(counter) (offsetof(struct ptl_counters, counter) / sizeof(ptl_count))
 #define NONE	    PTL_COUNTER_COUNT
 
 /* A few is what a link coming up on a line in use sees: not worth a line. */
@@ -41,7 +41,7 @@ static const struct kind {
 
 static uint64_t counter_at(const struct ptl_counters *counters, size_t index)
 {
-	uint64_t value;
+	ptl_count value;
 
 	memcpy(&value, (const unsigned char *)counters + index * sizeof(value), sizeof(value));
 	return value;

@@ -11,11 +11,6 @@
 /* At least, so that a slow line is not taken for a silent peer. */
 #define FRAMES_A_SECOND 2u
 
-static size_t aligned(size_t n)
-{
-	return (n + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-}
-
 static bool power_of_two(uint32_t n)
 {
 	return n != 0 && (n & (n - 1)) == 0;
@@ -100,27 +95,48 @@ static size_t tx_bytes(const struct ptl_config *config)
 	return COBS_MAX(frame_bytes(config)) + 2 + PTL_CUT_BYTES;
 }
 
-size_t ptl_link_size(const struct ptl_config *config)
-{
-	size_t n = aligned(sizeof(struct ptl_link));
+/* What the memory of a link consists of, in its order. */
+enum part {
+	PART_LINK,
+	PART_QUEUE,
+	PART_PACKING,
+	PART_RX_FRAME,
+	PART_TX_FRAME,
+	PART_PIECES,
+	PART_WINDOWS = PART_PIECES + DATA_CLASSES,
+	PART_MARKS = PART_WINDOWS + DATA_CLASSES,
+	PARTS = PART_MARKS + DATA_CLASSES,
+};
 
-	if (!good_config(config))
-		return 0;
-	n += aligned(queue_memory(config)) + aligned(packing_memory(config));
-	n += aligned(PACK_HEADROOM + frame_bytes(config)) + aligned(tx_bytes(config));
-	for (int i = 0; i < DATA_CLASSES; i++)
-		n += aligned(pieces_of(config, i) * sizeof(struct piece)) +
-		     aligned(config->rx_window[i]) +
-		     aligned(config->rx_window[i] / PTL_CELL_BYTES);
+/* Where each part begins; returns the bytes of all. */
+static size_t lay_out(const struct ptl_config *config, size_t at[PARTS])
+{
+	size_t n = 0;
+
+	at[PART_LINK] = sizeof(struct ptl_link);
+	at[PART_QUEUE] = queue_memory(config);
+	at[PART_PACKING] = packing_memory(config);
+	at[PART_RX_FRAME] = PACK_HEADROOM + frame_bytes(config);
+	at[PART_TX_FRAME] = tx_bytes(config);
+	for (int i = 0; i < DATA_CLASSES; i++) {
+		at[PART_PIECES + i] = pieces_of(config, i) * sizeof(struct piece);
+		at[PART_WINDOWS + i] = config->rx_window[i];
+		at[PART_MARKS + i] = config->rx_window[i] / PTL_CELL_BYTES;
+	}
+	for (int i = 0; i < PARTS; i++) {
+		size_t bytes = (at[i] + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+
+		at[i] = n;
+		n += bytes;
+	}
 	return n;
 }
 
-static void *carve(uint8_t **memory, size_t n)
+size_t ptl_link_size(const struct ptl_config *config)
 {
-	void *part = *memory;
+	size_t at[PARTS];
 
-	*memory += aligned(n);
-	return part;
+	return good_config(config) ? lay_out(config, at) : 0;
 }
 
 /* 10 bits a byte: microseconds of n bytes on the line. */
@@ -172,15 +188,14 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 			     const struct ptl_events *events, ptl_time now,
 			     struct ptl_link **made)
 {
-	size_t need = ptl_link_size(config);
-	uint8_t *at = memory;
-	struct ptl_link *link;
+	struct ptl_link *link = memory;
+	uint8_t *base = memory;
+	size_t at[PARTS];
 
-	if (need == 0 || config->nonce == 0 || !events->packet)
+	if (!good_config(config) || config->nonce == 0 || !events->packet)
 		return PTL_BAD_CONFIG;
-	if (size < need)
+	if (size < lay_out(config, at))
 		return PTL_NO_MEMORY;
-	link = carve(&at, sizeof(*link));
 	memset(link, 0, sizeof(*link));
 	link->events = *events;
 	link->now = now;
@@ -189,28 +204,25 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 	link->hash_key = config->nonce;
 	memcpy(link->mac, config->mac, sizeof(link->mac));
 
-	queue_init(&link->queue, carve(&at, queue_memory(config)), config, &link->counters);
-	packing_init(&link->packing, carve(&at, packing_memory(config)), config,
-		     &link->counters);
+	queue_init(&link->queue, base + at[PART_QUEUE], config, &link->counters);
+	packing_init(&link->packing, base + at[PART_PACKING], config, &link->counters);
 	link->sending.queue = &link->queue;
 	link->sending.packing = &link->packing;
 	link->sending.counters = &link->counters;
 	noise_init(&link->sending.noise, (uint16_t)(config->max_packet + 1));
 	for (int i = 0; i < DATA_CLASSES; i++) {
 		uint16_t cells = (uint16_t)(config->rx_window[i] / PTL_CELL_BYTES);
-		uint16_t pieces = pieces_of(config, i);
-		uint8_t *window;
 
 		link->windows[i] = cells;
-		sender_init(&link->senders[i], carve(&at, pieces * sizeof(struct piece)),
-			    pieces);
-		window = carve(&at, config->rx_window[i]);
-		receiver_init(&link->receivers[i], window, carve(&at, cells), cells);
+		sender_init(&link->senders[i], (void *)(base + at[PART_PIECES + i]),
+			    pieces_of(config, i));
+		receiver_init(&link->receivers[i], base + at[PART_WINDOWS + i],
+			      base + at[PART_MARKS + i], cells);
 	}
 	link->rx.room = frame_bytes(config);
-	link->rx.out = (uint8_t *)carve(&at, PACK_HEADROOM + link->rx.room) + PACK_HEADROOM;
+	link->rx.out = base + at[PART_RX_FRAME] + PACK_HEADROOM;
 	cobs_reset(&link->rx);
-	link->tx.bytes = carve(&at, tx_bytes(config));
+	link->tx.bytes = base + at[PART_TX_FRAME];
 	link->tx.line_idle = true;
 	set_baud(link, config->baud);
 	session_start(link, config->nonce);

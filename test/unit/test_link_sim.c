@@ -426,7 +426,7 @@ static void tell(const struct story *story, uint64_t seed)
 static void tell_counters(const struct sim *sim, int side)
 {
 	struct ptl_counters total;
-	const uint64_t *value = (const uint64_t *)&total;
+	const ptl_count *value = (const ptl_count *)&total;
 
 	sim_total(sim, side, &total);
 	print_message("side %d at %.3f s:", side, (double)(sim_now(sim) - SIM_ORIGIN) / 1e6);

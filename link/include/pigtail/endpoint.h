@@ -166,13 +166,21 @@ struct ptl_events {
 	X(peer_silences, "times that the peer went silent")                                    \
 	X(peer_mismatches, "hellos with a version or limit that do not fit")
 
+/* A microcontroller may define PTL_SMALL_COUNTERS for all that it compiles: they
+ * then wrap at 2^32, take half of the RAM, and 850 bytes less of an lx106's code. */
+#ifdef PTL_SMALL_COUNTERS
+typedef uint32_t ptl_count;
+#else
+typedef uint64_t ptl_count;
+#endif
+
 struct ptl_counters {
-#define PTL_COUNTER_FIELD(name, what) uint64_t name;
+#define PTL_COUNTER_FIELD(name, what) ptl_count name;
 	PTL_COUNTERS(PTL_COUNTER_FIELD)
 #undef PTL_COUNTER_FIELD
 };
 
-/* The same list as data; entry i describes the i-th uint64_t of the struct. */
+/* The same list as data; entry i describes the i-th ptl_count of the struct. */
 struct ptl_counter_name {
 	const char *name;
 	const char *what;
