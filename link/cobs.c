@@ -68,24 +68,29 @@ size_t cobs_end(struct cobs_encoder *encoder)
 	return encoder->n;
 }
 
+void cobs_place_step(struct cobs_place *place, uint8_t byte)
+{
+	if (place->promised > 0) {
+		place->raw++;
+		place->promised--;
+	} else {
+		place->promised = (uint8_t)(byte - 1);
+		place->full = byte == COBS_BLOCK;
+	}
+	place->zero = place->promised == 0 && !place->full;
+	place->raw += place->zero;
+}
+
 struct cobs_place cobs_place_at(const uint8_t *encoded, size_t at)
 {
-	struct cobs_place place = {0, 0, false};
+	struct cobs_place place = {0};
 	size_t i = 0;
 
-	while (i < at) {
-		uint8_t code = encoded[i];
-
-		if (i + code > at) {
-			place.raw += at - i - 1;
-			place.promised = i + code - at;
-			place.zero = false;
-			return place;
-		}
-		place.zero = code != COBS_BLOCK;
-		place.raw += (size_t)code - 1 + place.zero;
-		i += code;
-	}
+	/* Whole blocks first. */
+	for (; i + encoded[i] < at; i += encoded[i])
+		place.raw += encoded[i] == COBS_BLOCK ? COBS_BLOCK - 1u : encoded[i];
+	for (; i < at; i++)
+		cobs_place_step(&place, encoded[i]);
 	return place;
 }
 

@@ -26,11 +26,14 @@ size_t cobs_end(struct cobs_encoder *encoder);
 
 /* Where a partly sent encoding stands. */
 struct cobs_place {
-	size_t raw;	 /* bytes that a receiver has decoded, pending zero included */
-	size_t promised; /* bytes still owed to the open block; 0: at a code */
-	bool zero;	 /* the last of raw is the zero that follows a block */
+	size_t raw;	  /* bytes that a receiver has decoded, pending zero included */
+	uint8_t promised; /* bytes still owed to the open block; 0: at a code */
+	bool full;	  /* the open block is a full one */
+	bool zero;	  /* the last of raw is the zero that follows a block */
 };
 struct cobs_place cobs_place_at(const uint8_t *encoded, size_t at);
+/* One encoded byte further. */
+void cobs_place_step(struct cobs_place *place, uint8_t byte);
 
 /* Decoder of one frame, fed in any chunking with anything but delimiters. */
 struct cobs_decoder {

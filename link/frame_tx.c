@@ -276,6 +276,7 @@ static void cut_at(struct ptl_link *link, size_t at, const struct cobs_place *pl
 void frame_preempt(struct ptl_link *link)
 {
 	struct tx_frame *tx = &link->tx;
+	struct cobs_place place;
 	struct sender *sender;
 	size_t at = tx->at > tx->start ? tx->at - tx->start : 0;
 	size_t stop;
@@ -284,8 +285,8 @@ void frame_preempt(struct ptl_link *link)
 		return;
 	sender = sender_of(link, tx->class);
 	stop = min_size(tx->n - tx->start - CUT_MIN_REST, at + CUT_MAX_SEARCH);
-	for (; at <= stop; at++) {
-		struct cobs_place place = cobs_place_at(tx->bytes + tx->start, at);
+	place = cobs_place_at(tx->bytes + tx->start, at);
+	for (; at <= stop; cobs_place_step(&place, tx->bytes[tx->start + at++])) {
 		size_t payload;
 
 		/* The trailer must end inside of the block, or begin one. */
