@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * The radio side: the same on every target, over the seams uart.h, radio.h,
- * clock.h and gpio.h. It joins a UART by an endpoint (endpoint.h: any framing)
- * to a radio.
+ * clock.h and gpio.h. It joins a UART by an endpoint (endpoint.h: any framing
+ * that carries Ethernet) to a radio.
  *
  *	UART ---read---> endpoint ---send----> radio
  *	UART <--write--- endpoint <--- device_from_radio() --- radio
@@ -15,7 +15,8 @@
  *
  * A radio that takes nothing does not stop the link: a frame waits for it for
  * DEVICE_RADIO_PATIENCE_US, then it and those behind it are dropped and
- * counted until there is room again.
+ * counted until there is room again. (With a framing that has no flow control
+ * nothing can wait: what the radio does not take at once is dropped.)
  */
 #ifndef PIGTAIL_DEVICE_H
 #define PIGTAIL_DEVICE_H
@@ -29,16 +30,27 @@
 
 #define DEVICE_RADIO_PATIENCE_US 100000u
 
+/* Counters beyond the link's, as in endpoint.h: name, what it counts. */
+#define DEVICE_COUNTERS(X)                                                                     \
+	X(radio_tx, "frames given to the radio")                                               \
+	X(radio_tx_waits, "times that the radio had no room at once")                          \
+	X(radio_tx_dropped, "frames dropped because it had none for too long")                 \
+	X(radio_rx, "frames taken from the radio")                                             \
+	X(radio_rx_full, "frames of the radio that the link had no room for")                  \
+	X(radio_rx_dropped, "frames of the radio without a host, or of a bad length")          \
+	X(uart_overruns, "bytes or FIFOs that the UART lost because nobody took them")         \
+	X(uart_framing, "bytes without a stop bit, and breaks")                                \
+	X(uart_parity, "bytes with wrong parity")
+
 struct device_counters {
-	uint64_t radio_tx;	   /* frames given to the radio */
-	uint64_t radio_rx;	   /* frames taken from the radio */
-	uint64_t radio_tx_dropped; /* the radio had no room for too long */
-	uint64_t radio_rx_dropped; /* the link had no room, or no peer */
+#define DEVICE_COUNTER_FIELD(name, what) uint64_t name;
+	DEVICE_COUNTERS(DEVICE_COUNTER_FIELD)
+#undef DEVICE_COUNTER_FIELD
 };
 
 struct device_config {
-	const struct ptl_framing *framing;
-	struct ptl_config link; /* role and nonce are set by device_init() */
+	const struct ptl_framing *framing; /* its payload is PTL_ETHERNET */
+	struct ptl_config link;		   /* role and nonce are set by device_init() */
 	struct ptl_uart_seam uart;
 	struct ptl_radio radio;
 	struct ptl_clock clock;
@@ -50,17 +62,20 @@ struct device;
 /* Bytes of memory for this config, aligned as for max_align_t; 0: bad config. */
 size_t device_size(const struct device_config *config);
 
+/* Copies config. */
 enum ptl_error device_init(void *memory, size_t size, const struct device_config *config,
 			   struct device **device);
 
 /* Moves all that can be moved now; returns when it wants to be called next. */
 ptl_time device_poll(struct device *device);
 
-/* A frame arrived by the radio; it is copied. PTL_FULL: counted and dropped
- * unless the radio keeps it and gives it again. */
+/* A frame arrived by the radio; it is copied. PTL_FULL: no room; the radio drops
+ * it, or keeps it and gives it again after ptl_radio.room(). With drop_when_full
+ * in the link's config there is always room: the longest flow pays for it. */
 enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, size_t n);
 
-/* The radio has room again after send() said false. */
+/* The radio has room again after send() said false; what waits is offered at the
+ * next device_poll(). May be called from within ptl_radio.poll(). */
 void device_radio_room(struct device *device);
 
 /* A line of text for the host's log, best effort; at most PTL_LOG_MAX bytes. */

@@ -5,7 +5,8 @@
  * frames without FCS. Called from the main loop only; nothing blocks.
  *
  * In the other direction the target calls device_from_radio(), from its main loop
- * (poll() is the place), never from an interrupt.
+ * (poll() is the place), never from an interrupt, and not from within send() or
+ * host_up().
  */
 #ifndef PIGTAIL_RADIO_H
 #define PIGTAIL_RADIO_H
@@ -21,11 +22,17 @@ struct ptl_radio {
 
 	/* Gives what has arrived to device_from_radio(), and runs timers of its
 	 * own; returns when it wants to be called next at the latest (PTL_NEVER:
-	 * when something arrives). */
+	 * when something arrives). Called in each device_poll(). */
 	ptl_time (*poll)(void *user, ptl_time now);
 
-	/* The host's side is there or not. May be NULL. */
-	void (*host_up)(void *user, bool up);
+	/* device_from_radio() said PTL_FULL, and may succeed now. May be NULL. */
+	void (*room)(void *user);
+
+	/* The host's side is there or not. mac: of the host's interface, all 0
+	 * if it is gone or doesn't say. A radio that can have any address may
+	 * take this one for its own. true again after true: it restarted.
+	 * May be NULL. */
+	void (*host_up)(void *user, bool up, const uint8_t mac[6]);
 };
 
 #endif

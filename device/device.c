@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * One turn of device_poll():
+ *
+ *	UART's bytes -> endpoint -> radio	at most READS_A_TURN chunks
+ *	radio.poll() -> device_from_radio()	its frames and timers
+ *	what waited for the radio is offered again, or given up
+ *	endpoint -> UART			as much as the pacer lets go
+ *
+ * The radio, as seen from the link:
+ *
+ *	OPEN      frames go to it at once
+ *	WAITING   it had no room: the link keeps that frame, and credit stops the
+ *	          host; device_radio_room() makes it OPEN again
+ *	DROPPING  it had none for DEVICE_RADIO_PATIENCE_US: each frame is offered
+ *	          once more as it comes, and dropped if there is still no room. The
+ *	          first that is taken makes it OPEN again.
+ *
+ * Bytes pulled from the endpoint can not be overtaken any more, so nothing is
+ * pulled while less than half of what may be committed is free.
+ */
+#include <pigtail/device.h>
+#include <pigtail/wire.h>
+
+#include <string.h>
+
+#include "led.h"
+
+#define READ_BYTES   256u
+#define READS_A_TURN 8
+#define OUT_BYTES    256u
+/* The UART takes nothing though the clock says that it could: asked again. */
+#define DRAIN_US   1000u
+#define ERRORS_US  1000000u /* between two lines about the UART */
+#define ALIGNMENT  16u
+#define NO_ADDRESS ((const uint8_t[6]){0})
+
+enum radio_state {
+	OPEN,
+	WAITING,
+	DROPPING,
+};
+
+struct device {
+	struct device_config config;
+	struct device_counters counters;
+	struct ptl_endpoint *endpoint;
+	struct ptl_pacer pacer;
+	struct led led;
+	ptl_time now;
+	bool up;
+	bool link_room; /* ptl_radio.room() is to be called */
+	bool resume;	/* what waits for the radio is to be offered */
+	enum radio_state radio;
+	ptl_time waiting_since;
+	ptl_time errors_at;   /* when the UART's errors may be told again */
+	uint64_t errors_told; /* how many had been */
+	size_t out_at, out_n; /* pulled, not taken by the UART yet */
+	uint8_t out[OUT_BYTES];
+	uint8_t in[READ_BYTES];
+};
+
+static size_t own_size(void)
+{
+	return (sizeof(struct device) + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+}
+
+size_t device_size(const struct device_config *config)
+{
+	struct ptl_config link = config->link;
+	size_t n;
+
+	if (!config->framing || config->framing->payload != PTL_ETHERNET)
+		return 0;
+	link.role = PTL_DEVICE;
+	n = config->framing->size(&link);
+	return n ? own_size() + n : 0;
+}
+
+/* ---- events of the endpoint ---- */
+
+static bool to_radio(void *user, const uint8_t *frame, size_t n)
+{
+	struct device *device = user;
+	const struct ptl_radio *radio = &device->config.radio;
+
+	if (radio->send(radio->user, frame, n)) {
+		device->counters.radio_tx++;
+		if (device->radio != OPEN) {
+			device->radio = OPEN;
+			device->resume = true; /* another class may be waiting */
+		}
+		return true;
+	}
+	if (device->radio == OPEN) {
+		device->counters.radio_tx_waits++;
+		device->radio = WAITING;
+		device->waiting_since = device->now;
+	}
+	if (device->radio == WAITING && device->config.framing->resume)
+		return false;
+	device->counters.radio_tx_dropped++;
+	return true;
+}
+
+static void on_room(void *user)
+{
+	struct device *device = user;
+
+	device->link_room = true;
+}
+
+static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
+{
+	struct device *device = user;
+	const struct ptl_radio *radio = &device->config.radio;
+	struct ptl_info info;
+
+	(void)reason;
+	device->up = state == PTL_STATE_UP;
+	if (!radio->host_up)
+		return;
+	/* A framing that is up from its start says so before it has an address. */
+	if (device->up && device->endpoint) {
+		device->config.framing->info(device->endpoint, &info);
+		radio->host_up(radio->user, true, info.peer_mac);
+	} else {
+		radio->host_up(radio->user, device->up, NO_ADDRESS);
+	}
+}
+
+/* ---- init ---- */
+
+enum ptl_error device_init(void *memory, size_t size, const struct device_config *config,
+			   struct device **made)
+{
+	const struct ptl_events events = {
+		.user = memory,
+		.packet = to_radio,
+		.room = on_room,
+		.state = on_state,
+	};
+	const struct ptl_clock *clock = &config->clock;
+	size_t need = device_size(config);
+	struct device *device = memory;
+	struct ptl_config *link;
+
+	if (need == 0)
+		return PTL_BAD_CONFIG;
+	if (size < need)
+		return PTL_NO_MEMORY;
+	memset(device, 0, sizeof(*device));
+	device->config = *config;
+	link = &device->config.link;
+	link->role = PTL_DEVICE;
+	do
+		link->nonce = clock->entropy(clock->user);
+	while (link->nonce == 0);
+	device->now = clock->now(clock->user);
+	ptl_pacer_init(&device->pacer, link->baud);
+	led_init(&device->led, &config->gpio);
+	*made = device;
+	return config->framing->init((uint8_t *)memory + own_size(), size - own_size(), link,
+				     &events, device->now, &device->endpoint);
+}
+
+/* ---- the parts of a turn ---- */
+
+/* Whether the UART may have more. */
+static bool read_uart(struct device *device)
+{
+	const struct ptl_uart_seam *uart = &device->config.uart;
+
+	for (int i = 0; i < READS_A_TURN; i++) {
+		size_t n = uart->read(uart->user, device->in, sizeof(device->in));
+
+		if (n == 0)
+			return false;
+		device->config.framing->receive(device->endpoint, device->now, device->in, n);
+	}
+	return true;
+}
+
+/* Lets what waits for the radio go, there or nowhere. */
+static void serve_radio(struct device *device)
+{
+	if (device->radio == WAITING &&
+	    device->now >= device->waiting_since + DEVICE_RADIO_PATIENCE_US) {
+		device->radio = DROPPING;
+		device->resume = true;
+	}
+	if (!device->resume)
+		return;
+	device->resume = false;
+	if (device->config.framing->resume)
+		device->config.framing->resume(device->endpoint, device->now);
+}
+
+static size_t uart_room(const struct device *device)
+{
+	const struct ptl_uart_seam *uart = &device->config.uart;
+	size_t queued = uart->queued(uart->user);
+	size_t by_clock = ptl_pacer_room(&device->pacer, device->now, PTL_PACER_UNKNOWN);
+	size_t by_driver;
+
+	/* A UART without pacing (an emulated one) is always empty, and a clock
+	 * does not see a stopped line: the smaller of both. */
+	if (queued == PTL_PACER_UNKNOWN)
+		return by_clock;
+	by_driver = ptl_pacer_room(&device->pacer, device->now, queued);
+	return by_driver < by_clock ? by_driver : by_clock;
+}
+
+/* Whether the UART took all that had been pulled. */
+static bool flush_out(struct device *device)
+{
+	const struct ptl_uart_seam *uart = &device->config.uart;
+
+	if (device->out_at < device->out_n)
+		device->out_at += uart->write(uart->user, device->out + device->out_at,
+					      device->out_n - device->out_at);
+	return device->out_at == device->out_n;
+}
+
+/* Returns when to come again. */
+static ptl_time write_uart(struct device *device)
+{
+	const struct ptl_framing *framing = device->config.framing;
+	bool took = flush_out(device);
+	size_t room = took ? uart_room(device) : 0;
+	ptl_time wake;
+
+	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
+	if (room < device->pacer.limit / 2 - device->pacer.limit / 16)
+		room = 0;
+	do {
+		size_t want = room < sizeof(device->out) ? room : sizeof(device->out);
+		size_t n = framing->transmit(device->endpoint, device->now, device->out, want);
+
+		if (!took)
+			break; /* that was for the endpoint's timers */
+		device->out_at = 0;
+		device->out_n = n;
+		ptl_pacer_sent(&device->pacer, device->now, n);
+		took = flush_out(device);
+		room = n < want ? 0 : room - n;
+	} while (took && room > 0);
+	wake = framing->deadline(device->endpoint);
+	if (took && wake > device->now)
+		return wake;
+	/* There is more, but no room for it. */
+	wake = ptl_pacer_next(&device->pacer, device->now);
+	return took && wake > device->now ? wake : device->now + DRAIN_US;
+}
+
+/* The UART's errors into the counters, and now and then a line to the host. */
+static ptl_time watch_errors(struct device *device)
+{
+	const struct ptl_uart_seam *uart = &device->config.uart;
+	struct device_counters *counters = &device->counters;
+	struct ptl_uart_errors errors;
+	uint64_t all;
+
+	if (!uart->errors)
+		return PTL_NEVER;
+	uart->errors(uart->user, &errors);
+	counters->uart_overruns = errors.overruns;
+	counters->uart_framing = errors.framing;
+	counters->uart_parity = errors.parity;
+	all = (uint64_t)errors.overruns + errors.framing + errors.parity;
+	if (all == device->errors_told)
+		return PTL_NEVER;
+	if (device->now < device->errors_at)
+		return device->errors_at;
+	device_log(device, errors.overruns
+				   ? "the UART lost bytes: it was not read in time"
+				   : "the UART hears bytes without stop bits or parity");
+	device->errors_told = all;
+	device->errors_at = device->now + ERRORS_US;
+	return PTL_NEVER;
+}
+
+static ptl_time show_led(struct device *device)
+{
+	enum led_state state = !device->up		   ? LED_NO_HOST
+			       : device->radio == DROPPING ? LED_STUCK
+							   : LED_UP;
+
+	return led_poll(&device->led, device->now, state,
+			device->counters.radio_tx + device->counters.radio_rx);
+}
+
+static ptl_time sooner(ptl_time a, ptl_time b)
+{
+	return a < b ? a : b;
+}
+
+ptl_time device_poll(struct device *device)
+{
+	const struct ptl_radio *radio = &device->config.radio;
+	const struct ptl_clock *clock = &device->config.clock;
+	ptl_time wake = PTL_NEVER;
+
+	device->now = clock->now(clock->user);
+	if (read_uart(device))
+		wake = device->now;
+	wake = sooner(wake, radio->poll(radio->user, device->now));
+	serve_radio(device);
+	wake = sooner(wake, watch_errors(device));
+	wake = sooner(wake, write_uart(device));
+	if (device->link_room) {
+		device->link_room = false;
+		if (radio->room)
+			radio->room(radio->user);
+		wake = device->now;
+	}
+	if (device->resume)
+		wake = device->now;
+	if (device->radio == WAITING)
+		wake = sooner(wake, device->waiting_since + DEVICE_RADIO_PATIENCE_US);
+	return sooner(wake, show_led(device));
+}
+
+/* ---- what the target says and asks ---- */
+
+enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, size_t n)
+{
+	enum ptl_error error =
+		device->config.framing->send(device->endpoint, device->now, frame, n);
+
+	if (error == PTL_OK)
+		device->counters.radio_rx++;
+	else if (error == PTL_FULL)
+		device->counters.radio_rx_full++;
+	else
+		device->counters.radio_rx_dropped++;
+	return error;
+}
+
+void device_radio_room(struct device *device)
+{
+	if (device->radio == OPEN)
+		return;
+	device->radio = OPEN;
+	device->resume = true;
+}
+
+void device_log(struct device *device, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (device->config.framing->log)
+		device->config.framing->log(device->endpoint, device->now, text,
+					    n < PTL_LOG_MAX ? n : PTL_LOG_MAX);
+}
+
+bool device_host_up(const struct device *device)
+{
+	return device->up;
+}
+
+const struct device_counters *device_counters(const struct device *device)
+{
+	return &device->counters;
+}
+
+const struct ptl_counters *device_link_counters(const struct device *device)
+{
+	return device->config.framing->counters(device->endpoint);
+}
+
+void device_link_info(const struct device *device, struct ptl_info *info)
+{
+	device->config.framing->info(device->endpoint, info);
+}
