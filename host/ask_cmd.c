@@ -17,18 +17,15 @@ struct options {
 	const char *name;
 	bool json;
 	bool watch;
+	bool brief;
 };
 
-static const struct argp_option option_list[] = {
-	{"json", 'j', NULL, 0, "Print JSON, for programs", 0},
-	{0},
-};
-
-static const struct argp_option watch_option_list[] = {
-	{"json", 'j', NULL, 0, "Print JSON, for programs", 0},
-	{"watch", 'w', NULL, 0, "Print again every second, what changed", 0},
-	{0},
-};
+static const struct argp_option json_option = {"json", 'j', NULL, 0, "Print JSON, for programs",
+					       0};
+static const struct argp_option brief_option = {"brief", 'b', NULL, 0, "A line for each link",
+						0};
+static const struct argp_option watch_option = {
+	"watch", 'w', NULL, 0, "Print again every second, what changed", 0};
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
@@ -37,6 +34,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	switch (key) {
 	case 'j':
 		options->json = true;
+		return 0;
+	case 'b':
+		options->brief = true;
 		return 0;
 	case 'w':
 		options->watch = true;
@@ -95,7 +95,9 @@ static int print_text(const struct options *options, const cJSON *before, const 
 	{
 		const cJSON *earlier = same_link(before, answer);
 
-		if (!options->watch)
+		if (options->brief)
+			options->ask->print_brief(answer);
+		else if (!options->watch)
 			options->ask->print(answer);
 		else if (earlier)
 			options->ask->print_change(earlier, answer);
@@ -106,8 +108,10 @@ static int print_text(const struct options *options, const cJSON *before, const 
 int ask_run(const struct ask *ask, int argc, char **argv)
 {
 	struct options options = {.ask = ask};
+	struct argp_option option_list[4] = {json_option};
+	struct argp_option *option = &option_list[1];
 	const struct argp argp = {
-		.options = ask->print_change ? watch_option_list : option_list,
+		.options = option_list,
 		.parser = parse_option,
 		.args_doc = "[NAME]",
 		.doc = ask->what,
@@ -116,6 +120,10 @@ int ask_run(const struct ask *ask, int argc, char **argv)
 	cJSON *answers;
 	int status;
 
+	if (ask->print_brief)
+		*option++ = brief_option;
+	if (ask->print_change)
+		*option++ = watch_option;
 	command_parse(&argp, argc, argv, &options);
 	for (;;) {
 		answers = control_ask(options.name, ask->question);

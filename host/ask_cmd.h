@@ -9,6 +9,7 @@ struct ask {
 	const char *question;						/* of control_ask() */
 	const char *what;						/* for --help */
 	void (*print)(const cJSON *answer);				/* for humans */
+	void (*print_brief)(const cJSON *answer);			/* --brief, or NULL */
 	void (*print_change)(const cJSON *before, const cJSON *answer); /* --watch, or NULL */
 };
 

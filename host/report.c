@@ -52,16 +52,23 @@ static void add_net(cJSON *to, const struct runner *runner)
 	cJSON_AddNumberToObject(net, "mtu", runner->mtu);
 }
 
-static cJSON *status(const struct runner *runner)
+static cJSON *status_head(const char *name, enum ptl_role role)
 {
 	cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(json, "name", name);
+	cJSON_AddStringToObject(json, "version", PIGTAIL_VERSION);
+	cJSON_AddNumberToObject(json, "pid", getpid());
+	cJSON_AddStringToObject(json, "role", role == PTL_HOST ? "host" : "device");
+	return json;
+}
+
+static cJSON *status(const struct runner *runner)
+{
+	cJSON *json = status_head(runner->name, runner->role);
 	struct ptl_info info;
 
 	runner->framing->info(runner->endpoint, &info);
-	cJSON_AddStringToObject(json, "name", runner->name);
-	cJSON_AddStringToObject(json, "version", PIGTAIL_VERSION);
-	cJSON_AddNumberToObject(json, "pid", getpid());
-	cJSON_AddStringToObject(json, "role", runner->role == PTL_HOST ? "host" : "device");
 	cJSON_AddStringToObject(json, "framing", runner->framing->name);
 	cJSON_AddStringToObject(json, "state", runner_is_up(runner) ? "up" : "down");
 	cJSON_AddStringToObject(json, "reason",
@@ -90,15 +97,22 @@ static cJSON *status(const struct runner *runner)
 	return json;
 }
 
+static cJSON *stats_head(const char *name)
+{
+	cJSON *json = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(json, "name", name);
+	cJSON_AddNumberToObject(json, "time_us", (double)timer_now());
+	return json;
+}
+
 static cJSON *stats(const struct runner *runner)
 {
 	const struct ptl_counters *counters = runner->framing->counters(runner->endpoint);
-	cJSON *json = cJSON_CreateObject();
+	cJSON *json = stats_head(runner->name);
 	cJSON *list;
 	ptl_count value;
 
-	cJSON_AddStringToObject(json, "name", runner->name);
-	cJSON_AddNumberToObject(json, "time_us", (double)timer_now());
 	cJSON_AddNumberToObject(json, "baud", port_baud(runner->port));
 	list = cJSON_AddObjectToObject(json, "counters");
 	for (size_t i = 0; i < PTL_COUNTER_COUNT; i++) {
@@ -123,4 +137,19 @@ cJSON *report(const struct runner *runner, const char *question)
 		if (!strcmp(question, answers[i].question))
 			return answers[i].answer(runner);
 	return NULL;
+}
+
+cJSON *report_failed(const char *name, enum ptl_role role, const char *why,
+		     const char *question)
+{
+	cJSON *json;
+
+	if (!strcmp(question, "stats"))
+		return stats_head(name);
+	if (strcmp(question, "status") != 0)
+		return NULL;
+	json = status_head(name, role);
+	cJSON_AddStringToObject(json, "state", "failed");
+	cJSON_AddStringToObject(json, "reason", why);
+	return json;
 }

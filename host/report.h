@@ -13,4 +13,8 @@
 /* question: "status" or "stats"; NULL for any other. */
 cJSON *report(const struct runner *runner, const char *question);
 
+/* The same for a link that could not be opened yet, and why. */
+cJSON *report_failed(const char *name, enum ptl_role role, const char *why,
+		     const char *question);
+
 #endif

@@ -37,7 +37,6 @@
  * so long, and less and less often when nothing leaves it. */
 #define DRAIN_US     1000u
 #define DRAIN_MAX_US 16000u
-#define TICK_MS	     1000
 #define LOGS_A_TICK  10 /* lines of the other end that are shown */
 #define HEADER_MAX   18 /* Ethernet with a VLAN tag */
 
@@ -211,7 +210,7 @@ static void on_net_failed(void *user, const char *why)
 {
 	struct runner *runner = user;
 
-	log_line("%s: %s; ending", runner->name, why);
+	log_line("%s: %s", runner->name, why);
 	runner->failed(runner->user);
 }
 
@@ -348,9 +347,8 @@ static void on_timer(void *user)
 	service(user);
 }
 
-static void on_tick(uv_timer_t *tick)
+void runner_tick(struct runner *runner)
 {
-	struct runner *runner = tick->data;
 	const struct ptl_counters *counters = runner->framing->counters(runner->endpoint);
 
 	if (runner->logs > LOGS_A_TICK)
@@ -536,9 +534,6 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_conf
 		status = open_capture(runner, config, error, error_size);
 	if (status < 0)
 		goto bad;
-	(void)uv_timer_init(loop, &runner->tick);
-	runner->tick.data = runner;
-	(void)uv_timer_start(&runner->tick, on_tick, TICK_MS, TICK_MS);
 	return 0;
 
 bad:
@@ -548,9 +543,6 @@ bad:
 
 void runner_close(struct runner *runner)
 {
-	if (runner->tick.data)
-		uv_close((uv_handle_t *)&runner->tick, NULL);
-	runner->tick.data = NULL;
 	net_close(runner->net);
 	port_close(runner->port);
 	timer_free(runner->timer);

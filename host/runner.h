@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A running link: port, pacer, endpoint, shim, net and capture joined. One per
- * process, for `pigtail up` and `pigtail device` alike.
+ * A running link: port, pacer, endpoint, shim, net and capture joined, for
+ * `pigtail up` and `pigtail device` alike. links.h has those of a process.
  */
 #ifndef PIGTAIL_HOST_RUNNER_H
 #define PIGTAIL_HOST_RUNNER_H
@@ -79,9 +79,9 @@ struct runner {
 	bool guessing;
 	unsigned int logs; /* lines of the other end since the last tick */
 	bool guessed;
-	uv_timer_t tick;
 
-	/* The link ends by itself; why is on standard error already. */
+	/* The link is of no use any more; why is on standard error already. Called
+	 * from within it: close it later. */
 	void (*failed)(void *user);
 	void *user;
 };
@@ -94,8 +94,12 @@ struct runner {
 int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_config *config,
 		char *error, size_t error_size);
 
-/* Its memory (runner itself included) is in use until the loop has run dry. */
+/* At return runner itself is not in use any more, other memory of it until the loop
+ * has run its close callbacks. Does nothing to one that is all zeros. */
 void runner_close(struct runner *runner);
+
+/* To be called once a second while it is open: looks for trouble, and says so. */
+void runner_tick(struct runner *runner);
 
 /* Packets can pass: the port is open and the other end is there. */
 bool runner_is_up(const struct runner *runner);

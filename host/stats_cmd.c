@@ -53,6 +53,10 @@ static void print_change(const cJSON *before, const cJSON *link)
 	double rx = (counter(link, "rx_bytes") - counter(before, "rx_bytes")) / seconds;
 	const char *separator = ";";
 
+	if (line <= 0) {
+		(void)printf("%s  failed\n", name_of(link));
+		return;
+	}
 	(void)printf("%s  tx %.0f B/s (%.0f %% of the line)  rx %.0f B/s (%.0f %%)",
 		     name_of(link), tx, 100 * tx / line, rx, 100 * rx / line);
 	for (size_t i = 0; i < PTL_COUNTER_COUNT; i++) {

@@ -40,6 +40,27 @@ static void print_duration(double seconds)
 		(void)printf("%ld h %ld min", s / 3600, s / 60 % 60);
 }
 
+static bool is_failed(const cJSON *link)
+{
+	return !strcmp(text(link, "state"), "failed");
+}
+
+/* A line for each of many links. */
+static void print_brief(const cJSON *link)
+{
+	const cJSON *port = cJSON_GetObjectItem(link, "port");
+	const cJSON *net = cJSON_GetObjectItem(link, "net");
+	const char *interface = text(net, "interface");
+
+	(void)printf("%-16s %-7s", text(link, "name"), text(link, "state"));
+	if (is_failed(link))
+		(void)printf("%s\n", text(link, "reason"));
+	else
+		(void)printf("%-16s %8.0f baud  %s\n",
+			     *interface == '-' ? text(net, "kind") : interface,
+			     number(port, "baud"), text(port, "name"));
+}
+
 static void print_link(const cJSON *link)
 {
 	const cJSON *port = cJSON_GetObjectItem(link, "port");
@@ -47,6 +68,11 @@ static void print_link(const cJSON *link)
 	const char *interface = text(net, "interface");
 	bool up = !strcmp(text(link, "state"), "up");
 
+	if (is_failed(link)) {
+		(void)printf("%s: failed (%s), %s, pid %.0f\n", text(link, "name"),
+			     text(link, "reason"), text(link, "role"), number(link, "pid"));
+		return;
+	}
 	(void)printf("%s: %s for ", text(link, "name"), text(link, "state"));
 	print_duration(number(link, "seconds"));
 	if (!up)
@@ -75,6 +101,7 @@ int cmd_status(int argc, char **argv)
 		.question = "status",
 		.what = "What the running links are doing.",
 		.print = print_link,
+		.print_brief = print_brief,
 	};
 
 	return ask_run(&ask, argc, argv);
