@@ -52,10 +52,16 @@ out:
 	return parsed;
 }
 
-static cJSON *ask_socket(const char *path, const char *question)
+/*
+ * lock: the directory; while it is locked, no link claims a name, so that a socket
+ * that nobody serves is a dead one. It is not locked during the answer: who answers
+ * may be about to claim the name of another link.
+ */
+static cJSON *ask_socket(int lock, const char *path, const char *question)
 {
 	struct sockaddr_un address;
 	cJSON *answer = NULL;
+	bool connected;
 	int fd;
 
 	if (socket_unix_address(path, &address) < 0)
@@ -63,10 +69,13 @@ static cJSON *ask_socket(const char *path, const char *question)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return NULL;
-	if (!connect(fd, (struct sockaddr *)&address, sizeof(address)))
-		answer = converse(fd, question);
-	else if (errno == ECONNREFUSED)
+	(void)flock(lock, LOCK_EX);
+	connected = !connect(fd, (struct sockaddr *)&address, sizeof(address));
+	if (!connected && errno == ECONNREFUSED)
 		(void)unlink(path);
+	(void)flock(lock, LOCK_UN);
+	if (connected)
+		answer = converse(fd, question);
 	(void)close(fd);
 	return answer;
 }
@@ -78,7 +87,6 @@ static int is_socket(const struct dirent *entry)
 	return n > strlen(SUFFIX) && !strcmp(entry->d_name + n - strlen(SUFFIX), SUFFIX);
 }
 
-/* lock: the directory; while it is locked, no link claims a name. */
 static void ask_directory(int lock, const char *directory, const char *name,
 			  const char *question, cJSON *answers)
 {
@@ -88,7 +96,6 @@ static void ask_directory(int lock, const char *directory, const char *name,
 
 	if (count < 0)
 		return;
-	(void)flock(lock, LOCK_EX);
 	for (int i = 0; i < count; i++) {
 		const char *file = entries[i]->d_name;
 		size_t n = strlen(file) - strlen(SUFFIX);
@@ -96,7 +103,7 @@ static void ask_directory(int lock, const char *directory, const char *name,
 
 		if (length > 0 && (size_t)length < sizeof(path) &&
 		    (!name || (strlen(name) == n && !strncmp(name, file, n)))) {
-			cJSON *answer = ask_socket(path, question);
+			cJSON *answer = ask_socket(lock, path, question);
 
 			if (answer)
 				cJSON_AddItemToArray(answers, answer);
