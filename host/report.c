@@ -86,6 +86,7 @@ static cJSON *status(const struct runner *runner)
 	cJSON_AddNumberToObject(json, "rtt_us", info.rtt_us);
 	cJSON_AddNumberToObject(json, "loss_ppm", info.loss_ppm);
 	cJSON_AddNumberToObject(json, "queued", info.queued);
+	cJSON_AddNumberToObject(json, "memory", (double)runner_memory(runner));
 	add_ipv4(json, "ip_address", info.ip_address);
 	add_ipv4(json, "ip_netmask", info.ip_netmask);
 	add_ipv4(json, "ip_gateway", info.ip_gateway);

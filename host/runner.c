@@ -17,6 +17,7 @@
 #include "runner.h"
 
 #include "log.h"
+#include "sizing.h"
 #include "wifi_secret.h"
 
 #include <pigtail/compat.h>
@@ -40,17 +41,26 @@
 #define LOGS_A_TICK  10 /* lines of the other end that are shown */
 #define HEADER_MAX   18 /* Ethernet with a VLAN tag */
 
+/* Bytes that may be pulled: 0 while less than half of what may be committed is free. */
 static size_t pacer_room(const struct runner *runner, ptl_time now)
 {
+	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
+	size_t enough = runner->pacer.limit / 2 - runner->pacer.limit / 16;
 	size_t by_time = ptl_pacer_room(&runner->pacer, now, PTL_PACER_UNKNOWN);
-	size_t queued = port_queued(runner->port);
+	size_t queued;
 	size_t by_driver;
 
+	/* The usual case: the driver need not be asked. */
+	if (by_time < enough)
+		return 0;
+	queued = port_queued(runner->port);
 	/* The driver doesn't see what is in the FIFO, the clock doesn't see a
 	 * stopped line: the smaller of both. */
 	if (queued == PTL_PACER_UNKNOWN)
 		return by_time;
 	by_driver = ptl_pacer_room(&runner->pacer, now, queued);
+	if (by_driver < enough)
+		return 0;
 	return by_driver < by_time ? by_driver : by_time;
 }
 
@@ -81,9 +91,6 @@ static void service(struct runner *runner)
 		return;
 	}
 	room = pacer_room(runner, now);
-	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
-	if (room < runner->pacer.limit / 2 - runner->pacer.limit / 16)
-		room = 0;
 	if (room > runner->out_size)
 		room = runner->out_size;
 	runner->out_at = 0;
@@ -128,6 +135,9 @@ static void on_readable(void *user)
 			}
 		}
 		runner->framing->receive(runner->endpoint, timer_now(), bytes, n);
+		/* A port gives what it has: another read would find nothing. */
+		if (n < sizeof(bytes))
+			break;
 	}
 	service(runner);
 }
@@ -135,6 +145,11 @@ static void on_readable(void *user)
 static void on_writable(void *user)
 {
 	service(user);
+}
+
+size_t runner_memory(const struct runner *runner)
+{
+	return sizeof(*runner) + runner->memory_size + runner->scratch_size + runner->out_size;
 }
 
 bool runner_is_up(const struct runner *runner)
@@ -399,6 +414,7 @@ static int open_endpoint(struct runner *runner, const struct runner_config *conf
 	link.ip_netmask = config->lease_netmask;
 	link.ip_gateway = config->lease_gateway;
 	link.drop_when_full = true;
+	sizing_by_rate(&link, link.baud);
 	/* libslirp's TCP keeps at most 64 KB on the way and has no SACK: a drop
 	 * costs it more than the delay that it would save. */
 	link.codel = net_interface(runner->net) != NULL;
@@ -410,6 +426,7 @@ static int open_endpoint(struct runner *runner, const struct runner_config *conf
 			"the framing %s can't work with an MTU of %u; lower it by --mtu",
 			framing->name, config->mtu);
 	runner->memory = aligned_alloc(64, (size + 63) & ~(size_t)63);
+	runner->memory_size = size;
 	if (runner->memory)
 		status = framing->init(runner->memory, size, &link, &events, timer_now(),
 				       &runner->endpoint);
@@ -454,6 +471,7 @@ static int open_shim(struct runner *runner, const struct runner_config *config, 
 		ether.peer_mac[0] = 0x02;
 	}
 	runner->scratch = malloc(size);
+	runner->scratch_size = size;
 	if (!runner->scratch || !ptl_ether_init(&runner->ether, &ether, runner->scratch, size))
 		return complain(error, error_size, "out of memory");
 	return 0;

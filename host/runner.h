@@ -55,6 +55,7 @@ struct runner {
 	size_t out_size;
 
 	void *memory; /* of the endpoint */
+	size_t memory_size;
 	struct ptl_endpoint *endpoint;
 	bool up;
 	enum ptl_reason reason;
@@ -62,6 +63,7 @@ struct runner {
 
 	struct ptl_ether ether;
 	uint8_t *scratch;
+	size_t scratch_size;
 	struct net *net;
 	uint16_t mtu;
 	bool lease_wanted; /* the interface takes the address the peer assigns */
@@ -103,6 +105,10 @@ void runner_tick(struct runner *runner);
 
 /* Packets can pass: the port is open and the other end is there. */
 bool runner_is_up(const struct runner *runner);
+
+/* Bytes that it has taken for itself. Much of it is never touched, and so is not there
+ * in fact, unless the link carries what needs it. */
+size_t runner_memory(const struct runner *runner);
 
 /* How it is called in messages; the control socket's name. */
 void runner_set_name(struct runner *runner, const char *name);

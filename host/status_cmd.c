@@ -56,9 +56,10 @@ static void print_brief(const cJSON *link)
 	if (is_failed(link))
 		(void)printf("%s\n", text(link, "reason"));
 	else
-		(void)printf("%-16s %8.0f baud  %s\n",
+		(void)printf("%-16s %8.0f baud  %5.0f KB  %s\n",
 			     *interface == '-' ? text(net, "kind") : interface,
-			     number(port, "baud"), text(port, "name"));
+			     number(port, "baud"), number(link, "memory") / 1024,
+			     text(port, "name"));
 }
 
 static void print_link(const cJSON *link)
@@ -81,9 +82,9 @@ static void print_link(const cJSON *link)
 		     number(link, "pid"));
 	(void)printf("    port  %s, %s, %.0f baud\n", text(port, "name"),
 		     is_true(port, "open") ? "open" : "waiting", number(port, "baud"));
-	(void)printf("    net   %s%s%s, MTU %.0f\n", text(net, "kind"),
+	(void)printf("    net   %s%s%s, MTU %.0f, memory %.0f KB\n", text(net, "kind"),
 		     *interface == '-' ? "" : " ", *interface == '-' ? "" : interface,
-		     number(net, "mtu"));
+		     number(net, "mtu"), number(link, "memory") / 1024);
 	if (up && strcmp(text(link, "peer_mac"), "00:00:00:00:00:00") != 0)
 		(void)printf("    peer  %s, round trip %.1f ms\n", text(link, "peer_mac"),
 			     number(link, "rtt_us") / 1000);

@@ -28,7 +28,9 @@ void queue_init(struct queue *queue, void *memory, const struct ptl_config *conf
 {
 	uint8_t *at = memory;
 
-	memset(memory, 0, queue_memory(config));
+	/* Not the blocks: memory that nothing was put into is often not even there. */
+	memset(memory, 0,
+	       queue_memory(config) - (size_t)config->tx_blocks * config->tx_block_size);
 	queue->counters = counters;
 	queue->max_packet = config->max_packet;
 	queue->drop_when_full = config->drop_when_full;
