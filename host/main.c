@@ -21,6 +21,7 @@ static const struct command {
 } commands[] = {
 	{"up", cmd_up, "a network interface over a serial wire"},
 	{"device", cmd_device, "the other end: a virtual radio"},
+	{"attach", cmd_attach, "gives a tty to the kernel driver"},
 	{"wire", cmd_wire, "a simulated UART cable between two ports"},
 	{"status", cmd_status, "what the running links are doing"},
 	{"stats", cmd_stats, "their counters"},

@@ -66,6 +66,16 @@ int tty_line_setup(int fd, uint32_t baud, bool rtscts, struct tty_line *line, ui
 	return 0;
 }
 
+int tty_line_tell_errors(int fd)
+{
+	struct termios2 settings;
+
+	if (ioctl(fd, TCGETS2, &settings) < 0)
+		return -1;
+	settings.c_iflag = INPCK | BRKINT;
+	return ioctl(fd, TCSETS2, &settings);
+}
+
 void tty_line_restore(int fd, const struct tty_line *line)
 {
 	struct serial_struct serial;

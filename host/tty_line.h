@@ -28,6 +28,10 @@ struct tty_line {
 int tty_line_setup(int fd, uint32_t baud, bool rtscts, struct tty_line *line,
 		   uint32_t *nearest);
 
+/* For a line discipline that is told of them: breaks, and bytes with a bad stop bit, are
+ * reported as such. -1 with errno. */
+int tty_line_tell_errors(int fd);
+
 /* Puts the old settings back; bytes on their way out are dropped. */
 void tty_line_restore(int fd, const struct tty_line *line);
 

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One interface: an endpoint of link/ between a net_device and a port.
+ *
+ *	netdev.c    the net_device: making it, opening, MTU, statistics
+ *	engine.c    the endpoint: its memory, its lock, its timer, the pull
+ *	transmit.c  packets down: copied into the endpoint, held until they left
+ *	receive.c   packets up: NAPI
+ *	ethtool.c   what ethtool asks
+ *	ldisc.c, serdev.c   the two kinds of port; main.c registers both
+ *
+ * The endpoint serialises nothing itself: `lock` does, and everything below it in
+ * the struct needs it. It is taken by transmit (softirqs off), NAPI and the timer
+ * (softirq), and the tty's receive worker (process), so always with softirqs off,
+ * and never by write_wakeup, which may come in a hard interrupt from within
+ * port->write: that only starts the timer.
+ *
+ * The endpoint exists while the interface is up (IFF_UP). rtnl guards its
+ * coming and going.
+ */
+#ifndef PIGTAIL_KERNEL_DEVICE_H
+#define PIGTAIL_KERNEL_DEVICE_H
+
+#include "port.h"
+
+#include <linux/hrtimer.h>
+#include <linux/netdevice.h>
+#include <linux/ratelimit.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+
+#include <pigtail/ether.h>
+#include <pigtail/link.h>
+#include <pigtail/pacer.h>
+
+#define PTL_OUT_BYTES	     2048 /* the most that one pull hands down */
+#define PTL_HEADER_BYTES_MAX 18	  /* Ethernet with a VLAN tag */
+
+/* Errors that the tty told of; ethtool shows them after the endpoint's counters. */
+#define PTL_LINE_COUNTERS(X) X(frame_errors) X(parity_errors) X(overruns) X(breaks) X(no_memory)
+
+struct ptl_line_counters {
+#define PTL_LINE_FIELD(name) u64 name;
+	PTL_LINE_COUNTERS(PTL_LINE_FIELD)
+#undef PTL_LINE_FIELD
+};
+
+/* What ptl_dev_create() makes an interface of. */
+struct ptl_setup {
+	const struct ptl_port_ops *ops;
+	void *port;
+	struct device *parent; /* may be NULL */
+	struct net *net;
+	const char *bus;  /* for ethtool -i: ttyS1 */
+	const char *name; /* may have %d */
+	const char *framing;
+	enum ptl_role role;
+	u32 baud;
+	u32 mtu;
+	u8 mac[ETH_ALEN]; /* zeros: random */
+	char ssid[33];
+	char password[65];
+};
+
+struct ptl_dev {
+	struct net_device *net;
+	const struct ptl_port_ops *ops;
+	void *port;
+	const struct ptl_framing *framing;
+	enum ptl_role role;
+	char bus[32];
+	char ssid[33];
+	char password[65];
+	struct ratelimit_state said; /* lines in the kernel's log */
+	struct napi_struct napi;
+	struct sk_buff_head rx; /* on their way up; has its own lock */
+	struct hrtimer timer;
+	bool stopping; /* the timer is not to be started any more */
+
+	spinlock_t lock;
+	struct ptl_endpoint *endpoint; /* NULL while the interface is down */
+	void *memory;
+	size_t memory_size;
+	u32 baud;
+	u16 max_packet;		/* what the endpoint was made for */
+	struct ptl_ether ether; /* only between Ethernet and bare IP */
+	u8 *scratch;		/* a packet on its way down, in one piece */
+	u8 *ether_scratch;
+	struct ptl_pacer pacer;
+	bool blocked;	 /* the port took not all: no pull */
+	bool rx_refused; /* packets wait in the endpoint for room in rx */
+	u32 drain_us;
+	size_t out_at, out_n;
+	struct sk_buff_head held; /* in the endpoint's store; oldest first */
+	struct sk_buff_head gone; /* to be freed when the lock is left */
+	struct ptl_line_counters line;
+	struct ptl_counters past; /* of endpoints that were before this one */
+	u8 out[PTL_OUT_BYTES];
+};
+
+/* ---- netdev.c; process context, takes rtnl ---- */
+
+/* Registers an interface. The port must be ready to be written to. */
+struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup);
+/* The interface is gone after that, and nothing is written to the port any more. */
+void ptl_dev_unregister(struct ptl_dev *dev);
+/* The port must not call any of the functions below any more. */
+void ptl_dev_free(struct ptl_dev *dev);
+/* Around a sleep of the system, if the port's driver tells of it. */
+void ptl_dev_suspend(struct ptl_dev *dev);
+void ptl_dev_resume(struct ptl_dev *dev);
+
+/* ---- engine.c, for ports ---- */
+
+/* Bytes from the wire, with the tty's flags (TTY_...) or NULL. Not in hard
+ * interrupts. */
+void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, size_t n);
+/* The port takes bytes again. Any context. */
+void ptl_dev_wakeup(struct ptl_dev *dev);
+/* The line's rate is another. Not in hard interrupts. */
+void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud);
+
+/* ---- between the core's files ---- */
+
+void ptl_engine_init(struct ptl_dev *dev);
+u64 ptl_dev_now(void);
+void ptl_dev_lock(struct ptl_dev *dev);
+void ptl_dev_unlock(struct ptl_dev *dev);
+
+/* Under rtnl. */
+int ptl_engine_start(struct ptl_dev *dev, u32 mtu);
+void ptl_engine_stop(struct ptl_dev *dev);
+/* Another MTU while it runs: a new session if the endpoint is too small. */
+int ptl_engine_fit(struct ptl_dev *dev, u32 mtu);
+/* Takes any lock itself. */
+void ptl_engine_counters(struct ptl_dev *dev, struct ptl_counters *counters,
+			 struct ptl_line_counters *line);
+/* Pulls what may go down now. With the lock. */
+void ptl_engine_service(struct ptl_dev *dev);
+
+netdev_tx_t ptl_transmit(struct sk_buff *skb, struct net_device *net);
+/* Lets go what has left. With the lock. */
+void ptl_transmit_release(struct ptl_dev *dev, bool all);
+
+/* A packet from the wire, with the lock; false: no room now. */
+bool ptl_receive_packet(struct ptl_dev *dev, const u8 *packet, size_t n);
+int ptl_receive_poll(struct napi_struct *napi, int budget);
+
+extern const struct ethtool_ops ptl_ethtool_ops;
+
+/* ldisc.c, serdev.c */
+int ptl_ldisc_register(void);
+void ptl_ldisc_unregister(void);
+int ptl_serdev_register(void);
+void ptl_serdev_unregister(void);
+
+#endif

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The endpoint's place in the kernel: memory, lock, time, and the pull.
+ *
+ * ptl_engine_service() runs whenever something changed (a packet was queued, bytes
+ * came, the timer fired, the port takes bytes again), with the lock, and pulls as
+ * many bytes as the pacer lets go. Below are never more than 2 ms of the line: what
+ * the driver says that it holds and what the clock says are both asked, and the
+ * smaller room counts. The driver doesn't see what is in the FIFO, the clock doesn't
+ * see a line that CTS has stopped. While less than half is free nothing is pulled.
+ *
+ * One hrtimer, in softirq mode, is all that drives it: the next pull, or the
+ * endpoint's own deadline, whichever is due. The clock is CLOCK_BOOTTIME, so that
+ * a sleep of the system counts as silence of the peer, and the session begins anew.
+ */
+#include "device.h"
+#include "versions.h"
+
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+
+/* While the port takes nothing, the endpoint's own timers run this often. */
+#define IDLE_US 100000u
+/* The driver still holds what the clock thinks has gone: it is asked again after so
+ * long, and less and less often when nothing leaves it. */
+#define DRAIN_US     500u
+#define DRAIN_MAX_US 16000u
+/* Bytes taken from the tty under the lock at once. */
+#define RECEIVE_SLICE 512u
+
+u64 ptl_dev_now(void)
+{
+	return (u64)ktime_to_us(ktime_get_boottime());
+}
+
+void ptl_dev_lock(struct ptl_dev *dev)
+{
+	spin_lock_bh(&dev->lock);
+}
+
+/* Packets are freed without the lock: their senders' callbacks run then. */
+void ptl_dev_unlock(struct ptl_dev *dev)
+{
+	struct sk_buff_head gone;
+	struct sk_buff *skb;
+
+	__skb_queue_head_init(&gone);
+	skb_queue_splice_init(&dev->gone, &gone);
+	spin_unlock_bh(&dev->lock);
+	while ((skb = __skb_dequeue(&gone)))
+		dev_consume_skb_any(skb);
+}
+
+/* ---- the pull ---- */
+
+static size_t pacer_room(const struct ptl_dev *dev, u64 now)
+{
+	size_t by_time = ptl_pacer_room(&dev->pacer, now, PTL_PACER_UNKNOWN);
+	size_t queued = dev->ops->queued(dev->port);
+	size_t by_driver;
+
+	if (queued == PTL_PACER_UNKNOWN)
+		return by_time;
+	by_driver = ptl_pacer_room(&dev->pacer, now, queued);
+	return min(by_driver, by_time);
+}
+
+/* Gives the port what is in out; whether all went. */
+static bool flush_out(struct ptl_dev *dev)
+{
+	if (dev->out_n > dev->out_at)
+		dev->out_at += dev->ops->write(dev->port, dev->out + dev->out_at,
+					       dev->out_n - dev->out_at);
+	dev->blocked = dev->out_at < dev->out_n;
+	return !dev->blocked;
+}
+
+static void wake_at(struct ptl_dev *dev, u64 at)
+{
+	if (at == PTL_NEVER)
+		hrtimer_try_to_cancel(&dev->timer);
+	else if (!READ_ONCE(dev->stopping))
+		hrtimer_start(&dev->timer, ns_to_ktime(at * NSEC_PER_USEC),
+			      HRTIMER_MODE_ABS_SOFT);
+}
+
+/* More is to be sent, but there was no room for it: when will there be? */
+static u64 next_room(struct ptl_dev *dev, u64 now)
+{
+	u64 at = ptl_pacer_next(&dev->pacer, now);
+
+	if (at > now)
+		return at;
+	at = now + dev->drain_us;
+	dev->drain_us = min(2 * dev->drain_us, DRAIN_MAX_US);
+	return at;
+}
+
+void ptl_engine_service(struct ptl_dev *dev)
+{
+	u64 now = ptl_dev_now();
+	size_t room;
+	u64 wake;
+
+	if (!dev->endpoint)
+		return;
+	if (!flush_out(dev)) {
+		dev->framing->transmit(dev->endpoint, now, dev->out, 0);
+		wake = dev->framing->deadline(dev->endpoint);
+		wake_at(dev, max_t(u64, wake, now + IDLE_US));
+		return;
+	}
+	room = pacer_room(dev, now);
+	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
+	if (room < dev->pacer.limit / 2 - dev->pacer.limit / 16)
+		room = 0;
+	room = min_t(size_t, room, sizeof(dev->out));
+	dev->out_at = 0;
+	dev->out_n = dev->framing->transmit(dev->endpoint, now, dev->out, room);
+	if (dev->out_n) {
+		ptl_pacer_sent(&dev->pacer, now, dev->out_n);
+		dev->drain_us = DRAIN_US;
+		flush_out(dev);
+	}
+	ptl_transmit_release(dev, false);
+	wake = dev->framing->deadline(dev->endpoint);
+	if (wake <= now)
+		wake = next_room(dev, now);
+	wake_at(dev, wake);
+}
+
+static enum hrtimer_restart on_timer(struct hrtimer *timer)
+{
+	struct ptl_dev *dev = container_of(timer, struct ptl_dev, timer);
+
+	ptl_dev_lock(dev);
+	ptl_engine_service(dev);
+	ptl_dev_unlock(dev);
+	return HRTIMER_NORESTART;
+}
+
+void ptl_engine_init(struct ptl_dev *dev)
+{
+	spin_lock_init(&dev->lock);
+	skb_queue_head_init(&dev->rx);
+	__skb_queue_head_init(&dev->held);
+	__skb_queue_head_init(&dev->gone);
+	dev->stopping = true;
+	ptl_hrtimer_setup(&dev->timer, on_timer, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_SOFT);
+}
+
+/* ---- from the port ---- */
+
+/* The timer's softirq does the work: this may be a hard interrupt, and the caller
+ * may be port->write, inside of the lock. */
+void ptl_dev_wakeup(struct ptl_dev *dev)
+{
+	if (!READ_ONCE(dev->stopping))
+		hrtimer_start(&dev->timer, 0, HRTIMER_MODE_ABS_SOFT);
+}
+
+/*
+ * A byte with a bad stop bit or parity may be right for all that: it is passed on,
+ * and the frame's check judges. A break and an overrun are no bytes of the peer's,
+ * but a place where bytes are missing: for our own framing that is the end of a
+ * frame, so that what follows begins at once.
+ */
+static void receive_flagged(struct ptl_dev *dev, u64 now, u8 byte, char flag)
+{
+	static const u8 delimiter;
+	bool missing = flag == TTY_BREAK || flag == TTY_OVERRUN;
+
+	switch (flag) {
+	case TTY_FRAME:
+		dev->line.frame_errors++;
+		break;
+	case TTY_PARITY:
+		dev->line.parity_errors++;
+		break;
+	case TTY_OVERRUN:
+		dev->line.overruns++;
+		break;
+	case TTY_BREAK:
+		dev->line.breaks++;
+		break;
+	}
+	if (!missing)
+		dev->framing->receive(dev->endpoint, now, &byte, 1);
+	else if (dev->framing == &ptl_framing_pigtail)
+		dev->framing->receive(dev->endpoint, now, &delimiter, 1);
+}
+
+static void receive_slice(struct ptl_dev *dev, const u8 *bytes, const char *flags, size_t n)
+{
+	u64 now = ptl_dev_now();
+	size_t at = 0;
+
+	while (at < n) {
+		size_t end = at;
+
+		while (end < n && (!flags || flags[end] == TTY_NORMAL))
+			end++;
+		if (end > at)
+			dev->framing->receive(dev->endpoint, now, bytes + at, end - at);
+		if (end < n)
+			receive_flagged(dev, now, bytes[end], flags[end]);
+		at = end + 1;
+	}
+}
+
+void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, size_t n)
+{
+	while (n) {
+		size_t part = min_t(size_t, n, RECEIVE_SLICE);
+
+		ptl_dev_lock(dev);
+		if (dev->endpoint) {
+			receive_slice(dev, bytes, flags, part);
+			ptl_engine_service(dev);
+		}
+		ptl_dev_unlock(dev);
+		bytes += part;
+		flags = flags ? flags + part : NULL;
+		n -= part;
+	}
+}
+
+void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud)
+{
+	ptl_dev_lock(dev);
+	if (baud && baud != dev->baud) {
+		dev->baud = baud;
+		ptl_pacer_init(&dev->pacer, baud);
+		if (dev->endpoint && dev->framing->set_baud)
+			dev->framing->set_baud(dev->endpoint, baud);
+		ptl_engine_service(dev);
+	}
+	ptl_dev_unlock(dev);
+}
+
+/* ---- events of the endpoint, with the lock ---- */
+
+static void shim_to_link(void *user, const u8 *packet, size_t n)
+{
+	struct ptl_dev *dev = user;
+
+	/* What it can't take, it counts. */
+	(void)dev->framing->send(dev->endpoint, ptl_dev_now(), packet, n);
+}
+
+static void shim_to_net(void *user, const u8 *packet, size_t n)
+{
+	(void)ptl_receive_packet(user, packet, n);
+}
+
+static bool on_packet(void *user, const u8 *packet, size_t n)
+{
+	struct ptl_dev *dev = user;
+
+	if (dev->framing->payload == PTL_ETHERNET)
+		return ptl_receive_packet(dev, packet, n);
+	ptl_ether_from_link(&dev->ether, packet, n);
+	return true;
+}
+
+static void tell_up(struct ptl_dev *dev, const struct ptl_info *info, enum ptl_reason reason)
+{
+	unsigned int header = dev->framing->payload == PTL_ETHERNET ? ETH_HLEN : 0;
+
+	if (!__ratelimit(&dev->said))
+		return;
+	netdev_info(dev->net, "up, peer %pM%s\n", info->peer_mac,
+		    reason == PTL_REASON_PEER_RESTARTED ? " (restarted)" : "");
+	if (info->ip_address) {
+		__be32 address = htonl(info->ip_address);
+
+		netdev_info(dev->net, "the other end assigned the address %pI4\n", &address);
+	}
+	if (info->max_packet && info->max_packet < dev->net->mtu + header)
+		netdev_warn(dev->net,
+			    "the other end takes packets of at most %u bytes; set MTU %u\n",
+			    info->max_packet, info->max_packet - header);
+}
+
+static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
+{
+	struct ptl_dev *dev = user;
+	struct ptl_info info;
+
+	if (state != PTL_STATE_UP) {
+		netif_carrier_off(dev->net);
+		if (__ratelimit(&dev->said))
+			netdev_info(dev->net, "down, %s\n", ptl_reason_name(reason));
+		return;
+	}
+	dev->framing->info(dev->endpoint, &info);
+	if (!is_zero_ether_addr(info.peer_mac))
+		ptl_ether_set_peer(&dev->ether, info.peer_mac);
+	netif_carrier_on(dev->net);
+	tell_up(dev, &info, reason);
+}
+
+/* ---- making and unmaking the endpoint, under rtnl ---- */
+
+/*
+ * Half a megabyte for an interface. Local senders have a few packets each below
+ * them (see transmit.c), so the store is for forwarded flows: 256 KB is a second of
+ * 2 Mbaud, and CoDel keeps it shorter. Blocks of 512 bytes, so that acknowledgements
+ * don't fill it.
+ */
+static void configure(const struct ptl_dev *dev, u16 max_packet, struct ptl_config *config)
+{
+	ptl_config_default(config, PTL_PROFILE_HOST);
+	config->role = dev->role;
+	ether_addr_copy(config->mac, dev->net->dev_addr);
+	config->nonce = max_t(u32, get_random_u32(), 1);
+	config->baud = dev->baud;
+	config->max_packet = max_packet;
+	config->tx_packets = 512;
+	config->tx_blocks = 512;
+	config->tx_block_size = 512;
+	config->history[1] = 15;
+	config->ssid = *dev->ssid ? dev->ssid : NULL;
+	config->password = *dev->password ? dev->password : NULL;
+}
+
+static void prepare_shim(struct ptl_dev *dev, u8 *scratch, size_t size)
+{
+	struct ptl_ether_config ether = {
+		.net = PTL_ETHERNET,
+		.link = dev->framing->payload,
+		.user = dev,
+		.to_net = shim_to_net,
+		.to_link = shim_to_link,
+	};
+
+	ether_addr_copy(ether.own_mac, dev->net->dev_addr);
+	/* Any address that is not our own. */
+	ether_addr_copy(ether.peer_mac, ether.own_mac);
+	ether.peer_mac[5] ^= 1;
+	ether.peer_mac[0] = 0x02;
+	(void)ptl_ether_init(&dev->ether, &ether, scratch, size);
+}
+
+/* The endpoint, and behind it a packet each for the way down and the shim's. */
+static int make_endpoint(struct ptl_dev *dev, u32 mtu, void **memory)
+{
+	const struct ptl_events events = {
+		.user = dev,
+		.packet = on_packet,
+		.state = on_state,
+	};
+	unsigned int header = dev->framing->payload == PTL_ETHERNET ? PTL_HEADER_BYTES_MAX : 0;
+	size_t packet = ALIGN(mtu + 256, 64);
+	struct ptl_endpoint *endpoint;
+	struct ptl_config config;
+	size_t size;
+	u8 *made;
+
+	configure(dev, mtu + header, &config);
+	size = ALIGN(dev->framing->size(&config), 64);
+	if (!size)
+		return -EINVAL;
+	made = kvzalloc(size + 2 * packet, GFP_KERNEL);
+	if (!made)
+		return -ENOMEM;
+	ptl_dev_lock(dev);
+	if (dev->framing->init(made, size, &config, &events, ptl_dev_now(), &endpoint) !=
+	    PTL_OK) {
+		ptl_dev_unlock(dev);
+		kvfree(made);
+		return -EINVAL;
+	}
+	*memory = dev->memory;
+	dev->memory = made;
+	dev->memory_size = size + 2 * packet;
+	dev->max_packet = mtu + header;
+	dev->scratch = made + size;
+	dev->ether_scratch = dev->scratch + packet;
+	prepare_shim(dev, dev->ether_scratch, packet);
+	dev->endpoint = endpoint;
+	dev->out_at = 0;
+	dev->out_n = 0;
+	dev->blocked = false;
+	dev->rx_refused = false;
+	dev->drain_us = DRAIN_US;
+	ptl_pacer_init(&dev->pacer, dev->baud);
+	ptl_engine_service(dev);
+	ptl_dev_unlock(dev);
+	return 0;
+}
+
+static void add_counters(struct ptl_counters *to, const struct ptl_counters *from)
+{
+	const u64 *part = (const u64 *)from;
+	u64 *sum = (u64 *)to;
+
+	for (int i = 0; i < PTL_COUNTER_COUNT; i++)
+		sum[i] += part[i];
+}
+
+/* With the lock: the endpoint is forgotten, its counters are kept. */
+static void drop_endpoint(struct ptl_dev *dev)
+{
+	if (!dev->endpoint)
+		return;
+	add_counters(&dev->past, dev->framing->counters(dev->endpoint));
+	dev->endpoint = NULL;
+	ptl_transmit_release(dev, true);
+	netif_carrier_off(dev->net);
+}
+
+int ptl_engine_start(struct ptl_dev *dev, u32 mtu)
+{
+	void *none;
+
+	WRITE_ONCE(dev->stopping, false);
+	return make_endpoint(dev, mtu, &none);
+}
+
+void ptl_engine_stop(struct ptl_dev *dev)
+{
+	WRITE_ONCE(dev->stopping, true);
+	ptl_dev_lock(dev);
+	drop_endpoint(dev);
+	ptl_dev_unlock(dev);
+	hrtimer_cancel(&dev->timer);
+	kvfree(dev->memory);
+	dev->memory = NULL;
+	dev->memory_size = 0;
+}
+
+int ptl_engine_fit(struct ptl_dev *dev, u32 mtu)
+{
+	void *old = NULL;
+	int status;
+
+	if (dev->max_packet >=
+	    mtu + (dev->framing->payload == PTL_ETHERNET ? PTL_HEADER_BYTES_MAX : 0))
+		return 0;
+	ptl_dev_lock(dev);
+	drop_endpoint(dev);
+	ptl_dev_unlock(dev);
+	status = make_endpoint(dev, mtu, &old);
+	kvfree(old);
+	return status;
+}
+
+void ptl_engine_counters(struct ptl_dev *dev, struct ptl_counters *counters,
+			 struct ptl_line_counters *line)
+{
+	ptl_dev_lock(dev);
+	*counters = dev->past;
+	if (dev->endpoint)
+		add_counters(counters, dev->framing->counters(dev->endpoint));
+	*line = dev->line;
+	ptl_dev_unlock(dev);
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The serdev driver: a UART that firmware tables (device tree, or ACPI by PRP0001)
+ * say a radio is soldered to. No tty, no program: the interface is there when the
+ * driver binds. The properties: devicetree/pigtail,uart-radio.yaml.
+ *
+ * The radio is released from its reset at probe and put back at remove. serdev has
+ * no count of bytes below, but the room that is left: what lacks of the room that
+ * there was when nothing had been written is still there.
+ */
+#include "device.h"
+#include "versions.h"
+
+#include <linux/delay.h>
+#include <linux/gpio/consumer.h>
+#include <linux/mod_devicetable.h>
+#include <linux/module.h>
+#include <linux/property.h>
+#include <linux/serdev.h>
+
+#define BAUD_DEFAULT 115200u
+#define RESET_MS     10
+
+struct radio {
+	struct serdev_device *serdev;
+	struct gpio_desc *reset;
+	struct ptl_dev *dev;
+	int empty_room; /* 0: not known */
+};
+
+static size_t radio_write(void *port, const u8 *bytes, size_t n)
+{
+	struct radio *radio = port;
+	int took = serdev_device_write_buf(radio->serdev, bytes, n);
+
+	return took < 0 ? 0 : took;
+}
+
+static size_t radio_queued(void *port)
+{
+	struct radio *radio = port;
+	int room = serdev_device_write_room(radio->serdev);
+
+	if (room < 0)
+		return PTL_PACER_UNKNOWN;
+	radio->empty_room = max(radio->empty_room, room);
+	return radio->empty_room - room;
+}
+
+static const struct ptl_port_ops radio_ops = {
+	.write = radio_write,
+	.queued = radio_queued,
+};
+
+static ptl_serdev_count radio_receive(struct serdev_device *serdev, const u8 *bytes, size_t n)
+{
+	struct radio *radio = serdev_device_get_drvdata(serdev);
+	struct ptl_dev *dev = smp_load_acquire(&radio->dev);
+
+	if (dev)
+		ptl_dev_receive(dev, bytes, NULL, n);
+	return n;
+}
+
+static void radio_wakeup(struct serdev_device *serdev)
+{
+	struct radio *radio = serdev_device_get_drvdata(serdev);
+	struct ptl_dev *dev = smp_load_acquire(&radio->dev);
+
+	if (dev)
+		ptl_dev_wakeup(dev);
+}
+
+static const struct serdev_device_ops radio_client_ops = {
+	.receive_buf = radio_receive,
+	.write_wakeup = radio_wakeup,
+};
+
+static int radio_interface(struct radio *radio, u32 baud)
+{
+	struct device *parent = &radio->serdev->dev;
+	struct ptl_setup setup = {
+		.ops = &radio_ops,
+		.port = radio,
+		.parent = parent,
+		.net = &init_net,
+		.bus = dev_name(parent),
+		.name = "ptl%d",
+		.framing = "",
+		.role = PTL_HOST,
+		.baud = baud,
+	};
+	struct ptl_dev *dev;
+
+	/* Without one a random address. */
+	ptl_get_mac_address(parent, setup.mac);
+	dev = ptl_dev_create(&setup);
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	smp_store_release(&radio->dev, dev);
+	return 0;
+}
+
+static int radio_probe(struct serdev_device *serdev)
+{
+	struct device *parent = &serdev->dev;
+	u32 baud = BAUD_DEFAULT;
+	struct radio *radio;
+	unsigned int got;
+	int status;
+
+	radio = devm_kzalloc(parent, sizeof(*radio), GFP_KERNEL);
+	if (!radio)
+		return -ENOMEM;
+	radio->serdev = serdev;
+	serdev_device_set_drvdata(serdev, radio);
+	radio->reset = devm_gpiod_get_optional(parent, "reset", GPIOD_OUT_HIGH);
+	if (IS_ERR(radio->reset))
+		return dev_err_probe(parent, PTR_ERR(radio->reset), "cannot get reset-gpios\n");
+
+	serdev_device_set_client_ops(serdev, &radio_client_ops);
+	status = serdev_device_open(serdev);
+	if (status)
+		return dev_err_probe(parent, status, "cannot open the UART\n");
+	(void)device_property_read_u32(parent, "current-speed", &baud);
+	got = serdev_device_set_baudrate(serdev, baud);
+	if (max(got, baud) - min(got, baud) > baud / 40) {
+		status = dev_err_probe(parent, -ERANGE,
+				       "current-speed %u: the UART offers %u at the nearest\n",
+				       baud, got);
+		goto close;
+	}
+	serdev_device_set_flow_control(serdev,
+				       device_property_read_bool(parent, "uart-has-rtscts"));
+	if (radio->reset) {
+		msleep(RESET_MS);
+		gpiod_set_value_cansleep(radio->reset, 0);
+	}
+	status = radio_interface(radio, baud);
+	if (!status)
+		return 0;
+	dev_err(parent, "cannot register the interface: %d\n", status);
+	gpiod_set_value_cansleep(radio->reset, 1);
+close:
+	serdev_device_close(serdev);
+	return status;
+}
+
+static void radio_remove(struct serdev_device *serdev)
+{
+	struct radio *radio = serdev_device_get_drvdata(serdev);
+
+	ptl_dev_unregister(radio->dev);
+	serdev_device_close(serdev);
+	ptl_dev_free(radio->dev);
+	gpiod_set_value_cansleep(radio->reset, 1);
+}
+
+static int __maybe_unused radio_suspend(struct device *parent)
+{
+	struct radio *radio = dev_get_drvdata(parent);
+
+	ptl_dev_suspend(radio->dev);
+	return 0;
+}
+
+static int __maybe_unused radio_resume(struct device *parent)
+{
+	struct radio *radio = dev_get_drvdata(parent);
+
+	ptl_dev_resume(radio->dev);
+	return 0;
+}
+
+static SIMPLE_DEV_PM_OPS(radio_pm, radio_suspend, radio_resume);
+
+static const struct of_device_id radio_of_match[] = {{.compatible = "pigtail,uart-radio"}, {}};
+MODULE_DEVICE_TABLE(of, radio_of_match);
+
+static struct serdev_device_driver radio_driver = {
+	.driver =
+		{
+			.name = "pigtail",
+			.of_match_table = radio_of_match,
+			.pm = &radio_pm,
+		},
+	.probe = radio_probe,
+	.remove = radio_remove,
+};
+
+int ptl_serdev_register(void)
+{
+	return serdev_device_driver_register(&radio_driver);
+}
+
+void ptl_serdev_unregister(void)
+{
+	serdev_device_driver_unregister(&radio_driver);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Where the kernel's interfaces differ from 5.10 to 6.12; the sources are
+ * written for 6.1 and find here what is called otherwise elsewhere. */
+#ifndef PIGTAIL_KERNEL_VERSIONS_H
+#define PIGTAIL_KERNEL_VERSIONS_H
+
+#include <linux/etherdevice.h>
+#include <linux/hrtimer.h>
+#include <linux/netdevice.h>
+#include <linux/property.h>
+#include <linux/tty.h>
+#include <linux/tty_ldisc.h>
+#include <linux/version.h>
+
+#define PTL_BEFORE(major, minor) (LINUX_VERSION_CODE < KERNEL_VERSION(major, minor, 0))
+
+/* Line disciplines: types of their functions' arguments, registration. */
+#if PTL_BEFORE(5, 12)
+typedef char ptl_tty_flag;
+#define PTL_TTY_FLAGS ptl_tty_flag *
+#elif PTL_BEFORE(6, 6)
+typedef char ptl_tty_flag;
+#define PTL_TTY_FLAGS const ptl_tty_flag *
+#else
+typedef u8 ptl_tty_flag;
+#define PTL_TTY_FLAGS const ptl_tty_flag *
+#endif
+
+#if PTL_BEFORE(6, 6)
+typedef int ptl_tty_count;
+#else
+typedef size_t ptl_tty_count;
+#endif
+
+#if PTL_BEFORE(6, 1)
+#define PTL_OLD_TERMIOS struct ktermios *
+#else
+#define PTL_OLD_TERMIOS const struct ktermios *
+#endif
+
+#if PTL_BEFORE(5, 17)
+#define PTL_TTY_IOCTL_ARGS	     struct tty_struct *tty, struct file *file, unsigned int cmd,
+#define ptl_tty_mode_ioctl(cmd, arg) tty_mode_ioctl(tty, file, cmd, arg)
+#else
+#define PTL_TTY_IOCTL_ARGS	     struct tty_struct *tty, unsigned int cmd,
+#define ptl_tty_mode_ioctl(cmd, arg) tty_mode_ioctl(tty, cmd, arg)
+#endif
+
+#ifndef N_DEVELOPMENT /* 6.1 */
+#define N_DEVELOPMENT 29
+#endif
+
+static inline int ptl_register_ldisc(struct tty_ldisc_ops *ops)
+{
+#if PTL_BEFORE(5, 14)
+	return tty_register_ldisc(N_DEVELOPMENT, ops);
+#else
+	return tty_register_ldisc(ops);
+#endif
+}
+
+static inline void ptl_unregister_ldisc(struct tty_ldisc_ops *ops)
+{
+#if PTL_BEFORE(5, 14)
+	(void)tty_unregister_ldisc(ops->num);
+#else
+	tty_unregister_ldisc(ops);
+#endif
+}
+
+/* serdev: what receive_buf returns. */
+#if PTL_BEFORE(6, 9)
+typedef int ptl_serdev_count;
+#else
+typedef size_t ptl_serdev_count;
+#endif
+
+/* Network devices. */
+static inline void ptl_napi_add(struct net_device *net, struct napi_struct *napi,
+				int (*poll)(struct napi_struct *, int))
+{
+#if PTL_BEFORE(6, 1)
+	netif_napi_add(net, napi, poll, NAPI_POLL_WEIGHT);
+#else
+	netif_napi_add(net, napi, poll);
+#endif
+}
+
+/* From the firmware's tables, if they have one. */
+static inline void ptl_get_mac_address(struct device *device, u8 mac[ETH_ALEN])
+{
+#if PTL_BEFORE(5, 16)
+	(void)device_get_mac_address(device, mac, ETH_ALEN);
+#else
+	(void)device_get_mac_address(device, mac);
+#endif
+}
+
+#if PTL_BEFORE(5, 15)
+#define eth_hw_addr_set(net, mac) ether_addr_copy((net)->dev_addr, mac)
+#endif
+
+static inline void ptl_hrtimer_setup(struct hrtimer *timer,
+				     enum hrtimer_restart (*function)(struct hrtimer *),
+				     clockid_t clock, enum hrtimer_mode mode)
+{
+#if PTL_BEFORE(6, 13)
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+#else
+	hrtimer_setup(timer, function, clock, mode);
+#endif
+}
+
+#endif
