@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Nothing of the device is trusted any more: interrupts are off, the stack is another
+ * one, and lines go as frames of their own, byte by byte, to the UART. They begin
+ * with a delimiter, so whatever was on the wire is cut off and counted there.
+ */
+#include "panic.h"
+#include "chip.h"
+#include "text.h"
+#include "uart.h"
+
+#include <pigtail/link.h>
+
+#define PANIC_STACK 1024
+#define STACK_GUARD 8 /* words at the stack's end that nobody may write */
+
+extern uint32_t stack_start[], stack_end[];
+extern char panic_stack_end[];
+
+struct frame panic_registers;
+/* Named by start.S. */
+__attribute__((used, aligned(16))) static uint8_t panic_stack[PANIC_STACK];
+__asm__(".global panic_stack_end\n.set panic_stack_end, panic_stack + 1024");
+
+static void say(const char *text, size_t n)
+{
+	static uint8_t frame[PTL_LOG_FRAME];
+
+	uart_write_now(frame, ptl_log_frame(frame, text, n));
+}
+
+static _Noreturn void say_all(struct text *line)
+{
+	const struct frame *registers = &panic_registers;
+
+	text_add(line, " at ");
+	text_add_hex(line, registers->pc);
+	say(line->at, line->n);
+	for (int i = 0; i < 12; i += 6) {
+		text_clear(line);
+		text_add(line, i ? "a6..a11" : "a0..a5");
+		for (int j = i; j < i + 6; j++) {
+			text_add(line, " ");
+			text_add_hex(line, registers->a[j]);
+		}
+		say(line->at, line->n);
+	}
+	text_clear(line);
+	text_add(line, "sar ");
+	text_add_hex(line, registers->sar);
+	text_add(line, ", stack used ");
+	text_add_number(line, stack_used());
+	text_add(line, " of ");
+	text_add_number(line, (uint32_t)((char *)stack_end - (char *)stack_start));
+	text_add(line, "; restarting");
+	say(line->at, line->n);
+	for (;;)
+		BOARD_RESET = RESET_MAGIC;
+}
+
+void panic_exception(uint32_t cause, uint32_t address)
+{
+	struct text line;
+
+	text_clear(&line);
+	text_add(&line, "panic: exception ");
+	text_add_number(&line, cause);
+	text_add(&line, ", address ");
+	text_add_hex(&line, address);
+	say_all(&line);
+}
+
+void panic_interrupted(const char *why, const struct frame *frame)
+{
+	struct text line;
+
+	(void)chip_irq_off();
+	panic_registers = *frame;
+	text_clear(&line);
+	text_add(&line, "panic: ");
+	text_add(&line, why);
+	say_all(&line);
+}
+
+void panic(const char *why)
+{
+	struct frame here = {.pc = (uint32_t)(uintptr_t)__builtin_return_address(0)};
+
+	here.a[1] = (uint32_t)(uintptr_t)&here;
+	panic_interrupted(why, &here);
+}
+
+uint32_t stack_used(void)
+{
+	const uint32_t *at = stack_start;
+
+	while (at < stack_end && *at == STACK_PAINT)
+		at++;
+	return (uint32_t)((const char *)stack_end - (const char *)at);
+}
+
+void panic_if_stack_is_out(void)
+{
+	for (int i = 0; i < STACK_GUARD; i++)
+		if (stack_start[i] != STACK_PAINT)
+			panic("the stack is too small");
+}

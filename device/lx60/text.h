@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * A line of text for the log, put together without a C library's printf. What does
+ * not fit is left out.
+ */
+#ifndef PIGTAIL_LX60_TEXT_H
+#define PIGTAIL_LX60_TEXT_H
+
+#include <pigtail/wire.h>
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct text {
+	size_t n;
+	char at[PTL_LOG_MAX + 1]; /* ends with a NUL */
+};
+
+void text_clear(struct text *text);
+void text_add(struct text *text, const char *more);
+void text_add_hex(struct text *text, uint32_t number);
+void text_add_number(struct text *text, uint32_t number);
+
+#endif
