@@ -100,7 +100,7 @@ static void end_of_packet(struct ptl_endpoint *slip)
 	compat_line_show_bad(&slip->line, slip->rx, n);
 }
 
-static void skip(struct ptl_endpoint *slip, uint64_t *counter)
+static void skip(struct ptl_endpoint *slip, ptl_count *counter)
 {
 	++*counter;
 	compat_line_show_bad(&slip->line, slip->rx, slip->rx_n);

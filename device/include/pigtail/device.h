@@ -43,7 +43,7 @@
 	X(uart_parity, "bytes with wrong parity")
 
 struct device_counters {
-#define DEVICE_COUNTER_FIELD(name, what) uint64_t name;
+#define DEVICE_COUNTER_FIELD(name, what) ptl_count name;
 	DEVICE_COUNTERS(DEVICE_COUNTER_FIELD)
 #undef DEVICE_COUNTER_FIELD
 };
