@@ -345,6 +345,11 @@ void device_radio_room(struct device *device)
 	device->resume = true;
 }
 
+void device_radio_missed(struct device *device, uint32_t n)
+{
+	device->counters.radio_rx_missed += n;
+}
+
 void device_log(struct device *device, const char *text)
 {
 	size_t n = strlen(text);

@@ -38,6 +38,7 @@
 	X(radio_rx, "frames taken from the radio")                                             \
 	X(radio_rx_full, "frames of the radio that the link had no room for")                  \
 	X(radio_rx_dropped, "frames of the radio without a host, or of a bad length")          \
+	X(radio_rx_missed, "frames that the radio lost before they were taken")                \
 	X(uart_overruns, "bytes or FIFOs that the UART lost because nobody took them")         \
 	X(uart_framing, "bytes without a stop bit, and breaks")                                \
 	X(uart_parity, "bytes with wrong parity")
@@ -77,6 +78,9 @@ enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, si
 /* The radio has room again after send() said false; what waits is offered at the
  * next device_poll(). May be called from within ptl_radio.poll(). */
 void device_radio_room(struct device *device);
+
+/* The radio lost n frames for want of buffers; they are counted. */
+void device_radio_missed(struct device *device, uint32_t n);
 
 /* A line of text for the host's log, best effort; at most PTL_LOG_MAX bytes. */
 void device_log(struct device *device, const char *text);

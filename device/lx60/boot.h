@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * What the image is told at its start: QEMU's -append, as words NAME=VALUE.
+ *
+ *	framing=pigtail|len16   what is spoken on the wire; pigtail
+ *	baud=N                  the line's rate, which paces what is sent; 921600
+ *	rtscts=on|off           off: bytes that find the buffer full are lost; on
+ *	mac=XX:XX:XX:XX:XX:XX   the device's own; 52:54:00:12:34:56, as QEMU's first
+ *	address=ADDR/LEN[,GW]   endpoint only: static, in the place of DHCP
+ *	seed=N                  more chance for the session's number, see clock.c
+ *	fault=hang|crash|stack  once, a second after the first host came: for tests
+ */
+#ifndef PIGTAIL_LX60_BOOT_H
+#define PIGTAIL_LX60_BOOT_H
+
+#include <pigtail/endpoint.h>
+
+enum boot_fault {
+	BOOT_NO_FAULT,
+	BOOT_HANG,
+	BOOT_CRASH,
+	BOOT_STACK,
+};
+
+struct boot {
+	const struct ptl_framing *framing;
+	uint32_t baud;
+	uint32_t seed;
+	bool lossy;
+	enum boot_fault fault;
+	uint8_t mac[6];
+	char address[48]; /* empty: none given */
+	char bad[24];	  /* the first word that made no sense; empty: none */
+};
+
+void boot_read(struct boot *boot);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Brings the board up, makes the device with its personality, and runs the loop, in
+ * which it says to its first host what it is.
+ */
+#include "chip.h"
+#include "clock.h"
+#include "memory.h"
+#include "panic.h"
+#include "personality.h"
+#include "text.h"
+#include "uart.h"
+
+#include <string.h>
+
+#define FAULT_AFTER_US 1000000u
+#define WARM	       0x7a9d1e55
+
+/* Since power-up; memory is not cleared by a restart. */
+__attribute__((section(".noinit"))) static struct {
+	uint32_t magic;
+	uint32_t restarts;
+} life;
+
+static void set_led(void *user, bool on)
+{
+	(void)user;
+	BOARD_LEDS = on;
+}
+
+static void count_restarts(void)
+{
+	life.restarts = life.magic == WARM ? life.restarts + 1 : 0;
+	life.magic = WARM;
+}
+
+static struct device *start(const struct boot *boot)
+{
+	struct device_config config = {
+		.framing = boot->framing,
+		.uart = lx60_uart,
+		.clock = lx60_clock,
+		.gpio = {.led = set_led},
+	};
+	struct device *device;
+
+	ptl_config_default(&config.link, PTL_PROFILE_MCU);
+	config.link.baud = boot->baud;
+	memcpy(config.link.mac, boot->mac, sizeof(boot->mac));
+	personality_init(&config, boot);
+	if (device_init(memory_start, memory_bytes(), &config, &device) != PTL_OK)
+		panic("no memory for the link");
+	if (!personality_start(device, &config, boot))
+		panic("the personality cannot start");
+	return device;
+}
+
+static void introduce(struct device *device, const struct boot *boot)
+{
+	struct text line;
+
+	text_clear(&line);
+	text_add(&line, personality_name);
+	text_add(&line, " on lx60, ");
+	if (life.restarts) {
+		text_add(&line, "restart ");
+		text_add_number(&line, life.restarts);
+	} else {
+		text_add(&line, "power-up");
+	}
+	if (*boot->bad) {
+		text_add(&line, ", a boot option makes no sense: ");
+		text_add(&line, boot->bad);
+	}
+	device_log(device, line.at);
+}
+
+/* Deep enough for any stack. */
+__attribute__((noinline)) static uint32_t recurse(uint32_t depth)
+{
+	volatile uint32_t here[16] = {depth};
+
+	panic_if_stack_is_out();
+	return here[0] ? recurse(here[0] - 1) + here[0] : 0;
+}
+
+static void do_fault(enum boot_fault fault)
+{
+	switch (fault) {
+	case BOOT_HANG:
+		for (;;)
+			chip_barrier();
+	case BOOT_CRASH:
+		*(volatile uint32_t *)0xdead0001u = 1;
+		break;
+	case BOOT_STACK:
+		(void)recurse(10000);
+		break;
+	case BOOT_NO_FAULT:
+		break;
+	}
+}
+
+int main(void);
+
+int main(void)
+{
+	ptl_time introduced = 0;
+	struct device *device;
+	struct boot boot;
+
+	boot_read(&boot);
+	clock_stir(boot.seed);
+	clock_start();
+	count_restarts();
+	uart_start(boot.lossy);
+	device = start(&boot);
+	for (;;) {
+		ptl_time until = device_poll(device);
+
+		clock_feed_watchdog();
+		panic_if_stack_is_out();
+		if (!introduced && device_host_up(device)) {
+			introduce(device, &boot);
+			introduced = until = clock_now(NULL);
+		}
+		if (boot.fault && !life.restarts && introduced &&
+		    clock_now(NULL) > introduced + FAULT_AFTER_US)
+			do_fault(boot.fault);
+		lx60_clock.sleep(NULL, until);
+	}
+}
