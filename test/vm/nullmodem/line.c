@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Bytes on the line. A port that has something to send runs a timer, which fires about
+ * every half FIFO, as the interrupts of a UART do, and moves on all bytes whose time on
+ * the line has passed meanwhile. Where each byte ends is counted in nanoseconds from the
+ * first one, so a timer that fires late makes bytes late, but the line not slower.
+ *
+ * A byte on its way may flip, vanish or, if the ends' speeds differ, turn into rubbish. At
+ * the other end it enters the receive FIFO; an interrupt empties that into the tty layer
+ * as soon as it is served: at once, or hold_us after the FIFO's first byte. What finds the
+ * FIFO full is lost, and the next byte read is marked with an overrun, as by an 8250.
+ *
+ * With crtscts the sender stops at the next byte when its CTS (the peer's RTS) goes away.
+ */
+#include "nullmodem.h"
+
+#include <linux/tty_flip.h>
+
+/* Speeds further apart than this, in percent, are not understood. */
+#define MISMATCH 5
+/* Told of room below this many bytes, as serial ports do. */
+#define WAKEUP_BELOW 256
+#define BILLION	     1000000000u
+
+/* xorshift32: replays from the port's seed. */
+static u32 next_random(struct nm_port *port)
+{
+	port->random ^= port->random << 13;
+	port->random ^= port->random >> 17;
+	port->random ^= port->random << 5;
+	return port->random;
+}
+
+static bool happens(struct nm_port *port, u32 ppb)
+{
+	return ppb && next_random(port) < (u32)div_u64((u64)ppb << 32, BILLION);
+}
+
+static bool understood(const struct nm_port *port)
+{
+	u32 theirs = port->peer->baud;
+	u32 apart = port->baud > theirs ? port->baud - theirs : theirs - port->baud;
+
+	return apart <= port->baud / (100 / MISMATCH);
+}
+
+u32 nm_line_waiting(const struct nm_port *port)
+{
+	u32 held = kfifo_len(&port->out);
+
+	return held - min(held, port->set.fifo);
+}
+
+/* The receive interrupt: the FIFO goes to the tty layer. */
+static void serve(struct nm_port *port)
+{
+	u32 taken = 0;
+
+	if (!port->in.count)
+		return;
+	if (port->in.overrun) {
+		tty_insert_flip_char(&port->port, 0, TTY_OVERRUN);
+		port->in.overrun = false;
+	}
+	taken = tty_insert_flip_string_flags(&port->port, port->in.byte, port->in.flag,
+					     port->in.count);
+	port->counters.received += taken;
+	port->counters.buf_overruns += port->in.count - taken;
+	port->in.count = 0;
+	tty_flip_buffer_push(&port->port);
+}
+
+/* A byte arrives, at the time now. */
+static void arrive(struct nm_port *port, u64 now, u8 byte, u8 flag)
+{
+	if (port->in.count && now - port->in.since >= (u64)port->set.hold_us * NSEC_PER_USEC)
+		serve(port);
+	if (port->in.count >= port->set.fifo) {
+		/* Without a hold the interrupt always comes in time. */
+		if (port->set.hold_us) {
+			port->counters.overruns++;
+			port->in.overrun = true;
+			return;
+		}
+		serve(port);
+	}
+	if (!port->in.count)
+		port->in.since = now;
+	port->in.byte[port->in.count] = byte;
+	port->in.flag[port->in.count++] = flag;
+}
+
+void nm_line_error(struct nm_port *port, u8 flag)
+{
+	arrive(port, ktime_get_ns(), 0, flag);
+	serve(port);
+}
+
+/* A byte has left for the peer. */
+static void pass(struct nm_port *port, u64 now, u8 byte)
+{
+	struct nm_port *peer = port->peer;
+	u8 flag = TTY_NORMAL;
+
+	port->counters.sent++;
+	if (!tty_port_initialized(&peer->port)) {
+		port->counters.unheard++;
+		return;
+	}
+	if (happens(port, port->set.drop_ppb)) {
+		port->counters.dropped++;
+		return;
+	}
+	if (!understood(port)) {
+		port->counters.garbled++;
+		byte = (u8)next_random(port);
+		flag = next_random(port) & 1 ? TTY_FRAME : TTY_NORMAL;
+	}
+	if (happens(port, 8 * port->set.ber_ppb)) {
+		port->counters.flipped++;
+		byte ^= (u8)(1 << (next_random(port) & 7));
+	}
+	if (happens(port, peer->set.frame_ppb))
+		flag = TTY_FRAME;
+	else if (happens(port, peer->set.parity_ppb))
+		flag = TTY_PARITY;
+	arrive(peer, now, byte, flag);
+}
+
+static bool may_send(const struct nm_port *port)
+{
+	return !kfifo_is_empty(&port->out) && !port->breaking &&
+	       !(port->rtscts && !port->peer->rts);
+}
+
+/* When the timer is to fire: after half a FIFO, or all that is there. */
+static u64 next_time(const struct nm_port *port)
+{
+	u32 bytes = clamp(kfifo_len(&port->out), 1u, max(port->set.fifo / 2, 1u));
+
+	return port->done + (u64)bytes * port->byte_ns;
+}
+
+static enum hrtimer_restart fire(struct hrtimer *timer)
+{
+	struct nm_port *port = container_of(timer, struct nm_port, timer);
+	enum hrtimer_restart again = HRTIMER_NORESTART;
+	bool was_waiting;
+	unsigned long flags;
+	u64 now;
+	u8 byte;
+
+	spin_lock_irqsave(&port->pair->lock, flags);
+	now = ktime_get_ns();
+	was_waiting = nm_line_waiting(port) > 0;
+	while (may_send(port) && now - port->done >= port->byte_ns &&
+	       kfifo_get(&port->out, &byte)) {
+		port->done += port->byte_ns;
+		pass(port, port->done, byte);
+	}
+	if (!port->peer->set.hold_us)
+		serve(port->peer);
+	if (was_waiting && nm_line_waiting(port) < WAKEUP_BELOW) {
+		port->counters.wakeups++;
+		tty_port_tty_wakeup(&port->port);
+	}
+	port->sending = may_send(port);
+	if (port->sending) {
+		hrtimer_set_expires(timer, ns_to_ktime(next_time(port)));
+		again = HRTIMER_RESTART;
+	} else if (port->peer->in.count) {
+		/* The last bytes, whose interrupt is late. */
+		port->sending = true;
+		hrtimer_set_expires(timer,
+				    ns_to_ktime(port->peer->in.since +
+						port->peer->set.hold_us * NSEC_PER_USEC));
+		if (now >= ktime_to_ns(hrtimer_get_expires(timer))) {
+			serve(port->peer);
+			port->sending = false;
+		} else {
+			again = HRTIMER_RESTART;
+		}
+	}
+	spin_unlock_irqrestore(&port->pair->lock, flags);
+	return again;
+}
+
+void nm_line_kick(struct nm_port *port)
+{
+	if (port->sending || !may_send(port))
+		return;
+	port->sending = true;
+	port->done = max(port->done, ktime_get_ns());
+	hrtimer_start(&port->timer, ns_to_ktime(next_time(port)), HRTIMER_MODE_ABS);
+}
+
+void nm_line_init(struct nm_port *port)
+{
+	INIT_KFIFO(port->out);
+	hrtimer_init(&port->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	port->timer.function = fire;
+	port->random = port->set.seed;
+}
+
+void nm_line_stop(struct nm_port *port)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&port->pair->lock, flags);
+	kfifo_reset(&port->out);
+	spin_unlock_irqrestore(&port->pair->lock, flags);
+	hrtimer_cancel(&port->timer);
+	spin_lock_irqsave(&port->pair->lock, flags);
+	port->sending = false;
+	spin_unlock_irqrestore(&port->pair->lock, flags);
+}

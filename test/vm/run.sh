@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The kernel driver in a kernel: boots one in QEMU (no KVM), runs cases in it, prints TAP.
+# What a failed case printed, and what the kernel said, follows as comments.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$here/../.." && pwd)
+pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
+
+usage() {
+	cat <<'END'
+Usage: test/vm/run.sh [--debug-kernel] [--stack ko|up] [--job JOB] [--list] [CASE...]
+Runs all cases, or those whose names match (as in globs).
+
+  --debug-kernel  a kernel with KASAN, lockdep and the like, see debug-kernel
+  --stack up      pigtail up instead of the kernel driver
+  --job JOB       another program of guest/ than tests; CASE... are its arguments
+
+PIGTAIL=FILE is the program, build/release/bin/pigtail unless given.
+VM_LIMIT=SECONDS ends the machine, 900 unless given.
+END
+}
+
+say() {
+	echo "test/vm/run.sh: $*" >&2
+}
+
+debug=false
+stack=ko
+job=tests
+chosen=()
+while [[ $# -gt 0 ]]; do
+	case $1 in
+	--debug-kernel) debug=true ;;
+	--stack | --job)
+		if [[ $# -lt 2 ]]; then
+			say "$1 wants an argument"
+			exit 2
+		fi
+		declare "${1#--}=$2"
+		shift
+		;;
+	--list)
+		(cd "$here/cases" && printf '%s\n' *.sh) | sed 's/\.sh$//'
+		exit
+		;;
+	--help | -h)
+		usage
+		exit
+		;;
+	-*)
+		say "no such option '$1'; see --help"
+		exit 2
+		;;
+	*) chosen+=("$1") ;;
+	esac
+	shift
+done
+
+if [[ $job == tests ]]; then
+	names=()
+	for name in $("$0" --list); do
+		for pattern in "${chosen[@]-*}"; do
+			# shellcheck disable=SC2053 # a glob
+			[[ $name != $pattern ]] || names+=("$name")
+		done
+	done
+	if [[ ${#names[@]} -eq 0 ]]; then
+		say "no such case; see --list"
+		exit 2
+	fi
+	chosen=("${names[@]}")
+fi
+if [[ ! -x $pigtail ]]; then
+	say "$pigtail is not there; run script/build"
+	exit 1
+fi
+
+# ---- kernel and modules ----
+
+work=$top/build/vm
+mkdir -p "$work"
+patience=1
+if $debug; then
+	home=$("$here/debug-kernel")
+	kernel=$home/build/arch/x86/boot/bzImage
+	headers=$home/build
+	release=$(cat "$home/build/include/config/kernel.release")
+	modules=()
+	patience=4
+	memory=1536
+else
+	home=$("$here/stock-kernel" "$work/stock")
+	kernel=$home/vmlinux
+	headers=$home/build
+	release=$(cat "$home/release")
+	modules=("$home"/modules/kernel/drivers/net/{slip/{slip,slhc},ppp/{ppp_generic,ppp_async},tun,veth}.ko
+		"$home"/modules/kernel/lib/libcrc32c.ko)
+	memory=512
+fi
+
+# build_module FOLDER NAME: out of the tree; prints the module's path.
+build_module() {
+	local to=$work/$release/$2
+	mkdir -p "$to"
+	"$here/build-module" "$headers" "$1" "$to" >"$to.log" 2>&1 || {
+		cat "$to.log" >&2
+		say "$2 does not compile, see above"
+		exit 1
+	}
+	modules+=("$to/$2.ko")
+}
+build_module "$here/nullmodem" nullmodem
+[[ $stack != ko ]] || build_module "$top/kernel" pigtail
+
+# ---- the guest ----
+
+guest=$(mktemp -d "$work/guest.XXXXXX")
+vm=""
+stop() {
+	trap - EXIT
+	[[ -z $vm ]] || kill "$vm" 2>/dev/null || true
+	wait
+	rm -rf "$guest"
+}
+trap stop EXIT
+trap 'exit 130' INT TERM HUP
+
+cat >"$guest/job" <<END
+job=$job
+stack=$stack
+patience=$patience
+cases='${chosen[*]-}'
+END
+"$here/initramfs" "$guest/initramfs" "$release" "${modules[@]}" "$pigtail" "job=$guest/job"
+
+# One machine at a time: two would disturb each other.
+exec 9>"$work/.lock"
+if ! flock -n 9; then
+	say "waiting for another machine in this folder"
+	flock 9
+fi
+mkfifo "$guest/report"
+timeout -k 5 "${VM_LIMIT:-900}" qemu-system-x86_64 -machine pc -accel tcg,thread=multi -cpu max \
+	-smp 2 -m "$memory" -nodefaults -display none -no-reboot \
+	-kernel "$kernel" -initrd "$guest/initramfs" \
+	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8" \
+	-serial "file:$guest/console" -serial stdio </dev/null >"$guest/report" 2>"$guest/qemu" &
+vm=$!
+
+# ---- what it says ----
+
+failed=0
+result=""
+while IFS= read -r line; do
+	line=${line%$'\r'}
+	case $line in
+	"not ok"*) failed=$((failed + 1)) ;;
+	"# result: "*) result=$line ;;
+	esac
+	printf '%s\n' "$line"
+done <"$guest/report"
+status=0
+wait "$vm" || status=$?
+vm=""
+cp "$guest/console" "$work/console.log"
+if [[ -z $result ]]; then
+	echo "not ok - the guest came to its end (status $status)"
+	{
+		cat "$guest/qemu"
+		tail -n 80 "$guest/console"
+	} | sed 's/^/# /'
+	exit 1
+fi
+if grep -aE 'KASAN|UBSAN|WARNING|BUG:|circular|Oops' "$guest/console" | sed 's/^/# console: /' | grep .; then
+	echo "not ok - the kernel has nothing to complain of"
+	exit 1
+fi
+[[ $failed -eq 0 ]]
