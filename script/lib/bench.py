@@ -1,290 +1,248 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Side by side over the same kind of wire, each stack on a fresh one: what a link carries
-and how long a ping takes meanwhile. Runs in the world of world.sh:
-
-    namespace a                                            namespace b
-    pt0 10.7.0.1                                           pt0 10.7.0.2
-    pigtail up --- pty --- pigtail wire --- pty --- pigtail device
-
-"up" is from a to b. 100 % of the line are baud / 10 bytes/s; what is counted is TCP's
-payload, random bytes, as the receiving program gets it.
-Pings have 56 bytes, one each 100 ms; they take 1 % of a line of 921600 baud, 9 % of one
-of 115200. "damaged" are packets that came out of the link damaged, as the kernels' checksums found.
+script/bench: every stack over the same kind of wire, in the same run. A plan says which
+cases (bench_cases.py) are measured on which lines; each line gets each stack in turn, on a
+fresh link (bench_link.py); the whole plan is gone through several times, so that what else
+the machine does meets all of them alike, and of each value the median counts.
+Runs in the world of world.sh.
 """
 import argparse
+import glob
 import json
 import math
 import os
+import statistics
+import subprocess
 import sys
 import time
 
+import bench_machine
+import bench_report
 import lab
-from lab import PIGTAIL, Trouble
+from bench_cases import CASES, UNITS
+from bench_link import STACKS, Link
+from lab import Trouble
 
-STACKS = {
-    # net, and what both ends want
-    "pigtail": ("tap", ["--framing", "pigtail"]),
-    "len16": ("tap", ["--framing", "len16"]),
-    "slip": ("tun", ["--framing", "slip"]),
-    "esp8266-hosted": ("tun", ["--framing", "esp8266-hosted"]),
-}
-ADDRESS_A, ADDRESS_B = "10.7.0.1", "10.7.0.2"
+BAUDS = (115200, 921600, 3000000)
+BERS = (0, 1e-5, 1e-4)
+NOISY = ("idle", "up", "down", "both", "udp")
 # Baud, bit error rate, cases.
-ALL = ("idle", "up", "down", "both")
-FULL = [(baud, ber, ALL) for baud in (921600, 115200) for ber in (0, 1e-5, 1e-4)]
+FULL = [
+    *((baud, 0, tuple(case for case in CASES if case != "fairness" or baud < 3000000)) for baud in BAUDS),
+    *((baud, ber, NOISY) for baud in BAUDS for ber in BERS if ber),
+]
 QUICK = [
-    (921600, 0, ALL),
+    (921600, 0, ("idle", "up", "down", "both", "udp", "http")),
     (921600, 1e-5, ("down",)),
     (921600, 1e-4, ("down",)),
     (115200, 0, ("both",)),
+    (3000000, 0, ("down",)),
 ]
-# (case, column of the table); a pair of cases shares a column.
-COLUMNS = [
-    (("up",), "up, %"),
-    (("down",), "down, %"),
-    (("both_up", "both_down"), "both at once, %"),
-    (("ping_idle_p50", "ping_idle_p99"), "ping p50 / p99, ms"),
-    (("ping_load_p50", "ping_load_p99"), "under load, ms"),
-    (("damaged",), "damaged"),
-]
+# Of the seconds of a case.
+QUICK_SHARE = 0.22
+SETUP_SECONDS = 1.5
 
 
-def in_ns(name, command):
-    return ["nsenter", f"--net=/run/netns/{name}", *command]
+def duration(case, baud, share):
+    """Seconds that a case measures; a packet is a lot for a slow line."""
+    return CASES[case].seconds * share * math.sqrt(921600 / min(baud, 921600))
 
 
-class Link:
-    """Two fresh namespaces, a wire and a stack between them."""
-
-    def __init__(self, the_lab, stack, baud, ber, seconds):
-        self.lab, self.stack, self.baud = the_lab, stack, baud
-        self.seconds = seconds  # that a flow takes on a good line
-        self.limit = 1.3 * seconds + 2
-        self.started = []
-        for name in "ab":
-            the_lab.run(["ip", "netns", "add", name])
-            the_lab.run(["ip", "-n", name, "link", "set", "lo", "up"])
-            # What TCP learned in one measurement is not for the next one. Nor are
-            # IPv6's own messages.
-            the_lab.run(
-                in_ns(name, ["sh", "-c", "echo 1 >/proc/sys/net/ipv4/tcp_no_metrics_save;"
-                             "echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6"])
-            )
-        a, b = the_lab.path("a"), the_lab.path("b")
-        wire = [PIGTAIL, "wire", f"pty:{a}", f"pty:{b}", "--baud", str(baud)]
-        if ber:
-            wire += ["--ber", str(ber), "--seed", "1"]
-        self.start(wire, "wire")
-        the_lab.wait_for(lambda: os.path.exists(a) and os.path.exists(b), "the wire")
-        net, options = STACKS[stack]
-        up = [PIGTAIL, "up", f"{a},baud={baud}", f"{net}:pt0", "--name", "up", *options]
-        device = [PIGTAIL, "device", f"{b},baud={baud}", f"{net}:pt0", "--name", "device", *options]
-        if stack == "esp8266-hosted":
-            secret = the_lab.path("wifi")
-            with open(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write("ssid=bench\npassword=bench-bench\n")
-            up += ["--wifi-file", secret]
-            device += ["--ip", f"{ADDRESS_A}/24", "--gateway", ADDRESS_B]
-        else:
-            up += ["--ip", f"{ADDRESS_A}/24"]
-            device += ["--ip", f"{ADDRESS_B}/24"]
-        # The device listens first: a host that speaks esp8266-hosted calls but every 15 s.
-        process = self.start(in_ns("b", device), "device")
-        the_lab.wait_for(lambda: the_lab.is_open("device"), f"{stack}, device", 5, process)
-        process = self.start(in_ns("a", up), "up")
-        for name in ("up", "device"):
-            the_lab.wait_for(lambda name=name: the_lab.is_up(name), f"{stack}, {name}", 20, process)
-        if stack == "esp8266-hosted":
-            the_lab.run(["ip", "-n", "b", "address", "add", f"{ADDRESS_B}/24", "dev", "pt0"])
-        the_lab.wait_for(
-            lambda: self.ping(1, 0.1), f"{stack}, a ping's answer", 15
-        )
-
-    def start(self, command, log):
-        process = self.lab.start(command, log)
-        self.started.append(process)
-        return process
-
-    def close(self):
-        self.lab.stop(*reversed(self.started))
-        for name in "ab":
-            self.lab.attempt(["ip", "netns", "del", name])
-
-    # ---- measuring ----
-
-    def ping(self, count, interval):
-        ping = ["ping", "-n", "-c", str(count), "-i", str(interval), "-W", "2", ADDRESS_B]
-        answer = self.lab.attempt(in_ns("a", ping), timeout=count * interval + 20)
-        return lab.ping_times(answer.stdout)
-
-    def damaged(self):
-        return sum(
-            lab.damaged_packets(self.lab.run(in_ns(name, ["cat", "/proc/net/snmp"]))) for name in "ab"
-        )
-
-    def flow(self, port, to_a):
-        """Starts one TCP flow to a or to b; its sink and source."""
-        flow = [sys.executable, os.path.join(lab.TOP, "script/lib/flow.py")]
-        to, at, address = ("a", "b", ADDRESS_A) if to_a else ("b", "a", ADDRESS_B)
-        what = [address, str(port), str(int(self.seconds * self.baud / 10))]
-        sink = self.start(in_ns(to, [*flow, "sink", *what, str(self.limit)]), f"sink{port}")
-        self.lab.wait_for(lambda: os.path.getsize(sink.log), "a TCP sink", process=sink)
-        return sink, self.start(in_ns(at, [*flow, "source", *what]), f"source{port}")
-
-    def result(self, sink, source):
-        """Percent of the line."""
-        sink.wait(timeout=self.limit + 10)
-        self.lab.stop(sink, source)
-        with open(sink.log) as log:
-            words = log.read().split()
-        os.unlink(sink.log)
-        # "listening", and what it measured, unless nobody connected.
-        return 100 * float(words[1]) / (self.baud / 10) if len(words) == 2 else 0.0
+def cost(case, baud, share):
+    """Seconds that it will probably take."""
+    return CASES[case].seconds if case == "fairness" else 1.2 * duration(case, baud, share) + 1
 
 
-def measure_one_way(link, case):
-    return {case: link.result(*link.flow(5201, case == "down"))}
+class Progress:
+    """Says what runs, how far we are, and how long it takes yet."""
+
+    def __init__(self, terminal, costs):
+        self.terminal, self.costs = terminal, costs
+        self.began, self.done, self.step = time.monotonic(), 0.0, 0
+
+    def left(self):
+        spent = time.monotonic() - self.began
+        pace = spent / self.done if self.done else 1
+        seconds = max(0, sum(self.costs) - self.done) * pace
+        return f"{seconds:.0f} s left" if seconds < 100 else f"{seconds / 60:.0f} min left"
+
+    def title(self):
+        return f"[{self.step + 1}/{len(self.costs)}, {self.left()}]"
+
+    def say(self, text):
+        self.terminal.progress(f"{self.title()} {text}")
+
+    def finish(self, text):
+        """A step."""
+        self.terminal.line(f"{self.title()} {text}")
+        self.done += self.costs[self.step]
+        self.step += 1
 
 
-def measure_both(link, _):
-    up = link.flow(5201, False)
-    down = link.flow(5202, True)
-    time.sleep(1)
-    times = link.ping(int((link.seconds - 1.5) * 10), 0.1)
-    return {
-        "both_up": link.result(*up),
-        "both_down": link.result(*down),
-        "ping_load_p50": lab.percentile(times, 50),
-        "ping_load_p99": lab.percentile(times, 99),
-    }
+def nothing(case):
+    """What a stack has that does not come up."""
+    zeros = {"up": ("up",), "down": ("down",), "both": ("both_up", "both_down"), "udp": ("udp",)}
+    return dict.fromkeys(zeros.get(case, ()), 0.0)
 
 
-def measure_idle(link, _):
-    times = link.ping(20, 0.05)
-    return {
-        "ping_idle_p50": lab.percentile(times, 50),
-        "ping_idle_p99": lab.percentile(times, 99),
-    }
-
-
-MEASURE = {
-    "idle": measure_idle,
-    "up": measure_one_way,
-    "down": measure_one_way,
-    "both": measure_both,
-}
-
-
-def unit(case):
-    return "ms" if case.startswith("ping") else "packets" if case == "damaged" else "% of line"
-
-
-def measure(the_lab, stack, baud, ber, cases, seconds, say):
-    """All cases over one link; {case: value}."""
+def measure(the_lab, step, seed, share, say):
+    """All cases of a step over one link; {value's name: value}."""
+    stack, baud, ber, cases = step
     found = {}
-    link = None
     try:
-        try:
-            link = Link(the_lab, stack, baud, ber, seconds)
-        except Trouble as trouble:
-            say(f"{trouble}")
+        link = Link(the_lab, stack, baud, ber, seed)
+    except Trouble as trouble:
+        say(str(trouble))
         for case in cases:
-            say(case)
-            if link:
-                found.update(MEASURE[case](link, case))
-            elif case in ("up", "down"):
-                found[case] = 0.0
-            elif case == "both":
-                found.update(both_up=0.0, both_down=0.0)
-        if link:
-            found["damaged"] = link.damaged()
+            found.update(nothing(case))
+        return found
+    try:
+        for case in cases:
+            say(CASES[case].what)
+            found.update(CASES[case].measure(link, duration(case, baud, share)))
+            if case != cases[-1]:
+                link.rest()
+        found["damaged"] = link.damaged()
     finally:
-        if link:
-            link.close()
-        else:
-            the_lab.stop(*reversed(the_lab.processes))
-            for name in "ab":
-                the_lab.attempt(["ip", "netns", "del", name])
-    return {case: None if value is None else round(value, 2) for case, value in found.items()}
+        link.close()
+    return found
 
 
-def cell(found, cases):
-    if not any(case in found for case in cases):
-        return None
-    values = [found.get(case) for case in cases]
-    digits = 0 if unit(cases[0]) == "packets" else 1
-    return " / ".join("-" if value is None else f"{value:.{digits}f}" for value in values)
+def median(values):
+    """None, which is no answer, counts as worse than all others."""
+    answers = [value for value in values if value is not None]
+    return round(statistics.median(answers), 3) if 2 * len(answers) > len(values) else None
 
 
-def markdown(results):
-    """A table for each baud rate and noise."""
-    lines = []
-    for baud, ber in dict.fromkeys((baud, ber) for _, baud, ber, _ in results):
-        rows = [(stack, found) for stack, b, e, found in results if (b, e) == (baud, ber)]
-        columns = [(c, t) for c, t in COLUMNS if any(cell(found, c) for _, found in rows)]
-        noise = f"bit error rate {ber:g}" if ber else "no errors"
-        lines += ["", f"**{baud} baud, {noise}**", ""]
-        lines.append("| stack | " + " | ".join(title for _, title in columns) + " |")
-        lines.append("|---" + "|---:" * len(columns) + "|")
-        for stack, found in rows:
-            cells = [cell(found, cases) or "-" for cases, _ in columns]
-            lines.append(f"| {stack} | " + " | ".join(cells) + " |")
-    return "\n".join(lines[1:])
+def run(options, plan, terminal):
+    """{(stack, baud, ber, value's name): [a value of each round]}"""
+    steps = [(stack, *line) for line in plan for stack in options.stacks]
+    costs = [SETUP_SECONDS + sum(cost(case, baud, options.share) for case in cases) for _, baud, _, cases in steps]
+    progress = Progress(terminal, costs * options.rounds)
+    found = {}
+    the_lab = lab.Lab()
+    try:
+        for number in range(options.rounds):
+            for step in steps:
+                stack, baud, ber, _ = step
+                name = f"{stack}, {baud} baud, BER {ber:g}"
+                values = measure(the_lab, step, number + 1, options.share, lambda what, name=name: progress.say(f"{name}: {what}"))
+                progress.finish(f"{name}: " + ", ".join(f"{case} {bench_report.number(case, value)}" for case, value in values.items()))
+                for case, value in values.items():
+                    found.setdefault((stack, baud, ber, case), []).append(value)
+    except KeyboardInterrupt:
+        terminal.line("interrupted: what follows is what there is so far")
+    finally:
+        the_lab.close()
+    return found
+
+
+# ---- results in and out ----
+
+
+def rows_of(results):
+    for (stack, baud, ber, case), value in results.items():
+        yield {"stack": stack, "baud": baud, "ber": ber, "case": case, "value": value, "unit": UNITS.get(case, "")}
+
+
+def read_rows(lines):
+    rows = (json.loads(line) for line in lines if line.strip())
+    return {(row["stack"], row["baud"], row["ber"], row["case"]): row["value"] for row in rows}
+
+
+def guest_rows(options, terminal):
+    """Stacks of the kernel, measured in a virtual machine."""
+    programs = [path for path in glob.glob(os.path.join(lab.TOP, "script/lib/vm_bench.*")) if os.access(path, os.X_OK)]
+    if not programs:
+        terminal.line("the bench in a virtual machine is not here (script/lib/vm_bench.*)")
+        return {}
+    terminal.line("in a virtual machine: kernel SLIP, CSLIP, pppd")
+    command = [programs[0], *(["--quick"] if options.quick else [])]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        raise Trouble(f"{os.path.basename(programs[0])} failed")
+    return read_rows(line for line in done.stdout.splitlines() if line.startswith("{"))
+
+
+def write(options, results, machine):
+    """The report, into its folder; its Markdown."""
+    os.makedirs(options.out, exist_ok=True)
+    plots = bench_report.plot(results, machine, options.out)
+    text = bench_report.markdown(results, machine, plots)
+    with open(os.path.join(options.out, "README.md"), "w") as file:
+        file.write(text)
+    for path in filter(None, (os.path.join(options.out, "results.json"), options.json)):
+        with open(path, "w") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows_of(results))
+    return text
+
+
+def arguments():
+    def some(known):
+        def parse(text):
+            values = [type(known[0])(word) for word in text.split(",")]
+            for value in values:
+                if value not in known:
+                    raise argparse.ArgumentTypeError(f"'{value}' is none of {', '.join(map(str, known))}")
+            return values
+
+        return parse
+
+    parser = argparse.ArgumentParser(
+        prog="script/bench",
+        description="Measures Pigtail and others' framings over the same simulated wire. Progress goes to standard "
+        "error, a report in Markdown to standard output; it, its plots and its values go to a folder as well.",
+        epilog="--scale, first, runs script/lib/scale.py instead: many links in one process.",
+    )
+    parser.add_argument("--quick", action="store_true", help="once, less, and shorter: under 3 minutes rather than hours")
+    parser.add_argument("--rounds", type=int, help="medians of so many (3; --quick: 1)")
+    parser.add_argument("--share", type=float, help=f"of the time that each case takes (1; --quick: {QUICK_SHARE})")
+    parser.add_argument("--stacks", type=some(list(STACKS)), default=list(STACKS), metavar="A,B", help=f"some of {', '.join(STACKS)}")
+    parser.add_argument("--case", type=some(list(CASES)), metavar="A,B", help=f"some of {', '.join(CASES)}, at all that the full plan has of them")
+    parser.add_argument("--baud", type=some(BAUDS), metavar="A,B", help="some of the rates")
+    parser.add_argument("--ber", type=some([float(ber) for ber in BERS]), metavar="A,B", help="some of the bit error rates")
+    parser.add_argument("--vm", action="store_true", help="also the kernel's stacks, in a virtual machine")
+    parser.add_argument("--json", metavar="FILE", help="write each value to FILE, as a line of JSON")
+    parser.add_argument("--out", metavar="DIR", help="where the report goes (docs/bench; with any choice: build/bench)")
+    return parser.parse_args()
+
+
+def complete(options):
+    """Fills in what follows from other options; the plan."""
+    chosen = options.case or options.baud or options.ber or options.quick or len(options.stacks) < len(STACKS)
+    plan = QUICK if options.quick and not options.case else FULL
+    options.out = options.out or os.path.join(lab.TOP, "build/bench" if chosen else "docs/bench")
+    options.rounds = options.rounds or (1 if options.quick else 3)
+    options.share = options.share or (QUICK_SHARE if options.quick else 1)
+    plan = [
+        (baud, ber, tuple(case for case in cases if not options.case or case in options.case))
+        for baud, ber, cases in plan
+        if (not options.baud or baud in options.baud) and (not options.ber or ber in options.ber)
+    ]
+    return [line for line in plan if line[2]]
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        prog="script/bench",
-        description="Measures Pigtail and others' framings over the same simulated wire. "
-        "Progress goes to standard error, a Markdown table to standard output.",
-    )
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter: under 3 minutes rather than about 15")
-    parser.add_argument(
-        "--seconds",
-        type=float,
-        help="for each measurement at 921600 baud (10; --quick: 3.5); slower lines get more",
-    )
-    parser.add_argument("--stacks", help=f"some of {','.join(STACKS)}", default=",".join(STACKS))
-    parser.add_argument("--json", metavar="FILE", help="write each value to FILE, as a line of JSON")
-    options = parser.parse_args()
-    stacks = options.stacks.split(",")
-    for stack in stacks:
-        if stack not in STACKS:
-            parser.error(f"no such stack '{stack}'")
-    seconds = options.seconds or (3.5 if options.quick else 10)
-    plan = QUICK if options.quick else FULL
-    words = lab.Terminal(out=sys.stderr)
-    the_lab = lab.Lab()
-    output = open(options.json, "w") if options.json else None
-    results = []
-    began = time.monotonic()
+    options = arguments()
+    plan = complete(options)
+    terminal = lab.Terminal(out=sys.stderr)
+    machine = dict(bench_machine.describe(), rounds=options.rounds)
+    load = os.getloadavg()[0]
+    terminal.line(f"{bench_report.machine_words(machine)}; load average {load:.1f}")
+    began, meter = time.monotonic(), bench_machine.Meter()
     try:
-        for number, (baud, ber, cases) in enumerate(plan):
-            for stack in stacks:
-                step = number * len(stacks) + stacks.index(stack) + 1
-                # Half a second is a lot for a slow line.
-                scale = math.sqrt(921600 / baud)
-                title = f"[{step}/{len(plan) * len(stacks)}] {stack}, {baud} baud, BER {ber:g}"
-                found = measure(
-                    the_lab, stack, baud, ber, cases, seconds * scale,
-                    lambda what, title=title: words.progress(f"{title}: {what}"),
-                )
-                results.append((stack, baud, ber, found))
-                summary = ", ".join(f"{case} {value}" for case, value in found.items())
-                words.line(f"{title}: {summary}")
-                for case, value in found.items() if output else ():
-                    line = dict(stack=stack, baud=baud, ber=ber, case=case, value=value, unit=unit(case))
-                    print(json.dumps(line), file=output, flush=True)
+        results = {key: median(values) for key, values in run(options, plan, terminal).items()}
+        machine["others"] = meter.others()
+        if options.vm:
+            results.update(guest_rows(options, terminal))
+        text = write(options, results, machine)
     except Trouble as trouble:
         sys.exit(f"script/bench: {trouble}")
-    except KeyboardInterrupt:
-        words.line()
-        sys.exit(130)
-    finally:
-        the_lab.close()
-    words.line(f"{time.monotonic() - began:.0f} s")
-    print(markdown(results))
+    if machine["others"] > bench_machine.BUSY:
+        terminal.line(f"warning: others used {machine['others']:.1f} of {machine['cpus']} CPUs meanwhile; "
+                      "on a quiet machine the pings are faster and all stacks carry more")
+    terminal.line(f"{time.monotonic() - began:.0f} s; the report is in {os.path.relpath(options.out)}")
+    print(text, end="")
 
 
 if __name__ == "__main__":

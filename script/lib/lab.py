@@ -110,6 +110,11 @@ class Lab:
         answer = self.attempt([PIGTAIL, "status", name, "--json"])
         return json.loads(answer.stdout) if answer.returncode == 0 else {}
 
+    def counters(self, name):
+        """Of a link, and the time_us when they were read."""
+        answer = json.loads(self.run([PIGTAIL, "stats", name, "--json"]))
+        return dict(answer["counters"], time_us=answer["time_us"])
+
     def is_up(self, name):
         return self.status(name).get("state") == "up"
 
