@@ -6,6 +6,8 @@
 #ifndef PIGTAIL_COBS_H
 #define PIGTAIL_COBS_H
 
+#include "symbols.h"
+
 #include <pigtail/endpoint.h>
 
 #define COBS_BLOCK 0xff /* code of a full block: 254 bytes, no zero after */

@@ -10,6 +10,8 @@
 #ifndef PIGTAIL_CODEL_H
 #define PIGTAIL_CODEL_H
 
+#include "symbols.h"
+
 #include "queue.h"
 
 void codel_times(uint32_t packet_us, uint32_t *target_us, uint32_t *interval_us);

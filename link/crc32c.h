@@ -3,6 +3,8 @@
 #ifndef PIGTAIL_CRC32C_H
 #define PIGTAIL_CRC32C_H
 
+#include "symbols.h"
+
 #include <pigtail/endpoint.h>
 
 #define CRC32C_START 0xffffffffu

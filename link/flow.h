@@ -5,6 +5,8 @@
 #ifndef PIGTAIL_FLOW_H
 #define PIGTAIL_FLOW_H
 
+#include "symbols.h"
+
 #include <pigtail/endpoint.h>
 
 /* packet: n bytes, at least 14. */

@@ -15,6 +15,8 @@
 #ifndef PIGTAIL_HEADERS_H
 #define PIGTAIL_HEADERS_H
 
+#include "symbols.h"
+
 #include <pigtail/endpoint.h>
 
 /* Longest headers that compress: Ethernet, IPv6, TCP, its 40 bytes of options. */

@@ -7,6 +7,8 @@
 #ifndef PIGTAIL_HEADERS_FORMAT_H
 #define PIGTAIL_HEADERS_FORMAT_H
 
+#include "symbols.h"
+
 #include "headers.h"
 #include "bytes.h"
 

@@ -15,6 +15,8 @@
 #ifndef PIGTAIL_LZ4_H
 #define PIGTAIL_LZ4_H
 
+#include "symbols.h"
+
 #include <pigtail/endpoint.h>
 
 #define LZ4_WINDOW_MIN 256u

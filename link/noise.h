@@ -10,6 +10,8 @@
 #ifndef PIGTAIL_NOISE_H
 #define PIGTAIL_NOISE_H
 
+#include "symbols.h"
+
 #include <pigtail/endpoint.h>
 
 struct noise {

@@ -17,6 +17,8 @@
 #ifndef PIGTAIL_PACK_H
 #define PIGTAIL_PACK_H
 
+#include "symbols.h"
+
 #include "headers.h"
 #include "lz4.h"
 #include "queue.h"

@@ -18,6 +18,8 @@
 #ifndef PIGTAIL_QUEUE_H
 #define PIGTAIL_QUEUE_H
 
+#include "symbols.h"
+
 #include <pigtail/wire.h>
 #include <pigtail/endpoint.h>
 

@@ -10,6 +10,8 @@
 #ifndef PIGTAIL_RECEIVER_H
 #define PIGTAIL_RECEIVER_H
 
+#include "symbols.h"
+
 #include <pigtail/wire.h>
 #include <pigtail/endpoint.h>
 

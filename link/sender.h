@@ -16,6 +16,8 @@
 #ifndef PIGTAIL_SENDER_H
 #define PIGTAIL_SENDER_H
 
+#include "symbols.h"
+
 #include "noise.h"
 #include "pack.h"
 #include "queue.h"

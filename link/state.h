@@ -10,6 +10,8 @@
 #ifndef PIGTAIL_STATE_H
 #define PIGTAIL_STATE_H
 
+#include "symbols.h"
+
 #include <pigtail/link.h>
 #include <pigtail/wire.h>
 
