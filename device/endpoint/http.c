@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * An HTTP/1.1 server for HTTP_CONNECTIONS at once. Each goes
+ *
+ *	READ_HEAD ----> READ_BODY ----> ANSWER ----> READ_HEAD (kept)
+ *	    \-----------------------------^  \-----> LINGER ----> closed
+ *
+ * More clients than that are not refused: while all places are taken the listener does
+ * not answer their SYN, and their TCP asks again after a second or three. lwIP counts a
+ * connection against the backlog until it is accepted, and here it is until its end.
+ *
+ * Nobody holds a place for nothing: a head has HEAD_MS, from its first byte to its last;
+ * a kept connection waits IDLE_MS for the next one; a body or an answer must move
+ * MOVE_BYTES in MOVE_MS. After an error the client is told, and may finish what it sends
+ * for LINGER_MS, since a reset would take the answer away from it.
+ *
+ * What a client sends ahead of its answer stays in TCP's window, of which one segment
+ * is kept.
+ */
+#include "http.h"
+#include "text.h"
+
+#include <lwip/stats.h>
+
+#include <string.h>
+
+#define HTTP_PORT	 80
+#define HTTP_CONNECTIONS 4
+#define HEAD_MS		 10000u
+#define IDLE_MS		 5000u
+#define MOVE_MS		 20000u
+#define MOVE_BYTES	 512u
+#define LINGER_MS	 2000u
+#define POLL_HALVES	 1 /* lwIP's timer for a connection, half seconds */
+
+static struct http places[HTTP_CONNECTIONS];
+
+/* ---- sending ---- */
+
+size_t http_room(const struct http *http)
+{
+	size_t room = tcp_sndbuf(http->pcb);
+
+	/* Each write may become a segment of its own, of two pbufs. */
+	return tcp_sndqueuelen(http->pcb) + 4 > TCP_SND_QUEUELEN ? 0 : room;
+}
+
+static bool send(struct http *http, const void *bytes, size_t n, u8_t flags)
+{
+	return n <= http_room(http) && tcp_write(http->pcb, bytes, (u16_t)n,
+						 (u8_t)(flags | TCP_WRITE_FLAG_MORE)) == ERR_OK;
+}
+
+bool http_copy(struct http *http, const void *bytes, size_t n)
+{
+	return endpoint_heap_has(n) && send(http, bytes, n, TCP_WRITE_FLAG_COPY);
+}
+
+bool http_constant(struct http *http, const void *bytes, size_t n)
+{
+	return send(http, bytes, n, 0);
+}
+
+/* As one chunk, its length in two digits, or as it is for HTTP/1.0. */
+bool http_text(struct http *http, const char *bytes, size_t n)
+{
+	char chunk[HTTP_PIECE + 6];
+
+	if (!http->chunked)
+		return http_copy(http, bytes, n);
+	chunk[0] = "0123456789abcdef"[n >> 4];
+	chunk[1] = "0123456789abcdef"[n & 15];
+	memcpy(chunk + 2, "\r\n", 2);
+	memcpy(chunk + 4, bytes, n);
+	memcpy(chunk + 4 + n, "\r\n", 2);
+	return http_copy(http, chunk, n + 6);
+}
+
+static const char *reason(unsigned int status)
+{
+	static const struct {
+		uint16_t status;
+		const char *reason;
+	} reasons[] = {
+		{200, "OK"},
+		{400, "Bad Request"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{411, "Length Required"},
+		{413, "Content Too Large"},
+		{414, "URI Too Long"},
+		{431, "Request Header Fields Too Large"},
+		{501, "Not Implemented"},
+		{505, "HTTP Version Not Supported"},
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "Error";
+}
+
+static bool has_body(const struct http *http)
+{
+	return http->parser.request.method != HTTP_HEAD;
+}
+
+/* The head, and all of the answer if that is an error. */
+static bool send_head(struct http *http)
+{
+	const struct page *page = http->page;
+	char buffer[HTTP_PIECE];
+	struct text text = text_in(buffer, sizeof(buffer));
+
+	text_add(&text, "HTTP/1.1 ");
+	text_decimal(&text, http->status);
+	text_add(&text, " ");
+	text_add(&text, reason(http->status));
+	text_add(&text, "\r\nCache-Control: no-store\r\nContent-Type: ");
+	text_add(&text, page ? page->type : "text/plain");
+	if (!page) {
+		text_add(&text, "\r\nContent-Length: ");
+		text_decimal(&text, strlen(reason(http->status)) + 1);
+	} else if (http->chunked) {
+		text_add(&text, "\r\nTransfer-Encoding: chunked");
+	} else if (http->left != UINT64_MAX) {
+		text_add(&text, "\r\nContent-Length: ");
+		text_decimal(&text, http->left);
+	}
+	if (http->status == 405)
+		text_add(&text, "\r\nAllow: GET, HEAD");
+	text_add(&text, http->keep ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+	if (!page && has_body(http)) {
+		text_add(&text, reason(http->status));
+		text_add(&text, "\n");
+	}
+	return http_copy(http, buffer, text.n);
+}
+
+/* ---- the end of a connection ---- */
+
+/* The place is free; lwIP keeps the connection as long as TCP wants. */
+static struct tcp_pcb *leave(struct http *http)
+{
+	struct tcp_pcb *pcb = http->pcb;
+
+	if (http->pending)
+		(void)pbuf_free(http->pending);
+	http->pending = NULL;
+	http->pcb = NULL;
+	tcp_arg(pcb, NULL);
+	tcp_recv(pcb, NULL);
+	tcp_sent(pcb, NULL);
+	tcp_err(pcb, NULL);
+	tcp_poll(pcb, NULL, 0);
+	tcp_backlog_accepted(pcb);
+	return pcb;
+}
+
+static err_t end_by_abort(struct http *http)
+{
+	tcp_abort(leave(http));
+	return ERR_ABRT;
+}
+
+static err_t end(struct http *http)
+{
+	struct tcp_pcb *pcb = leave(http);
+
+	/* Of those that are closing, lwIP may end the oldest for a new one. */
+	tcp_setprio(pcb, TCP_PRIO_MIN);
+	if (tcp_close(pcb) == ERR_OK)
+		return ERR_OK;
+	tcp_abort(pcb);
+	return ERR_ABRT;
+}
+
+/* ---- the states ---- */
+
+static void enter(struct http *http, enum http_state state)
+{
+	http->state = state;
+	http->since = sys_now();
+	http->moved = 0;
+}
+
+static void await_head(struct http *http)
+{
+	http_parser_init(&http->parser);
+	enter(http, HTTP_READ_HEAD);
+}
+
+static err_t answered(struct http *http)
+{
+	if (http->status < 400)
+		endpoint.counters.http_requests++;
+	else
+		endpoint.counters.http_errors++;
+	(void)tcp_output(http->pcb);
+	if (http->keep && !http->halved) {
+		await_head(http);
+		return ERR_OK;
+	}
+	if (http->halved)
+		return end(http);
+	if (tcp_shutdown(http->pcb, 0, 1) != ERR_OK)
+		return end_by_abort(http);
+	enter(http, HTTP_LINGER);
+	return ERR_OK;
+}
+
+/* Sends as much of the answer as there is room for. */
+static err_t answer(struct http *http)
+{
+	enum http_made made = HTTP_LAST;
+
+	if (!http->head_sent && !send_head(http))
+		return ERR_OK;
+	http->head_sent = true;
+	if (http->page && has_body(http)) {
+		do
+			made = http->page->make(http);
+		while (made == HTTP_MADE);
+		if (made == HTTP_LAST && http->chunked && !http_copy(http, "0\r\n\r\n", 5))
+			made = HTTP_FULL;
+	}
+	if (made == HTTP_LAST)
+		return answered(http);
+	(void)tcp_output(http->pcb);
+	return ERR_OK;
+}
+
+static err_t begin_answer(struct http *http, int status)
+{
+	http->status = (uint16_t)status;
+	http->head_sent = false;
+	if (status >= 400) {
+		http->page = NULL;
+		http->keep = false;
+	} else {
+		/* UINT64_MAX: as long as it gets. */
+		http->chunked = http->left == UINT64_MAX && http->parser.request.minor > 0;
+		if (http->left == UINT64_MAX && !http->chunked)
+			http->keep = false;
+	}
+	enter(http, HTTP_ANSWER);
+	return answer(http);
+}
+
+/* A head is there: what is to be done about it? HTTP_MORE: read the body. */
+static int judge(struct http *http)
+{
+	const struct http_request *request = &http->parser.request;
+	const char *query = strchr(request->target, '?');
+	size_t n = query ? (size_t)(query - request->target) : strlen(request->target);
+	bool sends = request->method == HTTP_PUT || request->method == HTTP_POST;
+	int status;
+
+	http->page = page_of(request->target, n);
+	http->keep = !request->close;
+	http->chunked = false;
+	http->left = UINT64_MAX;
+	http->done = 0;
+	http->section = http->row = 0;
+	if (request->method == HTTP_OTHER)
+		return 501;
+	if (!http->page)
+		return 404;
+	if (sends && !http->page->takes_body)
+		return 405;
+	if (!sends && (request->chunked || request->length > 0))
+		return 413;
+	if (sends && (request->chunked || !request->has_length))
+		return 411;
+	status = http->page->begin ? http->page->begin(http, query ? query + 1 : "") : 200;
+	if (!sends || status != 200)
+		return status;
+	http->left = request->length;
+	if (request->expects_continue)
+		(void)http_copy(http, "HTTP/1.1 100 Continue\r\n\r\n", 25);
+	return HTTP_MORE;
+}
+
+static size_t read_head(struct http *http, const uint8_t *bytes, size_t n, int *status)
+{
+	/* The time of a head begins with its first byte. */
+	if (http->parser.seen == 0)
+		enter(http, HTTP_READ_HEAD);
+	n = http_parse(&http->parser, bytes, n);
+	*status = http->parser.status;
+	if (*status == HTTP_COMPLETE)
+		*status = judge(http);
+	else if (*status == HTTP_MORE)
+		return n;
+	if (*status == HTTP_MORE)
+		enter(http, HTTP_READ_BODY);
+	return n;
+}
+
+static size_t read_body(struct http *http, const uint8_t *bytes, size_t n)
+{
+	if (n > http->left)
+		n = (size_t)http->left;
+	http->page->body(http, bytes, n);
+	http->left -= n;
+	http->done += n;
+	return n;
+}
+
+/* Returns how many bytes could be used; *done: and an answer follows from them, with
+ * that status. */
+static size_t read_bytes(struct http *http, const uint8_t *bytes, size_t n, int *status)
+{
+	size_t used = 0;
+
+	*status = HTTP_MORE;
+	if (http->state == HTTP_LINGER)
+		return n;
+	if (http->state == HTTP_READ_HEAD)
+		used = read_head(http, bytes, n, status);
+	if (http->state == HTTP_READ_BODY && *status == HTTP_MORE) {
+		used += read_body(http, bytes + used, n - used);
+		if (http->left == 0) {
+			*status = 200;
+			http->left = UINT64_MAX;
+		}
+	}
+	return used;
+}
+
+/* Works through what has come, until an answer is under way or nothing is left. */
+static err_t serve(struct http *http)
+{
+	err_t error = ERR_OK;
+
+	while (http->pending && http->state != HTTP_ANSWER && error == ERR_OK) {
+		struct pbuf *p = http->pending;
+		int status;
+		size_t n = read_bytes(http, p->payload, p->len, &status);
+
+		tcp_recved(http->pcb, (u16_t)n);
+		http->pending = pbuf_free_header(p, (u16_t)n);
+		if (status != HTTP_MORE)
+			error = begin_answer(http, status);
+	}
+	return error;
+}
+
+/* ---- lwIP's callbacks ---- */
+
+static void moved(struct http *http, size_t n)
+{
+	http->moved += (uint32_t)n;
+	if (http->moved < MOVE_BYTES || http->state == HTTP_READ_HEAD)
+		return;
+	http->since = sys_now();
+	http->moved = 0;
+}
+
+static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t error)
+{
+	struct http *http = arg;
+
+	(void)pcb;
+	(void)error;
+	if (!p) {
+		http->halved = true;
+		if (http->state == HTTP_ANSWER)
+			return ERR_OK;
+		return end(http);
+	}
+	if (http->pending || http->state == HTTP_ANSWER)
+		return ERR_MEM; /* lwIP keeps it and comes again */
+	http->pending = p;
+	if (http->state == HTTP_READ_BODY)
+		moved(http, p->tot_len);
+	return serve(http);
+}
+
+static err_t go_on(struct http *http)
+{
+	err_t error = ERR_OK;
+
+	if (http->state == HTTP_ANSWER)
+		error = answer(http);
+	return error == ERR_OK && http->pcb ? serve(http) : error;
+}
+
+static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t n)
+{
+	struct http *http = arg;
+
+	(void)pcb;
+	moved(http, n);
+	return go_on(http);
+}
+
+static err_t on_poll(void *arg, struct tcp_pcb *pcb)
+{
+	static const uint32_t limits[] = {
+		[HTTP_READ_HEAD] = HEAD_MS,
+		[HTTP_READ_BODY] = MOVE_MS,
+		[HTTP_ANSWER] = MOVE_MS,
+		[HTTP_LINGER] = LINGER_MS,
+	};
+	struct http *http = arg;
+	uint32_t limit = limits[http->state];
+	bool idle = http->state == HTTP_READ_HEAD && http->parser.seen == 0;
+
+	(void)pcb;
+	if (idle)
+		limit = IDLE_MS;
+	if (sys_now() - http->since < limit)
+		return go_on(http);
+	if (http->state == HTTP_LINGER)
+		return end(http);
+	endpoint.counters.http_timeouts++;
+	/* Nothing waits to be sent, so a client that reads sees an orderly end. */
+	if (http->state == HTTP_READ_HEAD)
+		return end(http);
+	return end_by_abort(http);
+}
+
+static void on_error(void *arg, err_t error)
+{
+	struct http *http = arg;
+
+	(void)error;
+	if (http->pending)
+		(void)pbuf_free(http->pending);
+	http->pending = NULL;
+	http->pcb = NULL; /* lwIP has freed it */
+}
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
+{
+	struct http *http = places;
+
+	(void)arg;
+	if (error != ERR_OK || !pcb)
+		return ERR_VAL;
+	while (http < places + HTTP_CONNECTIONS && http->pcb)
+		http++;
+	if (http == places + HTTP_CONNECTIONS)
+		return ERR_MEM;
+	memset(http, 0, sizeof(*http));
+	http->pcb = pcb;
+	endpoint.counters.http_connections++;
+	tcp_backlog_delayed(pcb);
+	tcp_arg(pcb, http);
+	tcp_recv(pcb, on_recv);
+	tcp_sent(pcb, on_sent);
+	tcp_err(pcb, on_error);
+	tcp_poll(pcb, on_poll, POLL_HALVES);
+	await_head(http);
+	return ERR_OK;
+}
+
+bool http_start(void)
+{
+	struct tcp_pcb *pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
+	struct tcp_pcb *listener;
+
+	if (!pcb || tcp_bind(pcb, IP_ANY_TYPE, HTTP_PORT) != ERR_OK)
+		return false;
+	listener = tcp_listen_with_backlog(pcb, HTTP_CONNECTIONS);
+	if (!listener)
+		return false;
+	tcp_accept(listener, on_accept);
+	return true;
+}
