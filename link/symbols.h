@@ -11,6 +11,7 @@
 #define cobs_begin	      ptl_cobs_begin
 #define cobs_end	      ptl_cobs_end
 #define cobs_place_at	      ptl_cobs_place_at
+#define cobs_place_step	      ptl_cobs_place_step
 #define cobs_put	      ptl_cobs_put
 #define cobs_reset	      ptl_cobs_reset
 #define cobs_take	      ptl_cobs_take

@@ -9,6 +9,8 @@
 uint32_t crc32c_add_again(uint32_t crc, const uint8_t *bytes, size_t n);
 uint32_t crc32c_add_small(uint32_t crc, const uint8_t *bytes, size_t n);
 
+#pragma push_macro("crc32c_add")
+#undef crc32c_add
 #define crc32c_add   crc32c_add_again
 #define add_by_table add_by_large_table
 #include "link/crc32c.c"
@@ -20,6 +22,7 @@ uint32_t crc32c_add_small(uint32_t crc, const uint8_t *bytes, size_t n);
 #define add_by_sse   add_by_sse_again
 #include "link/crc32c.c"
 #undef crc32c_add
+#pragma pop_macro("crc32c_add")
 
 static uint32_t crc_of(const uint8_t *bytes, size_t n)
 {
