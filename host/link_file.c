@@ -110,19 +110,12 @@ static int begin_link(struct reader *reader, const char *name, char *why, size_t
 	return link_options_set(link, LINK_NAME, name, why, why_size);
 }
 
-static int take_pair(struct reader *reader, const char *section, const char *key,
-		     const char *value, char *why, size_t why_size)
+static int take_pair(struct reader *reader, const char *key, const char *value, char *why,
+		     size_t why_size)
 {
-	struct link_options *to = reader->shared;
-	int status = 0;
+	struct link_options *to = reader->section ? reader->link : reader->shared;
 	int i = 0;
 
-	if (reader->section && !reader->link)
-		status = begin_link(reader, section, why, why_size);
-	if (status)
-		return status;
-	if (reader->section)
-		to = reader->link;
 	while (i < LINK_OPTION_COUNT && strcmp(link_option_rows[i].name, key) != 0)
 		i++;
 	if (i == LINK_OPTION_COUNT || i == LINK_NAME)
@@ -142,8 +135,15 @@ static int on_pair(void *user, const char *section, const char *key, const char 
 {
 	struct reader *reader = user;
 	char why[256];
-	int status = take_pair(reader, section, key, value, why, sizeof(why));
+	int status = 0;
 
+	if (reader->section && !reader->link)
+		status = begin_link(reader, section, why, sizeof(why));
+	if (status) {
+		(void)wrong_at(reader, reader->section, status, why);
+		return 0;
+	}
+	status = take_pair(reader, key, value, why, sizeof(why));
 	if (status)
 		(void)wrong_at(reader, reader->line, status, why);
 	return !status;
