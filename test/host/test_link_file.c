@@ -108,6 +108,19 @@ static void blanks_and_line_ends_are_nobodys_business(void **state)
 	link_options_free_all(list);
 }
 
+/* As the sample that is installed has them. */
+static void the_sample_is_good(void **state)
+{
+	struct link_options *list = NULL;
+	char error[384] = "";
+
+	(void)state;
+	if (link_file_read(PIGTAIL_SAMPLE_FILE, PTL_HOST, &list, error, sizeof(error)) != 0)
+		fail_msg("%s", error);
+	assert_string_equal(list->values[LINK_NAME], "pump");
+	link_options_free_all(list);
+}
+
 static void equal_links_are_found_equal(void **state)
 {
 	struct link_options *a = read_good("[a]\nport=x\nnet=tap\nmtu=1400\n");
@@ -246,6 +259,7 @@ int main(void)
 		cmocka_unit_test(each_section_is_a_link_in_order),
 		cmocka_unit_test(what_stands_before_the_sections_is_for_all),
 		cmocka_unit_test(blanks_and_line_ends_are_nobodys_business),
+		cmocka_unit_test(the_sample_is_good),
 		cmocka_unit_test(equal_links_are_found_equal),
 		cmocka_unit_test(what_is_wrong_is_said_with_its_line),
 		cmocka_unit_test(a_file_that_is_not_there_is_a_failure),
