@@ -345,10 +345,13 @@ static void tell_neighbour(const struct radio *radio)
 static void open_udp(void)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(PORT)};
+	int room = 8 << 20; /* this process may be late, the link is not to blame */
 
 	udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (udp < 0 || bind(udp, (struct sockaddr *)&address, sizeof(address)) < 0)
 		give_up("UDP port 9");
+	if (setsockopt(udp, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)) < 0)
+		(void)setsockopt(udp, SOL_SOCKET, SO_RCVBUF, &room, sizeof(room));
 }
 
 /* Whether a line came on standard input; its end is ours. */

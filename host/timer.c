@@ -2,9 +2,11 @@
 /*
  * The timers of a loop share one timerfd, in absolute time. They stand in a heap by
  * deadline; before the loop sleeps, the timerfd is set to the earliest, if that is
- * another one than before. So many timers that are set and reset in one turn cost one
- * system call, and all that are due cost one wake-up. Reading the timerfd is not
- * needed: setting it anew makes it quiet, which follows each time that it fires.
+ * another one than before, and it does nothing but wake the loop. What is due fires at
+ * the end of each turn: after all that was ready to be read, so that a loop that comes
+ * late doesn't take for missing what has been there for long. So many timers cost few
+ * system calls, and all that are due cost one wake-up. Reading the timerfd is not
+ * needed: setting it anew makes it quiet, which follows each time that it woke us.
  *
  * What a callback sets, fires in the next turn at the earliest, so that others get
  * theirs. The loop's data pointer leads to the heap, which is there while it has timers.
@@ -23,6 +25,8 @@
 
 struct timers {
 	uv_prepare_t prepare;
+	uv_check_t check;
+	int handles; /* of these two, that are not closed yet */
 	struct poller *poller;
 	int fd;
 	ptl_time set; /* what the timerfd is set to; PTL_NEVER: to nothing */
@@ -123,13 +127,19 @@ static void on_prepare(uv_prepare_t *prepare)
 
 static void let_go(struct timers *timers);
 
-static void on_ready(void *user, int events)
+static void on_woken(void *user, int events)
 {
 	struct timers *timers = user;
 
 	(void)events;
 	/* Whatever it is set to next, it must be set. */
 	timers->set = 0;
+}
+
+static void on_check(uv_check_t *check)
+{
+	struct timers *timers = check->data;
+
 	timers->until = timer_now();
 	timers->expiring = true;
 	while (timers->armed && timers->heap[0]->deadline <= timers->until) {
@@ -145,7 +155,10 @@ static void on_ready(void *user, int events)
 
 static void on_closed(uv_handle_t *handle)
 {
-	free(handle->data);
+	struct timers *timers = handle->data;
+
+	if (--timers->handles == 0)
+		free(timers);
 }
 
 /* The last timer is gone. */
@@ -155,7 +168,9 @@ static void let_go(struct timers *timers)
 	poller_free(timers->poller);
 	(void)close(timers->fd);
 	free(timers->heap);
+	timers->handles = 2;
 	uv_close((uv_handle_t *)&timers->prepare, on_closed);
+	uv_close((uv_handle_t *)&timers->check, on_closed);
 }
 
 static struct timers *timers_new(uv_loop_t *loop)
@@ -168,13 +183,16 @@ static struct timers *timers_new(uv_loop_t *loop)
 	timers->fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
 	if (timers->fd < 0)
 		goto no_timerfd;
-	timers->poller = poller_new(loop, timers->fd, on_ready, timers);
+	timers->poller = poller_new(loop, timers->fd, on_woken, timers);
 	if (!timers->poller)
 		goto no_poller;
 	timers->set = PTL_NEVER;
 	poller_want(timers->poller, UV_READABLE);
 	(void)uv_prepare_init(loop, &timers->prepare);
+	(void)uv_check_init(loop, &timers->check);
 	timers->prepare.data = timers;
+	timers->check.data = timers;
+	(void)uv_check_start(&timers->check, on_check);
 	(void)uv_prepare_start(&timers->prepare, on_prepare);
 	return timers;
 
