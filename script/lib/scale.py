@@ -5,8 +5,9 @@ whose lines are full both ways. Runs in the world of world.sh, by script/bench -
 The other ends and the traffic are one process of bench/radios.c, which has a picture.
 
 CPU is that of the `pigtail up` process alone, user and system, in percent of one core.
-What the kernel does for it elsewhere (pty and network work that it has put off) is not in
-it. Memory is what of the process is resident, in all and without the shared libraries.
+What the kernel does for it elsewhere (pty work that it has put off) is not in it. It
+waited for a CPU when others had them all: then lines are not full, and the row says more
+of the machine than of the program. Memory is what of the process is resident, in all and without the shared libraries.
 """
 import argparse
 import json
@@ -28,6 +29,7 @@ COLUMNS = [
     ("cpu", "% of a core", "CPU, % of a core", 1),
     ("cpu_link", "% of a core", "a link, %", 2),
     ("user", "% of cpu", "in user space, %", 0),
+    ("waited", "% of time", "waited for a CPU, %", 1),
     ("memory", "MB", "memory, MB", 1),
     ("memory_link", "KB", "a link, KB", 0),
 ]
@@ -55,10 +57,12 @@ def write_config(path, count, baud, folder):
 
 
 def cpu_seconds(pid):
-    """User and system time of a process."""
+    """Of a process: user and system time, and that it was ready but had no CPU."""
     with open(f"/proc/{pid}/stat") as stat:
         fields = stat.read().rpartition(")")[2].split()
-    return int(fields[11]) / TICKS, int(fields[12]) / TICKS
+    with open(f"/proc/{pid}/schedstat") as stat:
+        waited = int(stat.read().split()[1]) / 1e9
+    return int(fields[11]) / TICKS, int(fields[12]) / TICKS, waited
 
 
 def memory_kb(pid):
@@ -110,7 +114,7 @@ def measure(the_lab, count, baud, seconds):
         the_lab.stop(up, radios)
     if result["wrong"]:
         raise Trouble(f"{count} links: {result['wrong']} packets came out wrong")
-    user, system = (1 / took * (b - a) for a, b in zip(before, after))
+    user, system, waited = (1 / took * (b - a) for a, b in zip(before, after))
     line = baud / 10 * result["seconds"]
     least = min(result[way]["least"] for way in ("to_radio", "to_host"))
     return {
@@ -120,6 +124,7 @@ def measure(the_lab, count, baud, seconds):
         "cpu": 100 * (user + system),
         "cpu_link": 100 * (user + system) / count,
         "user": 100 * user / (user + system) if user + system else 0,
+        "waited": 100 * waited,
         "memory": resident / 1024,
         "memory_link": own / count,
         "missed": result["missed"],
