@@ -25,10 +25,12 @@
 #define STORE_PACKETS 24u
 #define FLOWS	      16u
 #define FAILED_US     10000000u
-#define CONTEXT_BYTES (4u * 136u) /* two classes, two directions */
-#define HISTORY_BYTES (CONFIG_PIGTAIL_HISTORY ? 2u * 5u * (1u << CONFIG_PIGTAIL_HISTORY) : 0u)
+
+/* What device_size() asks for on 32 bits; device_init() checks it. */
+#define CONTEXT_BYTES 512u
+#define HISTORY_BYTES (CONFIG_PIGTAIL_HISTORY ? 5376u + (5u << CONFIG_PIGTAIL_HISTORY) : 0u)
 #define MEMORY_BYTES                                                                           \
-	(15u * 1024u + CONFIG_PIGTAIL_STORE + CONFIG_PIGTAIL_CONTEXTS * CONTEXT_BYTES +        \
+	(14464u + CONFIG_PIGTAIL_STORE + CONFIG_PIGTAIL_CONTEXTS * CONTEXT_BYTES +             \
 	 HISTORY_BYTES)
 
 static const char tag[] = "pigtail";

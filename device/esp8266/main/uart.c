@@ -31,7 +31,7 @@
 #include "divider.h"
 #include "ring.h"
 
-#define RX_BYTES   4096u /* 44 ms at 921600 without the main loop */
+#define RX_BYTES   2048u /* 22 ms at 921600 without the main loop */
 #define TX_BYTES   1024u /* 2 ms at 5 Mbaud is 1000 */
 #define FIFO_BYTES 128u
 #define RX_FULL	   64u	/* bytes in the FIFO that call the handler */

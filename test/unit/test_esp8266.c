@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What of the ESP8266's application knows no chip: the queues between its interrupt,
+ * its Wi-Fi task and its main loop (here: threads), when it joins a network, what its
+ * light says, and the divider of its UART. */
+#include "story.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include "device/esp8266/main/divider.h"
+#include "device/esp8266/main/join.h"
+#include "device/esp8266/main/light.h"
+#include "device/esp8266/main/ring.h"
+
+/* ---- byte ring ---- */
+
+#define RING_SIZE 256u
+
+static void a_ring_takes_its_size_and_no_more(void **state)
+{
+	uint8_t store[RING_SIZE], bytes[RING_SIZE + 1] = {0}, out[RING_SIZE + 1];
+	struct ring ring;
+
+	(void)state;
+	ring_init(&ring, store, RING_SIZE);
+	assert_int_equal(ring_read(&ring, out, sizeof(out)), 0);
+	assert_int_equal(ring_write(&ring, bytes, sizeof(bytes)), RING_SIZE);
+	assert_int_equal(ring_used(&ring), RING_SIZE);
+	assert_false(ring_put(&ring, 1));
+	assert_int_equal(ring_write(&ring, bytes, 1), 0);
+	assert_int_equal(ring_read(&ring, out, sizeof(out)), RING_SIZE);
+	assert_false(ring_take(&ring, out));
+	assert_int_equal(ring_used(&ring), 0);
+}
+
+/* Random steps beside a model that counts; indices begin just below their wrap. */
+static void a_ring_keeps_order(void **state)
+{
+	struct prng prng = story_seed("ring", 71);
+	uint8_t store[RING_SIZE], bytes[2 * RING_SIZE];
+	struct ring ring;
+	uint32_t in = 0, out = 0;
+
+	(void)state;
+	ring_init(&ring, store, RING_SIZE);
+	atomic_init(&ring.head, UINT32_MAX - 1000);
+	atomic_init(&ring.tail, UINT32_MAX - 1000);
+	for (int step = 0; step < 20000; step++) {
+		size_t n = random_from(&prng, 1, sizeof(bytes)), did;
+
+		if (prng_below(&prng, 2)) {
+			for (size_t i = 0; i < n; i++)
+				bytes[i] = (uint8_t)((in + i) * 7);
+			did = ring_write(&ring, bytes, n);
+			assert_int_equal(
+				did, n < RING_SIZE - (in - out) ? n : RING_SIZE - (in - out));
+			in += (uint32_t)did;
+		} else {
+			did = ring_read(&ring, bytes, n);
+			assert_int_equal(did, n < in - out ? n : in - out);
+			for (size_t i = 0; i < did; i++)
+				assert_int_equal(bytes[i], (uint8_t)((out + i) * 7));
+			out += (uint32_t)did;
+		}
+		assert_int_equal(ring_used(&ring), in - out);
+	}
+}
+
+#define STREAM 2000000u
+
+/* As the interrupt does it: byte by byte. */
+static void *put_stream(void *user)
+{
+	struct ring *ring = user;
+
+	for (uint32_t i = 0; i < STREAM; i++)
+		while (!ring_put(ring, (uint8_t)(i ^ i >> 8)))
+			sched_yield();
+	return NULL;
+}
+
+static void a_ring_needs_no_lock(void **state)
+{
+	uint8_t store[RING_SIZE], bytes[100];
+	struct ring ring;
+	pthread_t producer;
+	uint32_t at = 0;
+
+	(void)state;
+	ring_init(&ring, store, RING_SIZE);
+	assert_int_equal(pthread_create(&producer, NULL, put_stream, &ring), 0);
+	while (at < STREAM) {
+		size_t n = ring_read(&ring, bytes, sizeof(bytes));
+
+		for (size_t i = 0; i < n; i++, at++)
+			assert_int_equal(bytes[i], (uint8_t)(at ^ at >> 8));
+		if (n == 0)
+			sched_yield();
+	}
+	assert_int_equal(pthread_join(producer, NULL), 0);
+	assert_int_equal(ring_used(&ring), 0);
+}
+
+/* ---- frames that the Wi-Fi task lends ---- */
+
+#define LENDINGS 300000u
+
+struct lender {
+	struct frames frames;
+	uint32_t refused;
+};
+
+static void *lend(void *user)
+{
+	struct lender *lender = user;
+
+	for (uint32_t i = 1; i <= LENDINGS; i++) {
+		struct frame frame = {
+			.handle = (void *)(uintptr_t)i,
+			.length = (uint16_t)i,
+		};
+
+		if (!frames_put(&lender->frames, &frame)) {
+			lender->refused++;
+			sched_yield();
+		}
+	}
+	return NULL;
+}
+
+static void every_frame_is_taken_once_or_refused(void **state)
+{
+	static struct lender lender;
+	pthread_t task;
+	uint32_t taken = 0;
+	uintptr_t last = 0;
+	bool over = false;
+
+	(void)state;
+	memset(&lender, 0, sizeof(lender));
+	assert_int_equal(pthread_create(&task, NULL, lend, &lender), 0);
+	while (!over || frames_first(&lender.frames)) {
+		const struct frame *frame = frames_first(&lender.frames);
+
+		if (!frame) {
+			over = pthread_tryjoin_np(task, NULL) == 0;
+			continue;
+		}
+		assert_true((uintptr_t)frame->handle > last);
+		last = (uintptr_t)frame->handle;
+		assert_int_equal(frame->length, (uint16_t)last);
+		frames_pop(&lender.frames);
+		taken++;
+	}
+	assert_int_equal(taken + lender.refused, LENDINGS);
+	assert_true(taken >= FRAMES_MAX);
+}
+
+static void the_fifth_frame_is_refused(void **state)
+{
+	struct frames frames = {0};
+	struct frame frame = {.length = 60};
+
+	(void)state;
+	for (unsigned int i = 0; i < FRAMES_MAX; i++)
+		assert_true(frames_put(&frames, &frame));
+	assert_false(frames_put(&frames, &frame));
+	frames_pop(&frames);
+	assert_true(frames_put(&frames, &frame));
+}
+
+/* ---- joining ---- */
+
+#define SECOND 1000000u
+
+/* Asks until something is to be done; returns when. */
+static ptl_time until_due(struct join *join, enum join_do what)
+{
+	ptl_time at = join_deadline(join);
+
+	assert_int_not_equal(at, PTL_NEVER);
+	if (at > 0)
+		assert_int_equal(join_poll(join, at - 1), JOIN_NOTHING);
+	assert_int_equal(join_poll(join, at), what);
+	return at;
+}
+
+static void pauses_double_to_a_limit(void **state)
+{
+	ptl_time now = SECOND, pause = JOIN_PAUSE_FIRST_US;
+	struct join join;
+
+	(void)state;
+	join_init(&join, 7);
+	assert_int_equal(join_deadline(&join), PTL_NEVER);
+	join_start(&join, now);
+	assert_int_equal(until_due(&join, JOIN_CONNECT), now);
+	for (int i = 0; i < 20; i++) {
+		ptl_time next;
+
+		join_lost(&join, now);
+		next = until_due(&join, JOIN_CONNECT);
+		assert_in_range(next - now, pause, pause + pause / 4);
+		now = next;
+		pause = pause * 2 < JOIN_PAUSE_LAST_US ? pause * 2 : JOIN_PAUSE_LAST_US;
+	}
+	assert_int_equal(join.tries, 21);
+}
+
+static void a_silent_try_is_given_up(void **state)
+{
+	struct join join;
+	ptl_time now;
+
+	(void)state;
+	join_init(&join, 0);
+	join_start(&join, 0);
+	now = until_due(&join, JOIN_CONNECT);
+	assert_int_equal(until_due(&join, JOIN_GIVE_UP), now + JOIN_TRY_US);
+	now += JOIN_TRY_US;
+	join_lost(&join, now + 1000); /* its echo changes nothing */
+	assert_in_range(until_due(&join, JOIN_CONNECT) - now, JOIN_PAUSE_FIRST_US,
+			JOIN_PAUSE_FIRST_US * 5 / 4);
+}
+
+/* The pause after the connection that begins now and holds so long. */
+static ptl_time pause_after(struct join *join, ptl_time *now, ptl_time held)
+{
+	ptl_time lost;
+
+	join_joined(join, *now);
+	assert_int_equal(join->state, JOIN_JOINED);
+	assert_int_equal(join_deadline(join), PTL_NEVER);
+	lost = *now + held;
+	join_lost(join, lost);
+	*now = until_due(join, JOIN_CONNECT);
+	return *now - lost;
+}
+
+static void only_a_connection_that_held_counts(void **state)
+{
+	ptl_time now = 0, pause = 0, last;
+	struct join join;
+
+	(void)state;
+	join_init(&join, 99);
+	join_start(&join, now);
+	(void)until_due(&join, JOIN_CONNECT);
+	for (int i = 0; i < 6; i++) {
+		last = pause;
+		pause = pause_after(&join, &now, SECOND);
+		assert_true(pause > last);
+	}
+	assert_true(pause > 4 * SECOND);
+	assert_true(pause_after(&join, &now, JOIN_HELD_US) <= JOIN_PAUSE_FIRST_US * 5 / 4);
+}
+
+static void nothing_happens_without_a_network(void **state)
+{
+	struct join join;
+
+	(void)state;
+	join_init(&join, 1);
+	join_joined(&join, 5);
+	join_lost(&join, 6);
+	assert_int_equal(join_poll(&join, 7), JOIN_NOTHING);
+	assert_int_equal(join.state, JOIN_OFF);
+}
+
+/* ---- the light ---- */
+
+/* Flashes in one period, by the changes that it announces. */
+static unsigned int flashes_of(enum light_code code, ptl_time from)
+{
+	unsigned int flashes = 0;
+	ptl_time now = from, next;
+	bool was = false;
+
+	while (now < from + LIGHT_PERIOD_US) {
+		bool on = light_is_on(code, now, &next);
+
+		flashes += on && !was;
+		assert_true(next > now);
+		/* It stays so until then. */
+		for (ptl_time t = now; t < next; t += 1000) {
+			ptl_time again;
+
+			assert_int_equal(light_is_on(code, t, &again), on);
+		}
+		was = on;
+		now = next;
+	}
+	return flashes;
+}
+
+static void the_light_can_be_counted(void **state)
+{
+	ptl_time next;
+
+	(void)state;
+	for (ptl_time period = 0; period < 3; period++) {
+		ptl_time from = period * LIGHT_PERIOD_US;
+
+		assert_int_equal(flashes_of(LIGHT_NO_HOST, from), 1);
+		assert_int_equal(flashes_of(LIGHT_NO_WIFI, from), 2);
+		assert_int_equal(flashes_of(LIGHT_NO_NETWORK, from), 3);
+		assert_true(flashes_of(LIGHT_FAILED, from) > 6);
+		assert_true(light_is_on(LIGHT_ALL_WELL, from, &next));
+		assert_int_equal(next, PTL_NEVER);
+	}
+}
+
+/* ---- the divider ---- */
+
+static void rates_are_the_nearest(void **state)
+{
+	static const struct {
+		uint32_t baud, made;
+	} rates[] = {
+		{115200, 115273},   {921600, 919540},	{1000000, 1000000}, {1250000, 1250000},
+		{2000000, 2000000}, {3000000, 2962962}, {5000000, 5000000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rates); i++)
+		assert_int_equal(80000000 / divider_for(80000000, rates[i].baud),
+				 rates[i].made);
+	assert_int_equal(divider_for(80000000, 0), 0);
+	assert_int_equal(divider_for(80000000, 50), 0);
+	assert_int_equal(divider_for(80000000, 6000000), 0);
+	assert_int_equal(divider_for(80000000, UINT32_MAX), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_ring_takes_its_size_and_no_more),
+		cmocka_unit_test(a_ring_keeps_order),
+		cmocka_unit_test(a_ring_needs_no_lock),
+		cmocka_unit_test(every_frame_is_taken_once_or_refused),
+		cmocka_unit_test(the_fifth_frame_is_refused),
+		cmocka_unit_test(pauses_double_to_a_limit),
+		cmocka_unit_test(a_silent_try_is_given_up),
+		cmocka_unit_test(only_a_connection_that_held_counts),
+		cmocka_unit_test(nothing_happens_without_a_network),
+		cmocka_unit_test(the_light_can_be_counted),
+		cmocka_unit_test(rates_are_the_nearest),
+	};
+
+	return cmocka_run_group_tests_name("esp8266", tests, NULL, NULL);
+}
