@@ -22,10 +22,10 @@
 #include "freertos/task.h"
 #include "driver/uart.h"
 #include "esp8266/eagle_soc.h"
-#include "esp8266/pin_mux_register.h"
 #include "esp8266/uart_register.h"
 #include "esp8266/uart_struct.h"
 #include "esp_attr.h"
+#include "esp_log.h"
 #include "sdkconfig.h"
 
 #include "divider.h"
@@ -192,15 +192,6 @@ static void uart_errors(void *user, struct ptl_uart_errors *errors)
 #define FLOW UART_HW_FLOWCTRL_DISABLE
 #endif
 
-/* TX and RX to GPIO15 and GPIO13, where the boot ROM does not print; RTS and CTS,
- * if wanted, to GPIO1 and GPIO3. */
-static void swap_pins(void)
-{
-	PIN_FUNC_SELECT(PERIPHS_IO_MUX_MTDO_U, FUNC_UART0_RTS);
-	PIN_FUNC_SELECT(PERIPHS_IO_MUX_MTCK_U, FUNC_UART0_CTS);
-	(void)uart_enable_swap();
-}
-
 bool uart_start(struct ptl_uart_seam *seam, uint32_t *baud)
 {
 	uart_config_t config = {
@@ -220,8 +211,11 @@ bool uart_start(struct ptl_uart_seam *seam, uint32_t *baud)
 	ring_init(&line.rx, line.rx_bytes, RX_BYTES);
 	ring_init(&line.tx, line.tx_bytes, TX_BYTES);
 	(void)uart_param_config(UART_NUM_0, &config);
-	if (SWAP)
-		swap_pins();
+	if (SWAP) {
+		/* It complains that the vendor's driver is not there. */
+		esp_log_level_set("uart", ESP_LOG_NONE);
+		(void)uart_enable_swap();
+	}
 	*baud = uart_set_rate(NULL, CONFIG_PIGTAIL_BAUD);
 	(void)uart_isr_register(UART_NUM_0, on_interrupt, NULL);
 	(void)uart_intr_config(UART_NUM_0, &interrupts);
