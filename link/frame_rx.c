@@ -290,6 +290,8 @@ static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *
 		link->counters.rx_peer_unknown++;
 		break;
 	default:
+		if (rate_take(link, (uint8_t)number, payload, n))
+			break;
 		link->counters.rx_unknown++;
 		session->unknown_due = true;
 		session->unknown_type = (uint8_t)number;
@@ -315,6 +317,8 @@ void frame_received(struct ptl_link *link)
 	class = (enum ptl_class)(header >> PTL_CLASS_SHIFT);
 	if (!(class == PTL_CLASS_LINK && (header & PTL_TYPE_MASK) == PTL_MSG_HELLO))
 		link->session.heard = link->now;
+	/* As it was on the wire: delimiter and one code. */
+	rate_heard(link, class, header & PTL_NUMBER_MASK, link->rx.n + 2);
 	if (link->session.up)
 		link->session.ping_at = link->now + PTL_PING_AFTER_US;
 	/* Only packets are packed, and link messages never go on. */

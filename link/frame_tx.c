@@ -6,9 +6,9 @@
  * urgent turns up meanwhile, what has not been pulled is replaced by a trailer
  * that says "the packet goes on", and the rest becomes a piece of its own.
  *
- * Order: hello, other link messages, an urgent acknowledgement, control,
- * sparse, bulk, an acknowledgement that is due. Acknowledgements ride in any
- * frame that goes anyway.
+ * Order: rate negotiation (SPEC 12), hello, other link messages, an urgent acknowledgement,
+ * control, sparse, bulk, an acknowledgement that is due. Acknowledgements ride in any frame
+ * that goes anyway.
  */
 #include "state.h"
 #include "bytes.h"
@@ -129,6 +129,15 @@ static bool send_due_message(struct ptl_link *link)
 	return true;
 }
 
+static void send_rate_message(struct ptl_link *link)
+{
+	uint8_t payload[RATE_PAYLOAD_MAX];
+	size_t n;
+	enum ptl_message type = rate_message(link, payload, &n);
+
+	send_message(link, type, payload, n, false);
+}
+
 static void send_acks(struct ptl_link *link)
 {
 	link->counters.tx_acks++;
@@ -184,11 +193,17 @@ static bool message_due(const struct ptl_link *link)
 
 bool frame_pending(struct ptl_link *link)
 {
-	if (link->tx.at < link->tx.n || message_due(link))
+	enum rate_lets lets = rate_lets(link);
+
+	if (link->tx.at < link->tx.n || rate_says(link))
+		return true;
+	if (lets == RATE_LETS_RATE)
+		return false;
+	if (message_due(link))
 		return true;
 	if (!link->session.up)
 		return false;
-	for (int i = 0; i < DATA_CLASSES; i++)
+	for (int i = 0; i < DATA_CLASSES && lets == RATE_LETS_ALL; i++)
 		if (sender_ready(&link->senders[i], &link->sending, (enum ptl_class)(i + 1)))
 			return true;
 	return ack_due(link);
@@ -196,11 +211,20 @@ bool frame_pending(struct ptl_link *link)
 
 bool frame_next(struct ptl_link *link)
 {
+	enum rate_lets lets = rate_lets(link);
+
+	if (rate_says(link)) {
+		send_rate_message(link);
+		return true;
+	}
+	if (lets == RATE_LETS_RATE)
+		return false;
 	if (send_due_message(link))
 		return true;
 	if (!link->session.up)
 		return false;
-	for (enum ptl_class class = PTL_CLASS_CONTROL; class < PTL_CLASSES; class ++) {
+	for (enum ptl_class class = PTL_CLASS_CONTROL;
+	     class < PTL_CLASSES && lets == RATE_LETS_ALL; class ++) {
 		struct sender *sender = sender_of(link, class);
 		const struct piece *piece;
 
@@ -222,7 +246,8 @@ bool frame_next(struct ptl_link *link)
 
 static bool overtaken(struct ptl_link *link)
 {
-	if (sender_ready(sender_of(link, PTL_CLASS_CONTROL), &link->sending, PTL_CLASS_CONTROL))
+	if (rate_lets(link) != RATE_LETS_ALL || rate_says(link) ||
+	    sender_ready(sender_of(link, PTL_CLASS_CONTROL), &link->sending, PTL_CLASS_CONTROL))
 		return true;
 	if (link->tx.class != PTL_CLASS_BULK)
 		return false;

@@ -55,6 +55,11 @@ static void set_baud(struct ptl_endpoint *endpoint, uint32_t baud)
 	ptl_link_set_baud(link_of(endpoint), baud);
 }
 
+static void rate_done(struct ptl_endpoint *endpoint, ptl_time now, bool ok)
+{
+	ptl_link_rate_done(link_of(endpoint), now, ok);
+}
+
 static void wire_reset(struct ptl_endpoint *endpoint, ptl_time now)
 {
 	ptl_link_wire_reset(link_of(endpoint), now);
@@ -88,6 +93,7 @@ const struct ptl_framing ptl_framing_pigtail = {
 	.resume = resume,
 	.set_baud = set_baud,
 	.log = log_text,
+	.rate_done = rate_done,
 	.wire_reset = wire_reset,
 	.counters = counters,
 	.info = info,

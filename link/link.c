@@ -22,6 +22,8 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 	config->baud = 115200;
 	config->max_packet = 1518;
 	config->codel = true;
+	config->uart.least_divider = 1;
+	config->uart.max = 5000000;
 	if (profile == PTL_PROFILE_MCU) {
 		config->tx_packets = 16;
 		config->tx_blocks = 38; /* two packets, and a control message */
@@ -139,13 +141,7 @@ size_t ptl_link_size(const struct ptl_config *config)
 	return good_config(config) ? lay_out(config, at) : 0;
 }
 
-/* 10 bits a byte: microseconds of n bytes on the line. */
-static uint32_t line_us(uint32_t baud, uint32_t n)
-{
-	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
-}
-
-static void set_baud(struct ptl_link *link, uint32_t baud)
+void link_set_baud(struct ptl_link *link, uint32_t baud)
 {
 	uint32_t delay = line_us(baud, 64);
 	uint32_t longest = baud / FRAMES_A_SECOND / 10 & ~(PTL_CELL_BYTES - 1u);
@@ -166,10 +162,13 @@ static void set_baud(struct ptl_link *link, uint32_t baud)
 static ptl_time earliest(struct ptl_link *link)
 {
 	ptl_time at = session_deadline(link);
+	ptl_time rate = rate_deadline(link);
 
 	if (frame_pending(link))
 		return 0;
-	for (int i = 0; i < DATA_CLASSES; i++) {
+	if (rate < at)
+		at = rate;
+	for (int i = 0; i < DATA_CLASSES && rate_lets(link) == RATE_LETS_ALL; i++) {
 		struct sender *sender = &link->senders[i];
 
 		if (link->session.up)
@@ -224,7 +223,8 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 	cobs_reset(&link->rx);
 	link->tx.bytes = base + at[PART_TX_FRAME];
 	link->tx.line_idle = true;
-	set_baud(link, config->baud);
+	link_set_baud(link, config->baud);
+	rate_init(link, config);
 	session_start(link, config->nonce);
 	link->deadline = 0;
 	*made = link;
@@ -244,6 +244,7 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 	link->now = now;
 	link->rx_at = now;
 	link->counters.rx_bytes += n;
+	rate_bytes(link, n);
 	while (n > 0) {
 		size_t took = cobs_take(&link->rx, bytes, n);
 
@@ -263,7 +264,9 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 static void run_timers(struct ptl_link *link)
 {
 	session_timers(link);
-	for (int i = 0; i < DATA_CLASSES; i++)
+	rate_timers(link);
+	/* What waits for the rate to change is not late. */
+	for (int i = 0; i < DATA_CLASSES && rate_lets(link) == RATE_LETS_ALL; i++)
 		if (link->now >= link->senders[i].timer &&
 		    sender_expired(&link->senders[i], &link->sending, link->now))
 			link->session.ping_due = link->session.up;
@@ -297,6 +300,8 @@ size_t ptl_link_transmit(struct ptl_link *link, ptl_time now, uint8_t *out, size
 			frame_done(link);
 	}
 	link->counters.tx_bytes += done;
+	if (tx->at == tx->n)
+		rate_turn(link);
 	link->deadline = earliest(link);
 	return done;
 }
@@ -378,16 +383,31 @@ void ptl_link_resume(struct ptl_link *link, ptl_time now)
 
 void ptl_link_set_baud(struct ptl_link *link, uint32_t baud)
 {
-	set_baud(link, baud < 50 ? 50 : baud);
+	link_set_baud(link, baud < 50 ? 50 : baud);
+}
+
+/* Another wire, or another rate of it: forgets half frames. */
+static void begin_wire(struct ptl_link *link)
+{
+	frame_over(link);
+	if (link->tx.at < link->tx.n)
+		frame_done(link);
+	link->tx.line_idle = true;
+}
+
+void ptl_link_rate_done(struct ptl_link *link, ptl_time now, bool ok)
+{
+	link->now = now;
+	begin_wire(link);
+	rate_done(link, ok);
+	link->deadline = earliest(link);
 }
 
 void ptl_link_wire_reset(struct ptl_link *link, ptl_time now)
 {
 	link->now = now;
-	frame_over(link);
-	if (link->tx.at < link->tx.n)
-		frame_done(link);
-	link->tx.line_idle = true;
+	begin_wire(link);
+	rate_reset(link);
 	link->deadline = earliest(link);
 }
 
@@ -405,6 +425,7 @@ void ptl_link_info(const struct ptl_link *link, struct ptl_info *info)
 	info->peer_session = link->session.peer_nonce;
 	info->max_packet = link->max_packet;
 	info->frame_limit = link->sending.noise.limit;
+	info->rate = rate_now(link);
 	info->rtt_us = link->sending.trip.smooth_us;
 	info->loss_ppm = noise_ppm(&link->sending.noise);
 	info->queued = (uint32_t)(link->queue.packet_count - link->queue.free_packets);

@@ -67,16 +67,23 @@ void ptl_pacer_sent(struct ptl_pacer *pacer, ptl_time now, size_t n)
 	pacer->busy_until_ns += (n * pacer->byte_ns_q8) >> 8;
 }
 
+/* A time in nanoseconds, after now, in microseconds, without a divide: 1/1000 is
+ * 4294967.296 / 2^32; the difference to now is below 2^32 ns at any sane rate. */
+static ptl_time to_us(ptl_time now, uint64_t ns)
+{
+	return now + (((ns - now * 1000) * 4294968u) >> 32) + 1;
+}
+
+ptl_time ptl_pacer_dry(const struct ptl_pacer *pacer, ptl_time now)
+{
+	return pacer->busy_until_ns <= now * 1000 ? now : to_us(now, pacer->busy_until_ns);
+}
+
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now)
 {
 	uint64_t half_ns = (pacer->limit * pacer->byte_ns_q8) >> 9;
-	uint64_t next;
 
 	if (pacer->busy_until_ns <= now * 1000 + half_ns)
 		return now;
-	next = pacer->busy_until_ns - half_ns;
-	/* To microseconds without a divide: 1/1000 is 4294967.296 / 2^32; the
-	 * difference to now is below 2^32 ns at any sane rate. */
-	next -= now * 1000;
-	return now + ((next * 4294968u) >> 32) + 1;
+	return to_us(now, pacer->busy_until_ns - half_ns);
 }

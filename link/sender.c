@@ -475,3 +475,13 @@ void sender_watch(struct sender *sender, const struct sending *shared, ptl_time 
 	if (sender->timer == PTL_NEVER && (sender->blocked || sender->count > 0))
 		sender->timer = now + timer_us(sender, shared);
 }
+
+void sender_refresh(struct sender *sender, const struct sending *shared, ptl_time now,
+		    bool expired)
+{
+	for (uint16_t i = 0; i < sender->count; i++)
+		piece_at(sender, i)->sent_at = (uint32_t)now;
+	sender->backoff = 0;
+	if (sender->timer != PTL_NEVER)
+		sender->timer = now + (expired ? 0 : timer_us(sender, shared));
+}

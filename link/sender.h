@@ -107,6 +107,11 @@ void sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
  * the acknowledgement that said so may have been lost. */
 void sender_watch(struct sender *sender, const struct sending *shared, ptl_time now);
 
+/* The line had another rate, or was used for something else, until now: timers begin
+ * anew; or, with expired, run out, for what was on the way may be lost. */
+void sender_refresh(struct sender *sender, const struct sending *shared, ptl_time now,
+		    bool expired);
+
 /* The timer ran out. true: the peer has to be asked how it stands (PING). */
 bool sender_expired(struct sender *sender, struct sending *shared, ptl_time now);
 

@@ -150,6 +150,10 @@ size_t session_hello_payload(struct ptl_link *link, uint8_t *to)
 		caps |= PTL_CAP_PAYLOAD_COMPRESSION;
 		n += put_option(to + n, PTL_OPTION_HISTORY, link->packing.own.history);
 	}
+	if (rate_option(link, to + n) > 0) {
+		caps |= PTL_CAP_RATE;
+		n += rate_option(link, to + n);
+	}
 	put_le32(to + PTL_HELLO_CAPS, caps);
 	return n;
 }
@@ -174,9 +178,13 @@ static bool acceptable(const struct ptl_link *link, const uint8_t *hello)
 	return true;
 }
 
-static void learn_option(struct packing_offer *offer, uint32_t caps, uint8_t type,
+static void learn_option(struct ptl_link *link, uint32_t caps, uint8_t type,
 			 const uint8_t *value, uint8_t n)
 {
+	struct packing_offer *offer = &link->session.peer_offer;
+
+	if (type == PTL_OPTION_RATE)
+		rate_learn(link, caps, value, n);
 	if (n < PACK_CLASSES)
 		return;
 	if (type == PTL_OPTION_CONTEXTS && (caps & PTL_CAP_HEADER_COMPRESSION))
@@ -185,13 +193,13 @@ static void learn_option(struct packing_offer *offer, uint32_t caps, uint8_t typ
 		memcpy(offer->history, value, PACK_CLASSES);
 }
 
-static void learn_options(struct packing_offer *offer, uint32_t caps, const uint8_t *options,
+static void learn_options(struct ptl_link *link, uint32_t caps, const uint8_t *options,
 			  size_t n)
 {
 	while (n >= PTL_OPTION_BYTES && n - PTL_OPTION_BYTES >= options[1]) {
 		size_t length = PTL_OPTION_BYTES + options[1];
 
-		learn_option(offer, caps, options[0], options + PTL_OPTION_BYTES, options[1]);
+		learn_option(link, caps, options[0], options + PTL_OPTION_BYTES, options[1]);
 		options += length;
 		n -= length;
 	}
@@ -204,8 +212,9 @@ static void learn(struct ptl_link *link, const uint8_t *hello, size_t n)
 
 	session->peer_nonce = get_le32(hello + PTL_HELLO_NONCE);
 	memset(&session->peer_offer, 0, sizeof(session->peer_offer));
-	learn_options(&session->peer_offer, get_le32(hello + PTL_HELLO_CAPS),
-		      hello + PTL_HELLO_BYTES, n - PTL_HELLO_BYTES);
+	rate_forget_peer(link);
+	learn_options(link, get_le32(hello + PTL_HELLO_CAPS), hello + PTL_HELLO_BYTES,
+		      n - PTL_HELLO_BYTES);
 	memcpy(session->peer_mac, hello + PTL_HELLO_MAC, sizeof(session->peer_mac));
 	for (int i = 0; i < DATA_CLASSES; i++)
 		session->peer_windows[i] = get_le16(hello + PTL_HELLO_WINDOWS + 2 * i);
@@ -228,6 +237,7 @@ static void come_up(struct ptl_link *link)
 	session->up = true;
 	session->ping_at = link->now + PTL_PING_AFTER_US;
 	link->counters.sessions++;
+	rate_session_up(link);
 	announce(link, true, session->restarted ? PTL_REASON_PEER_RESTARTED : PTL_REASON_START);
 	session->restarted = false;
 	/* What filled the queue may have gone with the old session. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The state of a link and what its four files do with it:
+ * The state of a link and what its files do with it:
  *
  *	link.c      the public functions, memory, deadlines
+ *	rate.c      negotiation of the line's rate
  *	session.c   hello, keep-alive, restart: is there a peer, and which
  *	frame_tx.c  chooses, builds and cuts the frame that is on the wire
  *	frame_rx.c  checks a received frame and gives its parts away
@@ -18,11 +19,14 @@
 #include "cobs.h"
 #include "pack.h"
 #include "queue.h"
+#include "rate.h"
 #include "receiver.h"
 #include "sender.h"
 
-#define SESSION_HELLO_BYTES (PTL_HELLO_BYTES + 2 * (PTL_OPTION_BYTES + PACK_CLASSES))
-#define DATA_CLASSES	    3 /* control, sparse, bulk: index is class - 1 */
+#define SESSION_HELLO_BYTES                                                                    \
+	(PTL_HELLO_BYTES + 2 * (PTL_OPTION_BYTES + PACK_CLASSES) + PTL_OPTION_BYTES +          \
+	 PTL_RATE_OPTION_BYTES)
+#define DATA_CLASSES 3 /* control, sparse, bulk: index is class - 1 */
 
 struct session {
 	uint32_t nonce;	     /* ours */
@@ -66,6 +70,9 @@ struct ptl_link {
 	struct sender senders[DATA_CLASSES];
 	struct receiver receivers[DATA_CLASSES];
 	struct session session;
+#ifndef PTL_WITHOUT_RATE
+	struct rate rate;
+#endif
 	struct tx_frame tx;
 	struct cobs_decoder rx;
 	ptl_time rx_at; /* last byte of a frame that is under way */
@@ -94,6 +101,15 @@ static inline struct receiver *receiver_of(struct ptl_link *link, enum ptl_class
 {
 	return &link->receivers[class - 1];
 }
+
+/* 10 bits a byte: microseconds of n bytes on the line. */
+static inline uint32_t line_us(uint32_t baud, uint32_t n)
+{
+	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
+}
+
+/* link.c */
+void link_set_baud(struct ptl_link *link, uint32_t baud);
 
 /* session.c */
 void session_start(struct ptl_link *link, uint32_t nonce);

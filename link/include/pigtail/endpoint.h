@@ -112,6 +112,12 @@ struct ptl_events {
 	 * PTL_REASON_PEER_RESTARTED: it restarted in between. */
 	void (*state)(void *user, enum ptl_state state, enum ptl_reason reason);
 
+	/* Rate negotiation (SPEC 12): the link has given its last byte at the
+	 * present rate, and transmit() gives none until the owner has let all of
+	 * them leave the wire, has set the UART to this rate (bits/s), and has
+	 * called rate_done(). NULL: the rate stays. */
+	void (*rate)(void *user, uint32_t rate);
+
 	/* Every frame on the wire as decoded bytes without delimiters, for
 	 * captures. Frames that fail their check come with ok = false. */
 	void (*frame)(void *user, enum ptl_direction direction, bool ok, const uint8_t *frame,
@@ -161,6 +167,9 @@ struct ptl_events {
 	X(rx_before_up, "data frames before the handshake")                                    \
 	X(rx_refused, "packets that the network could not take at once")                       \
 	X(rx_resyncs, "times that byte alignment was found again")                             \
+	X(rate_changes, "rates that were agreed on and proved")                                \
+	X(rate_failures, "rates that were tried and did not work")                             \
+	X(rate_falls, "returns to the first rate because the agreed one went bad")             \
 	X(sessions, "sessions begun with the peer")                                            \
 	X(peer_restarts, "restarts of the peer that were noticed")                             \
 	X(peer_silences, "times that the peer went silent")                                    \
@@ -197,6 +206,7 @@ struct ptl_info {
 	uint32_t peer_session; /* the peer's */
 	uint16_t max_packet;   /* longest packet that both ends take, bytes */
 	uint16_t frame_limit;  /* payload bytes a frame now, by measured loss */
+	uint32_t rate;	       /* of the line now, bits/s; 0: as the owner set it */
 	uint32_t rtt_us;       /* smoothed time from sent to acknowledged */
 	uint32_t loss_ppm;     /* measured: bytes that spoil a frame, per million */
 	uint32_t queued;       /* packets waiting or unacknowledged */
@@ -204,6 +214,23 @@ struct ptl_info {
 	uint32_t ip_netmask;
 	uint32_t ip_gateway;
 };
+
+/*
+ * What a UART can do: any rate clock / divider for a whole divider of at least
+ * least_divider. clock is the one that the divider divides, times the steps of a
+ * fractional divider: 80000000 for the ESP8266; 115200 for a 16550 with 1.8432 MHz
+ * and 16 samples a bit; 24000000 with least_divider 8 for an FTDI's 3 MHz in
+ * eighths. 0: any rate, exactly.
+ */
+struct ptl_uart {
+	uint32_t clock;
+	uint16_t least_divider; /* 1 or more */
+	uint32_t max;		/* highest rate that makes sense, bits/s */
+};
+
+/* The rate that a UART really makes when it is set to rate (1000 to 10000000
+ * bits/s); 0 when that is above its maximum, or more than 3 % off. */
+uint32_t ptl_uart_rate(const struct ptl_uart *uart, uint32_t rate);
 
 /*
  * All that init() needs. Take the defaults of ptl_config_default(), then set
@@ -229,8 +256,14 @@ struct ptl_config {
 	uint8_t history[2];	/* of payload compression: log2 of the bytes for
 				 * sparse and bulk, 8 to 16, 0 (off); it takes
 				 * about 4 times that */
-	bool drop_when_full;	/* true: make room by dropping from the longest
-				 * flow; false: send() returns PTL_FULL */
+
+	/* Rate negotiation: with rate_auto and events.rate the link begins at
+	 * baud, to which it returns, and finds the highest rate itself. */
+	bool rate_auto;
+	struct ptl_uart uart;
+
+	bool drop_when_full; /* true: make room by dropping from the longest
+			      * flow; false: send() returns PTL_FULL */
 
 	/* Only for the esp8266-hosted framing. */
 	const char *ssid;     /* host: 1 to 31 bytes */
@@ -287,7 +320,12 @@ struct ptl_framing {
 	 * still waits, and on a bad line. May be NULL. */
 	void (*log)(struct ptl_endpoint *endpoint, ptl_time now, const char *text, size_t n);
 
-	/* The wire was cut and is back (port reopened): forget half frames. */
+	/* events.rate was obeyed (ok), or could not be: the UART is then as it
+	 * was. May be NULL. */
+	void (*rate_done)(struct ptl_endpoint *endpoint, ptl_time now, bool ok);
+
+	/* The wire was cut and is back (port reopened): forget half frames. With
+	 * config.rate_auto the UART is at config.baud again. */
 	void (*wire_reset)(struct ptl_endpoint *endpoint, ptl_time now);
 
 	const struct ptl_counters *(*counters)(const struct ptl_endpoint *endpoint);

@@ -47,9 +47,14 @@ ptl_time ptl_link_deadline(const struct ptl_link *link);
 /* Packets that events.packet refused are offered again. */
 void ptl_link_resume(struct ptl_link *link, ptl_time now);
 
+/* A change of rate that was not negotiated; not with config.rate_auto. */
 void ptl_link_set_baud(struct ptl_link *link, uint32_t baud);
 
-/* Forgets the frame that is half received and the one that is half sent. */
+/* The owner has done what events.rate asked for, or could not (ok). */
+void ptl_link_rate_done(struct ptl_link *link, ptl_time now, bool ok);
+
+/* Forgets the frame that is half received and the one that is half sent. With
+ * config.rate_auto the UART is at config.baud again. */
 void ptl_link_wire_reset(struct ptl_link *link, ptl_time now);
 
 const struct ptl_counters *ptl_link_counters(const struct ptl_link *link);

@@ -35,6 +35,9 @@ size_t ptl_pacer_room(const struct ptl_pacer *pacer, ptl_time now, size_t queued
 /* n bytes were handed down. */
 void ptl_pacer_sent(struct ptl_pacer *pacer, ptl_time now, size_t n);
 
+/* When the last byte that was handed down has left, by the line's rate. */
+ptl_time ptl_pacer_dry(const struct ptl_pacer *pacer, ptl_time now);
+
 /* When at least half of the limit will be free: call transmit() again then. */
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now);
 

@@ -71,7 +71,14 @@ enum ptl_message {
 	PTL_MSG_PONG = 3,
 	PTL_MSG_UNKNOWN = 4,
 	PTL_MSG_LOG = 5,
-	/* 16 to 31: rate negotiation, to come. */
+	/* SPEC 12, rate negotiation; 23 to 31 are reserved for it. */
+	PTL_MSG_PROPOSE = 16,
+	PTL_MSG_ACCEPT = 17,
+	PTL_MSG_REFUSE = 18,
+	PTL_MSG_PROBE = 19,
+	PTL_MSG_CONFIRM = 20,
+	PTL_MSG_CONFIRMED = 21,
+	PTL_MSG_FALL = 22,
 };
 #define PTL_TYPE_MASK 0xff /* higher bits of the number: 0, ignored */
 
@@ -97,11 +104,12 @@ enum ptl_message {
 #define PTL_OPTION_BYTES    2
 #define PTL_OPTION_CONTEXTS 1 /* u8 sparse, u8 bulk: as a receiver, 1 to 16 */
 #define PTL_OPTION_HISTORY  2 /* u8 sparse, u8 bulk: log2 of bytes, 8 to 16 */
+#define PTL_OPTION_RATE	    3 /* u32 clock, u16 least divider, u32 max; 12 */
 
 /* Capability bits: used when both set them. Unknown ones are ignored. */
 #define PTL_CAP_HEADER_COMPRESSION  0x00000001u /* SPEC 9 */
-#define PTL_CAP_PAYLOAD_COMPRESSION 0x00000002u /* reserved */
-#define PTL_CAP_RATE		    0x00000004u /* reserved */
+#define PTL_CAP_PAYLOAD_COMPRESSION 0x00000002u /* SPEC 10 */
+#define PTL_CAP_RATE		    0x00000004u /* SPEC 12 */
 #define PTL_CAP_WIFI		    0x00000008u /* reserved */
 
 /* SPEC 8, control messages: u8 type, then its own. */
@@ -117,5 +125,50 @@ enum ptl_message {
 #define PTL_SILENT_AFTER_US 3000000u  /* of silence: the peer is gone */
 #define PTL_STUCK_AFTER_US  10000000u /* no progress though it is heard */
 #define PTL_ACK_DELAY_US    5000u     /* or 64 byte times, if that is more */
+
+/* SPEC 12, rate negotiation: the rates that may be proposed, bits/s. */
+#define PTL_RATES                                                                              \
+	{                                                                                      \
+		115200, 230400, 250000, 460800, 500000, 921600, 1000000, 1250000, 1500000,     \
+			1600000, 2000000, 2500000, 3000000, 4000000, 5000000                   \
+	}
+#define PTL_RATE_OPTION_BYTES 10
+#define PTL_PROPOSE_BYTES     7	 /* u8 trial, u32 rate, u16 patience, ms */
+#define PTL_ACCEPT_BYTES      5	 /* u8 trial, u32 rate; REFUSE as well */
+#define PTL_PROBE_BYTES	      64 /* with its pattern; at least PTL_PROBE_HEAD */
+#define PTL_PROBE_HEAD	      7	 /* u8 trial, u16 place, u16 good, u16 of */
+#define PTL_CONFIRM_BYTES     1	 /* u8 trial; CONFIRMED as well */
+#define PTL_FALL_BYTES	      2	 /* u8 trial, u8 reason */
+#define PTL_PROBE_PATTERN                                                                      \
+	{                                                                                      \
+		0x55, 0xaa, 0xff, 0x01, 0x80, 0x7f, 0xfe, 0x0f                                 \
+	}
+
+enum ptl_fall_reason {
+	PTL_FALL_FAILED = 0, /* the trial did not succeed */
+	PTL_FALL_SILENT = 1, /* nothing good was heard for a while */
+	PTL_FALL_BAD = 2,    /* most of what was heard was damaged */
+	PTL_FALL_HIGHER = 3, /* the host wants to try a higher rate */
+};
+
+/* Of 1000: two ends may differ by so much; a UART from the rate that it is set to. */
+#define PTL_RATE_APART	     15u
+#define PTL_RATE_OFF	     30u
+#define PTL_PROBES_GOOD	     16u     /* at least, and half of those sent */
+#define PTL_PROPOSE_AGAIN_US 30000u  /* between PROPOSEs */
+#define PTL_PROPOSE_FOR_US   700000u /* then the host gives up for a while */
+#define PTL_PATIENCE_MS	     80u     /* until the first probe; plus two round trips */
+#define PTL_PATIENCE_MAX_MS  1000u
+#define PTL_TRIAL_US	     100000u /* from the first probe on; plus 40 of them */
+#define PTL_CONFIRM_US	     10000u  /* between CONFIRMs */
+#define PTL_CONFIRM_FOR_US   60000u
+#define PTL_DEVICE_WAITS_US  150000u /* a device waits so much longer for a CONFIRM */
+#define PTL_SUSPECT_PING_US  100000u /* without a good frame; then every 50 ms */
+#define PTL_SUSPECT_AGAIN_US 50000u
+#define PTL_SUSPECT_FALL_US  300000u /* plus the time of two of the longest frames */
+#define PTL_SHARE_US	     100000u /* of bytes judged together, at least */
+#define PTL_SHARE_BYTES	     1024u
+#define PTL_SHARE_LEAST	     4u /* at least a quarter of them in good frames */
+#define PTL_FALLS_SAID	     2
 
 #endif

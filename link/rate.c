@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Rate negotiation (SPEC 12). Both ends begin at the base rate; each trial of a
+ * higher one begins there, and each failure ends there, so that two rates are all
+ * that a moment knows. The host leads. What moves an end from state to state:
+ *
+ *	BASE	 host, up, time for it		OFFER: PROPOSE every 30 ms, no data
+ *		 device hears PROPOSE		MOVE by ACCEPT; or REFUSE
+ *	OFFER	 ACCEPT				MOVE
+ *		 REFUSE				BASE, next candidate
+ *		 700 ms				BASE, data; again after 5 s
+ *	MOVE	 all has been pulled		SWITCH: events.rate
+ *	SWITCH	 rate_done()			TRIAL; BASE, if that was where to
+ *	TRIAL	 16 probes good, half of all	(both ways) host: CONFIRM
+ *		 device hears CONFIRM		FAST, says CONFIRMED
+ *		 too late			MOVE to base by FALL
+ *	CONFIRM	 CONFIRMED, or any other frame	FAST
+ *		 60 ms				MOVE to base by FALL
+ *	FAST	 nothing good though owed	PING; 300 ms: MOVE to base by FALL
+ *		 3/4 of the bytes are bad	MOVE to base by FALL
+ *	any fast FALL				MOVE to base
+ *
+ * Each state but BASE and FAST ends by itself, and FAST does when the peer is not
+ * there. So whatever message is lost, both meet at base: test/model/rate.pml. The
+ * device speaks first neither at a new rate nor twice, so nothing that it said at
+ * one rate is heard at another; all said at base by the host but PROPOSE is before.
+ */
+#include "state.h"
+#include "bytes.h"
+
+#ifndef PTL_WITHOUT_RATE
+
+#define GIVE_UP_US    5000000u	  /* nobody answered PROPOSE */
+#define REST_US	      400000u	  /* of trials, for data, after a fall */
+#define CLIMB_US      5000000u	  /* until the next step up, after one */
+#define AGAIN_US      60000000u	  /* a failed rate is tried again; then doubled */
+#define AGAIN_MAX_US  3600000000u /* up to this */
+#define TOO_SOON_US   5000000u	  /* a rate that falls after less has failed */
+#define WINDOWS	      2		  /* with a bad share, in a row */
+#define TRIAL_PROBES  40u	  /* in the time of a trial, at least */
+#define PROBE_ON_WIRE (PTL_PROBE_BYTES + 2 * PTL_FRAME_OVERHEAD)
+
+static bool leads(const struct ptl_link *link)
+{
+	return link->rate.agreed && link->role == PTL_HOST && link->session.up;
+}
+
+static void say(struct ptl_link *link, enum ptl_message message)
+{
+	link->rate.say = (uint8_t)message;
+	link->rate.say_at = link->now;
+	link->rate.said = 0;
+}
+
+static void enter(struct ptl_link *link, enum rate_state state, uint32_t us)
+{
+	link->rate.state = (uint8_t)state;
+	link->rate.until = link->now + us;
+	link->rate.since = (uint32_t)link->now;
+	link->rate.say = 0;
+}
+
+/* ---- HELLO ---- */
+
+void rate_init(struct ptl_link *link, const struct ptl_config *config)
+{
+	struct rate *rate = &link->rate;
+
+	rate->enabled = config->rate_auto && link->events.rate;
+	rate->own = config->uart;
+	rate->base = config->baud;
+	rate->again_us = AGAIN_US;
+	rate->suspect = PTL_NEVER;
+}
+
+size_t rate_option(const struct ptl_link *link, uint8_t *to)
+{
+	const struct ptl_uart *own = &link->rate.own;
+
+	if (!link->rate.enabled)
+		return 0;
+	to[0] = PTL_OPTION_RATE;
+	to[1] = PTL_RATE_OPTION_BYTES;
+	put_le32(to + 2, own->clock);
+	put_le16(to + 6, own->least_divider);
+	put_le32(to + 8, own->max);
+	return PTL_OPTION_BYTES + PTL_RATE_OPTION_BYTES;
+}
+
+void rate_forget_peer(struct ptl_link *link)
+{
+	link->rate.agreed = false;
+}
+
+void rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n)
+{
+	struct rate *rate = &link->rate;
+	struct ptl_uart peer;
+
+	if (!rate->enabled || !(caps & PTL_CAP_RATE) || n < PTL_RATE_OPTION_BYTES)
+		return;
+	peer.clock = get_le32(value);
+	peer.least_divider = get_le16(value + 4);
+	peer.max = get_le32(value + 6);
+	/* Another one at the other end: what failed with the last says nothing. */
+	if (peer.clock != rate->peer.clock || peer.max != rate->peer.max) {
+		rate->failed = 0;
+		rate->again_us = AGAIN_US;
+	}
+	rate->peer = peer;
+	rate->agreed = true;
+}
+
+void rate_session_up(struct ptl_link *link)
+{
+	if (link->rate.state != RATE_BASE)
+		return;
+	link->rate.rests = false;
+	link->rate.waited = false;
+	link->rate.next = link->now;
+}
+
+/* ---- moving ---- */
+
+/* To base, at once or after having said so. */
+static void leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud)
+{
+	struct rate *rate = &link->rate;
+	bool fast = rate->state == RATE_FAST;
+	bool soon = (uint32_t)link->now - rate->since < TOO_SOON_US;
+
+	if (!fast)
+		link->counters.rate_failures++;
+	else if (reason != PTL_FALL_HIGHER)
+		link->counters.rate_falls++;
+	if (!fast || reason == PTL_FALL_BAD || (reason == PTL_FALL_SILENT && soon))
+		rate->failed |= (uint16_t)(1u << rate->index);
+	if (fast)
+		rate->rests = reason != PTL_FALL_HIGHER;
+	rate->reason = (uint8_t)reason;
+	rate->wanted = rate->base;
+	enter(link, RATE_MOVE, 0);
+	if (aloud)
+		say(link, PTL_MSG_FALL);
+}
+
+static void refresh_senders(struct ptl_link *link, bool expired)
+{
+	link->sending.trip.smooth_us = 0;
+	link->sending.trip.spread_us = 0;
+	for (int i = 0; i < DATA_CLASSES; i++)
+		sender_refresh(&link->senders[i], &link->sending, link->now, expired);
+}
+
+/* Data flows again. */
+static void rest(struct ptl_link *link, uint32_t us)
+{
+	enter(link, RATE_BASE, 0);
+	link->rate.next = link->now + us;
+	refresh_senders(link, false);
+}
+
+static void settle(struct ptl_link *link)
+{
+	struct rate *rate = &link->rate;
+	bool climbed = rate->higher == rate->index + 1;
+
+	enter(link, RATE_FAST, 0);
+	rate->suspect = PTL_NEVER;
+	rate->share = (struct rate_share){.since = (uint32_t)link->now};
+	rate->bad = 0;
+	rate->higher = 0;
+	if (climbed)
+		rate->again_us = AGAIN_US;
+	rate->next = rate_choose_again(rate, link->baud) == RATE_NONE
+			     ? PTL_NEVER
+			     : link->now + (climbed ? CLIMB_US : rate->again_us);
+	link->counters.rate_changes++;
+	refresh_senders(link, false);
+}
+
+void rate_turn(struct ptl_link *link)
+{
+	struct rate *rate = &link->rate;
+
+	if (rate->state != RATE_MOVE || rate->say)
+		return;
+	rate->state = RATE_SWITCH;
+	link->events.rate(link->events.user, rate->wanted);
+}
+
+void rate_done(struct ptl_link *link, bool ok)
+{
+	struct rate *rate = &link->rate;
+	bool home = rate->wanted == rate->base;
+
+	if (rate->state != RATE_SWITCH)
+		return;
+	if (ok || home) {
+		link_set_baud(link, rate->wanted);
+		noise_init(&link->sending.noise, link->sending.noise.max);
+	}
+	if (home || !ok) {
+		if (!ok && !home) {
+			link->counters.rate_failures++;
+			rate->failed |= (uint16_t)(1u << rate->index);
+		}
+		rate->heard = false;
+		rest(link, rate->rests ? REST_US : 0);
+		return;
+	}
+	enter(link, RATE_TRIAL, rate->patience_ms * 1000u);
+	rate->heard = false;
+	rate->probes = (struct rate_probes){0};
+	if (link->role == PTL_HOST)
+		say(link, PTL_MSG_PROBE);
+}
+
+void rate_reset(struct ptl_link *link)
+{
+	struct rate *rate = &link->rate;
+
+	if (rate->state == RATE_BASE)
+		return;
+	link_set_baud(link, rate->base);
+	rest(link, 0);
+}
+
+uint32_t rate_now(const struct ptl_link *link)
+{
+	return link->baud;
+}
+
+/* ---- the host's choice ---- */
+
+/* What failed long ago may work now. */
+static bool try_higher(struct ptl_link *link)
+{
+	struct rate *rate = &link->rate;
+	uint8_t index = rate_choose_again(rate, link->baud);
+
+	if (index == RATE_NONE)
+		return false;
+	rate->failed &= (uint16_t) ~(1u << index);
+	rate->higher = (uint8_t)(index + 1);
+	rate->again_us = rate->again_us < AGAIN_MAX_US / 2 ? 2 * rate->again_us : AGAIN_MAX_US;
+	return true;
+}
+
+static void offer(struct ptl_link *link)
+{
+	struct rate *rate = &link->rate;
+	uint8_t index;
+
+	if (rate->waited)
+		try_higher(link);
+	index = rate_choose(rate);
+	rate->waited = index == RATE_NONE;
+	if (rate->waited) {
+		/* All have failed, or there are none. */
+		rate->next = rate_choose_again(rate, link->baud) == RATE_NONE
+				     ? PTL_NEVER
+				     : link->now + rate->again_us;
+		return;
+	}
+	rate->index = index;
+	rate->trial++;
+	rate->wanted = rate_candidate(index);
+	rate->patience_ms = (uint16_t)(PTL_PATIENCE_MS + 2 * rate->trip_ms);
+	enter(link, RATE_OFFER, PTL_PROPOSE_FOR_US);
+	say(link, PTL_MSG_PROPOSE);
+}
+
+/* ---- watching a rate that was agreed on ---- */
+
+static bool owed(const struct ptl_link *link)
+{
+	if (!link->session.up || link->now >= link->session.heard + PTL_PING_AFTER_US)
+		return true;
+	for (int i = 0; i < DATA_CLASSES; i++)
+		if (link->senders[i].flying > 0 || link->senders[i].lost > 0)
+			return true;
+	return false;
+}
+
+static ptl_time suspect_until(const struct ptl_link *link)
+{
+	return link->rate.suspect + PTL_SUSPECT_FALL_US +
+	       2 * line_us(link->baud, link->own_max_packet);
+}
+
+static void suspect(struct ptl_link *link)
+{
+	if (link->rate.suspect != PTL_NEVER)
+		return;
+	link->rate.suspect = link->now;
+	link->rate.until = link->now + PTL_SUSPECT_PING_US;
+}
+
+static void watch(struct ptl_link *link)
+{
+	struct rate *rate = &link->rate;
+
+	if (rate->suspect == PTL_NEVER)
+		return;
+	if (link->now >= rate->until) {
+		link->session.ping_due = link->session.up;
+		rate->until = link->now + PTL_SUSPECT_AGAIN_US;
+	}
+	if (link->now >= suspect_until(link))
+		leave(link, PTL_FALL_SILENT, true);
+}
+
+void rate_bytes(struct ptl_link *link, size_t n)
+{
+	struct rate *rate = &link->rate;
+	bool bad;
+
+	if (rate->state != RATE_FAST)
+		return;
+	suspect(link);
+	if (rate->share.bytes >= PTL_SHARE_BYTES &&
+	    (uint32_t)link->now - rate->share.since >= PTL_SHARE_US) {
+		bad = rate->share.good < rate->share.bytes / PTL_SHARE_LEAST;
+		rate->bad = bad ? (uint8_t)(rate->bad + 1) : 0;
+		rate->share = (struct rate_share){.since = (uint32_t)link->now};
+		if (rate->bad == WINDOWS)
+			leave(link, PTL_FALL_BAD, true);
+	}
+	rate->share.bytes += (uint32_t)n;
+}
+
+/* ---- messages ---- */
+
+static bool enough(struct rate_count count)
+{
+	return count.good >= PTL_PROBES_GOOD && 2 * (uint32_t)count.good >= count.of;
+}
+
+static void take_propose(struct ptl_link *link, const uint8_t *payload)
+{
+	struct rate *rate = &link->rate;
+	uint16_t patience = get_le16(payload + 5);
+
+	if (rate->state != RATE_BASE || !rate->agreed || !link->session.up)
+		return;
+	rate->trial = payload[0];
+	rate->wanted = get_le32(payload + 1);
+	if (link->role == PTL_HOST || rate->wanted == rate->base ||
+	    !rate_usable(rate, rate->wanted)) {
+		say(link, PTL_MSG_REFUSE);
+		return;
+	}
+	rate->patience_ms = patience < PTL_PATIENCE_MAX_MS ? patience : PTL_PATIENCE_MAX_MS;
+	enter(link, RATE_MOVE, 0);
+	say(link, PTL_MSG_ACCEPT);
+}
+
+static void take_answer(struct ptl_link *link, uint8_t type, const uint8_t *payload)
+{
+	struct rate *rate = &link->rate;
+
+	if (rate->state != RATE_OFFER || get_le32(payload + 1) != rate->wanted)
+		return;
+	if (type == PTL_MSG_REFUSE) {
+		link->counters.rate_failures++;
+		rate->failed |= (uint16_t)(1u << rate->index);
+		rest(link, rate->rests ? REST_US : 0);
+		return;
+	}
+	if (rate->said == 1)
+		rate->trip_ms = (uint16_t)(((uint32_t)link->now - rate->since) / 1000);
+	enter(link, RATE_MOVE, 0);
+}
+
+static void take_probe(struct ptl_link *link, const uint8_t *payload)
+{
+	struct rate *rate = &link->rate;
+	uint16_t place = get_le16(payload + 1);
+
+	if (rate->state != RATE_TRIAL)
+		return;
+	if (!rate->heard) {
+		rate->heard = true;
+		rate->probes.first = place;
+		rate->until = link->now + PTL_TRIAL_US +
+			      line_us(link->baud, TRIAL_PROBES * PROBE_ON_WIRE) +
+			      (link->role == PTL_DEVICE ? PTL_DEVICE_WAITS_US : 0);
+		if (link->role == PTL_DEVICE)
+			say(link, PTL_MSG_PROBE);
+	}
+	rate->probes.mine.good++;
+	rate->probes.mine.of = (uint16_t)(place - rate->probes.first + 1);
+	rate->probes.peers.good = get_le16(payload + 3);
+	rate->probes.peers.of = get_le16(payload + 5);
+	if (link->role == PTL_HOST && enough(rate->probes.mine) && enough(rate->probes.peers)) {
+		enter(link, RATE_CONFIRM, PTL_CONFIRM_FOR_US);
+		say(link, PTL_MSG_CONFIRM);
+	}
+}
+
+static void take_confirm(struct ptl_link *link)
+{
+	if (link->role == PTL_HOST)
+		return;
+	if (link->rate.state == RATE_TRIAL)
+		settle(link);
+	if (link->rate.state == RATE_FAST)
+		say(link, PTL_MSG_CONFIRMED);
+}
+
+static void take_fall(struct ptl_link *link, uint8_t reason)
+{
+	enum rate_state state = (enum rate_state)link->rate.state;
+
+	if (state == RATE_TRIAL || state == RATE_CONFIRM)
+		leave(link, PTL_FALL_FAILED, false);
+	else if (state == RATE_FAST)
+		leave(link,
+		      reason <= PTL_FALL_HIGHER ? (enum ptl_fall_reason)reason : PTL_FALL_BAD,
+		      false);
+}
+
+bool rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n)
+{
+	static const uint8_t least[] = {
+		PTL_PROPOSE_BYTES, PTL_ACCEPT_BYTES,  PTL_ACCEPT_BYTES, PTL_PROBE_HEAD,
+		PTL_CONFIRM_BYTES, PTL_CONFIRM_BYTES, PTL_FALL_BYTES,
+	};
+
+	if (!link->rate.enabled || type < PTL_MSG_PROPOSE || type > PTL_MSG_FALL)
+		return false;
+	if (n < least[type - PTL_MSG_PROPOSE]) {
+		link->counters.rx_bad_field++;
+		return true;
+	}
+	if (type == PTL_MSG_PROPOSE) {
+		take_propose(link, payload);
+		return true;
+	}
+	if (payload[0] != link->rate.trial)
+		return true;
+	switch (type) {
+	case PTL_MSG_ACCEPT:
+	case PTL_MSG_REFUSE:
+		take_answer(link, type, payload);
+		break;
+	case PTL_MSG_PROBE:
+		take_probe(link, payload);
+		break;
+	case PTL_MSG_CONFIRM:
+		take_confirm(link);
+		break;
+	case PTL_MSG_CONFIRMED:
+		break; /* rate_heard() has seen it */
+	default:
+		take_fall(link, payload[1]);
+		break;
+	}
+	return true;
+}
+
+/* At the new rate the host has nothing to fear of frames from before it: the
+ * device said nothing after ACCEPT. */
+void rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, size_t n)
+{
+	struct rate *rate = &link->rate;
+	uint8_t type = (uint8_t)(number & PTL_TYPE_MASK);
+	bool about_rate = class == PTL_CLASS_LINK && type >= PTL_MSG_PROPOSE &&
+			  type <= PTL_MSG_FALL && type != PTL_MSG_CONFIRMED;
+
+	rate->suspect = PTL_NEVER;
+	if (rate->state == RATE_FAST)
+		rate->share.good += (uint32_t)n;
+	if (rate->state == RATE_CONFIRM && !about_rate)
+		settle(link);
+	if (rate->state == RATE_BASE && !rate->heard) {
+		/* The peer is here as well: what was lost can go again. */
+		rate->heard = true;
+		refresh_senders(link, true);
+	}
+}
+
+static size_t probe(struct rate *rate, uint8_t *payload)
+{
+	static const uint8_t pattern[] = PTL_PROBE_PATTERN;
+
+	put_le16(payload + 1, rate->probes.sent++);
+	put_le16(payload + 3, rate->probes.mine.good);
+	put_le16(payload + 5, rate->probes.mine.of);
+	for (size_t i = PTL_PROBE_HEAD; i < PTL_PROBE_BYTES; i++)
+		payload[i] = pattern[i % sizeof(pattern)];
+	return PTL_PROBE_BYTES;
+}
+
+bool rate_says(const struct ptl_link *link)
+{
+	return link->rate.say != 0 && link->now >= link->rate.say_at;
+}
+
+enum ptl_message rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOAD_MAX],
+			      size_t *n)
+{
+	struct rate *rate = &link->rate;
+	enum ptl_message message = (enum ptl_message)rate->say;
+
+	payload[0] = rate->trial;
+	put_le32(payload + 1, rate->wanted);
+	rate->said++;
+	switch (message) {
+	case PTL_MSG_PROPOSE:
+		put_le16(payload + 5, rate->patience_ms);
+		rate->say_at = link->now + PTL_PROPOSE_AGAIN_US;
+		*n = PTL_PROPOSE_BYTES;
+		break;
+	case PTL_MSG_PROBE:
+		*n = probe(rate, payload);
+		break;
+	case PTL_MSG_CONFIRM:
+		rate->say_at = link->now + PTL_CONFIRM_US;
+		*n = PTL_CONFIRM_BYTES;
+		break;
+	case PTL_MSG_FALL:
+		payload[1] = rate->reason;
+		if (rate->said == PTL_FALLS_SAID)
+			rate->say = 0;
+		*n = PTL_FALL_BYTES;
+		break;
+	default:
+		rate->say = 0;
+		*n = message == PTL_MSG_CONFIRMED ? PTL_CONFIRM_BYTES : PTL_ACCEPT_BYTES;
+		break;
+	}
+	return message;
+}
+
+/* ---- time ---- */
+
+void rate_timers(struct ptl_link *link)
+{
+	struct rate *rate = &link->rate;
+
+	switch ((enum rate_state)rate->state) {
+	case RATE_BASE:
+		if (leads(link) && link->now >= rate->next)
+			offer(link);
+		break;
+	case RATE_OFFER:
+		if (link->now < rate->until && leads(link))
+			break;
+		link->counters.rate_failures++;
+		rest(link, GIVE_UP_US);
+		break;
+	case RATE_TRIAL:
+	case RATE_CONFIRM:
+		if (link->now >= rate->until)
+			leave(link, PTL_FALL_FAILED, true);
+		break;
+	case RATE_FAST:
+		if (leads(link) && link->now >= rate->next && try_higher(link))
+			leave(link, PTL_FALL_HIGHER, true);
+		else
+			watch(link);
+		break;
+	case RATE_MOVE:
+	case RATE_SWITCH:
+		break;
+	}
+}
+
+static ptl_time state_deadline(struct ptl_link *link)
+{
+	const struct rate *rate = &link->rate;
+
+	switch ((enum rate_state)rate->state) {
+	case RATE_BASE:
+		return leads(link) ? rate->next : PTL_NEVER;
+	case RATE_FAST:
+		if (owed(link))
+			suspect(link);
+		if (rate->suspect != PTL_NEVER)
+			return rate->until < suspect_until(link) ? rate->until
+								 : suspect_until(link);
+		return leads(link) ? rate->next : PTL_NEVER;
+	case RATE_MOVE:
+		return 0;
+	case RATE_SWITCH:
+		return PTL_NEVER;
+	default:
+		return rate->until;
+	}
+}
+
+ptl_time rate_deadline(struct ptl_link *link)
+{
+	ptl_time at = state_deadline(link);
+
+	if (link->rate.say != 0 && link->rate.say_at < at)
+		at = link->rate.say_at;
+	return at;
+}
+
+enum rate_lets rate_lets(const struct ptl_link *link)
+{
+	switch ((enum rate_state)link->rate.state) {
+	case RATE_BASE:
+	case RATE_FAST:
+		return RATE_LETS_ALL;
+	case RATE_OFFER:
+		return RATE_LETS_LINK;
+	default:
+		return RATE_LETS_RATE;
+	}
+}
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Rate negotiation (SPEC 12): what the link asks of it. Its states and rules are
+ * in rate.c. Built with PTL_WITHOUT_RATE, a link keeps the rate that it has, says
+ * so to the peer, and none of this takes room.
+ */
+#ifndef PIGTAIL_RATE_H
+#define PIGTAIL_RATE_H
+
+#include <pigtail/endpoint.h>
+#include <pigtail/wire.h>
+
+struct ptl_link;
+
+enum rate_state {
+	RATE_BASE,    /* at the base rate */
+	RATE_OFFER,   /* the same; the host has said PROPOSE */
+	RATE_MOVE,    /* the last bytes at this rate: ACCEPT, FALL */
+	RATE_SWITCH,  /* the owner changes the rate */
+	RATE_TRIAL,   /* probes at the new one */
+	RATE_CONFIRM, /* the host has said CONFIRM */
+	RATE_FAST,    /* at the new rate, confirmed */
+};
+
+/* Probes of one direction, as their receiver counts them. */
+struct rate_count {
+	uint16_t good, of;
+};
+
+struct rate_probes {
+	struct rate_count mine, peers;
+	uint16_t first; /* that was heard first */
+	uint16_t sent;
+};
+
+/* Bytes that came, and those of them in good frames. */
+struct rate_share {
+	uint32_t bytes, good;
+	uint32_t since; /* low 32 bits */
+};
+
+struct rate {
+	struct ptl_uart own, peer;
+	bool enabled; /* by the config */
+	bool agreed;  /* by the peer as well */
+	bool heard;   /* a probe of this trial; after a fall: a frame */
+	bool waited;  /* all had failed, for a while */
+	bool rests;   /* between trials, for data */
+	uint8_t state;
+	uint8_t trial;	 /* its number */
+	uint8_t index;	 /* of the candidate in hand */
+	uint8_t higher;	 /* candidate that is tried again, + 1 */
+	uint8_t say;	 /* message that is due at say_at; 0: none */
+	uint8_t said;	 /* how often */
+	uint8_t reason;	 /* of a fall */
+	uint8_t bad;	 /* windows in a row with too few good bytes */
+	uint16_t failed; /* candidates, a bit each */
+	uint16_t patience_ms;
+	uint16_t trip_ms;      /* from PROPOSE to ACCEPT */
+	uint32_t base, wanted; /* rates, bits/s; the present one is the link's baud */
+	uint32_t again_us;     /* until what failed is tried again */
+	uint32_t since;	       /* of the state; low 32 bits */
+	union {
+		struct rate_probes probes; /* in RATE_TRIAL */
+		struct rate_share share;   /* in RATE_FAST */
+	};
+	ptl_time until; /* end of the state; in RATE_FAST the next PING */
+	ptl_time say_at;
+	ptl_time next;	  /* the host's next PROPOSE, in RATE_BASE or RATE_FAST */
+	ptl_time suspect; /* something is owed to us since then; or PTL_NEVER */
+};
+
+/* What may be sent now. */
+enum rate_lets {
+	RATE_LETS_ALL,
+	RATE_LETS_LINK, /* only link messages */
+	RATE_LETS_RATE, /* only rate_message() */
+};
+
+#define RATE_PAYLOAD_MAX PTL_PROBE_BYTES
+
+#ifndef PTL_WITHOUT_RATE
+
+/* Whether both ends can make a rate; the highest of those that have not failed; the
+ * lowest above baud that has; their bits/s. */
+bool rate_usable(const struct rate *rate, uint32_t wanted);
+uint8_t rate_choose(const struct rate *rate);
+uint8_t rate_choose_again(const struct rate *rate, uint32_t baud);
+uint32_t rate_candidate(uint8_t index);
+#define RATE_NONE 0xff
+
+void rate_init(struct ptl_link *link, const struct ptl_config *config);
+
+/* HELLO: writes our option, returns its length or 0; takes the peer's. */
+size_t rate_option(const struct ptl_link *link, uint8_t *to);
+void rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n);
+void rate_forget_peer(struct ptl_link *link);
+void rate_session_up(struct ptl_link *link);
+
+/* n bytes came; a good frame, of n bytes; a message: false, it is not known. */
+void rate_bytes(struct ptl_link *link, size_t n);
+void rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, size_t n);
+bool rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n);
+
+void rate_timers(struct ptl_link *link);
+ptl_time rate_deadline(struct ptl_link *link);
+enum rate_lets rate_lets(const struct ptl_link *link);
+
+/* A message is due now; writes it, returns its type. */
+bool rate_says(const struct ptl_link *link);
+enum ptl_message rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOAD_MAX],
+			      size_t *n);
+
+/* No frame is on the wire: tells the owner to change the rate, if it is time. */
+void rate_turn(struct ptl_link *link);
+void rate_done(struct ptl_link *link, bool ok);
+/* The UART is at the base rate again. */
+void rate_reset(struct ptl_link *link);
+
+uint32_t rate_now(const struct ptl_link *link);
+
+#else
+
+#define rate_init(link, config)		   ((void)0)
+#define rate_option(link, to)		   ((size_t)0)
+#define rate_learn(link, caps, value, n)   ((void)0)
+#define rate_forget_peer(link)		   ((void)0)
+#define rate_session_up(link)		   ((void)0)
+#define rate_bytes(link, n)		   ((void)0)
+#define rate_heard(link, class, number, n) ((void)0)
+#define rate_take(link, type, payload, n)  false
+#define rate_timers(link)		   ((void)0)
+#define rate_deadline(link)		   PTL_NEVER
+#define rate_lets(link)			   RATE_LETS_ALL
+#define rate_says(link)			   false
+#define rate_message(link, payload, n)	   (*(n) = 0, PTL_MSG_ACK)
+#define rate_turn(link)			   ((void)0)
+#define rate_done(link, ok)		   ((void)(ok))
+#define rate_reset(link)		   ((void)0)
+#define rate_now(link)			   0
+
+#endif
+#endif
