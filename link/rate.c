@@ -60,6 +60,12 @@ static void enter(struct ptl_link *link, enum rate_state state, uint32_t us)
 	link->rate.say = 0;
 }
 
+static void mark_failed(struct rate *rate)
+{
+	rate->latest = (uint16_t)(1u << rate->index);
+	rate->failed |= rate->latest;
+}
+
 /* ---- HELLO ---- */
 
 void rate_init(struct ptl_link *link, const struct ptl_config *config)
@@ -87,9 +93,12 @@ size_t rate_option(const struct ptl_link *link, uint8_t *to)
 	return PTL_OPTION_BYTES + PTL_RATE_OPTION_BYTES;
 }
 
+/* It restarted. What failed last did so because it was not there. */
 void rate_forget_peer(struct ptl_link *link)
 {
 	link->rate.agreed = false;
+	link->rate.failed &= (uint16_t)~link->rate.latest;
+	link->rate.latest = 0;
 }
 
 void rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n)
@@ -134,7 +143,7 @@ static void leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud
 	else if (reason != PTL_FALL_HIGHER)
 		link->counters.rate_falls++;
 	if (!fast || reason == PTL_FALL_BAD || (reason == PTL_FALL_SILENT && soon))
-		rate->failed |= (uint16_t)(1u << rate->index);
+		mark_failed(rate);
 	if (fast)
 		rate->rests = reason != PTL_FALL_HIGHER;
 	rate->reason = (uint8_t)reason;
@@ -144,12 +153,12 @@ static void leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud
 		say(link, PTL_MSG_FALL);
 }
 
-static void refresh_senders(struct ptl_link *link, bool expired)
+static void refresh_senders(struct ptl_link *link, bool lost)
 {
 	link->sending.trip.smooth_us = 0;
 	link->sending.trip.spread_us = 0;
 	for (int i = 0; i < DATA_CLASSES; i++)
-		sender_refresh(&link->senders[i], &link->sending, link->now, expired);
+		sender_refresh(&link->senders[i], &link->sending, link->now, lost);
 }
 
 /* Data flows again. */
@@ -169,6 +178,7 @@ static void settle(struct ptl_link *link)
 	rate->suspect = PTL_NEVER;
 	rate->share = (struct rate_share){.since = (uint32_t)link->now};
 	rate->bad = 0;
+	rate->latest = 0;
 	rate->higher = 0;
 	if (climbed)
 		rate->again_us = AGAIN_US;
@@ -203,9 +213,11 @@ void rate_done(struct ptl_link *link, bool ok)
 	if (home || !ok) {
 		if (!ok && !home) {
 			link->counters.rate_failures++;
-			rate->failed |= (uint16_t)(1u << rate->index);
+			mark_failed(rate);
 		}
 		rate->heard = false;
+		/* Who comes home last is heard by the other. */
+		link->session.ping_due = link->session.up;
 		rest(link, rate->rests ? REST_US : 0);
 		return;
 	}
@@ -364,7 +376,7 @@ static void take_answer(struct ptl_link *link, uint8_t type, const uint8_t *payl
 		return;
 	if (type == PTL_MSG_REFUSE) {
 		link->counters.rate_failures++;
-		rate->failed |= (uint16_t)(1u << rate->index);
+		mark_failed(rate);
 		rest(link, rate->rests ? REST_US : 0);
 		return;
 	}

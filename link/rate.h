@@ -55,6 +55,7 @@ struct rate {
 	uint8_t reason;	 /* of a fall */
 	uint8_t bad;	 /* windows in a row with too few good bytes */
 	uint16_t failed; /* candidates, a bit each */
+	uint16_t latest; /* of them: may have been for another reason */
 	uint16_t patience_ms;
 	uint16_t trip_ms;      /* from PROPOSE to ACCEPT */
 	uint32_t base, wanted; /* rates, bits/s; the present one is the link's baud */

@@ -477,11 +477,21 @@ void sender_watch(struct sender *sender, const struct sending *shared, ptl_time 
 }
 
 void sender_refresh(struct sender *sender, const struct sending *shared, ptl_time now,
-		    bool expired)
+		    bool lost)
 {
-	for (uint16_t i = 0; i < sender->count; i++)
-		piece_at(sender, i)->sent_at = (uint32_t)now;
+	for (uint16_t i = 0; i < sender->count; i++) {
+		struct piece *piece = piece_at(sender, i);
+		bool on_wire = sender->sending && piece->stamp == (uint16_t)(sender->stamp - 1);
+
+		piece->sent_at = (uint32_t)now;
+		if (!lost || on_wire || piece->state != PIECE_FLYING)
+			continue;
+		piece->state = PIECE_LOST;
+		piece->guess = true;
+		sender->flying--;
+		sender->lost++;
+	}
 	sender->backoff = 0;
 	if (sender->timer != PTL_NEVER)
-		sender->timer = now + (expired ? 0 : timer_us(sender, shared));
+		sender->timer = now + timer_us(sender, shared);
 }

@@ -108,9 +108,9 @@ void sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
 void sender_watch(struct sender *sender, const struct sending *shared, ptl_time now);
 
 /* The line had another rate, or was used for something else, until now: timers begin
- * anew; or, with expired, run out, for what was on the way may be lost. */
+ * anew. lost: what was on the way is taken for lost, and goes again. */
 void sender_refresh(struct sender *sender, const struct sending *shared, ptl_time now,
-		    bool expired);
+		    bool lost);
 
 /* The timer ran out. true: the peer has to be asked how it stands (PING). */
 bool sender_expired(struct sender *sender, struct sending *shared, ptl_time now);

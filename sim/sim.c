@@ -57,6 +57,7 @@ void sim_config_default(struct sim_config *config, const struct ptl_framing *fra
 		config->link[i].nonce = 0;
 		config->link[i].baud = baud;
 		config->wire[i].baud = baud;
+		config->uart[i] = (struct ptl_uart){0, 1, WIRE_BAUD_MAX};
 	}
 }
 
@@ -71,6 +72,7 @@ static bool start_side(struct sim *sim, const struct sim_config *config, int i)
 	side->chunks = config->chunks;
 	side->knows_queued = config->knows_queued;
 	side->late_us = config->late_us;
+	side->uart = config->uart[i];
 	side->out = sim->wire[i];
 	side->in = sim->wire[!i];
 	side->prng = prng_seed(config->seed, STREAM_SIDE + (unsigned)i);
@@ -93,6 +95,8 @@ struct sim *sim_new(const struct sim_config *config)
 
 		if (!wire.seed)
 			wire.seed = prng_next(&prng);
+		wire.ppm += config->clock_ppm[i];
+		wire.rx_ppm += config->clock_ppm[!i];
 		sim->wire[i] = wire_new(&wire);
 	}
 	if (!sim->wire[0] || !sim->wire[1] || !start_side(sim, config, 0) ||
@@ -329,8 +333,10 @@ void sim_set_line(struct sim *sim, enum wire_line line, bool reset)
 	for (int i = 0; i < 2 && reset && line == WIRE_LINE_OK; i++) {
 		struct sim_side *side = &sim->side[i];
 
-		if (!side->off)
+		if (!side->off) {
+			sim_side_base(side, sim->now);
 			side->framing->wire_reset(side->endpoint, sim_now(sim));
+		}
 		side->dirty = true;
 	}
 }
@@ -352,6 +358,17 @@ void sim_set_baud(struct sim *sim, uint32_t baud)
 			side->framing->set_baud(side->endpoint, baud);
 		side->dirty = true;
 	}
+}
+
+void sim_set_max_baud(struct sim *sim, uint32_t baud)
+{
+	for (int i = 0; i < 2; i++)
+		wire_set_max_baud(sim->wire[i], sim->now, baud);
+}
+
+uint32_t sim_rate(const struct sim *sim, int side)
+{
+	return sim->side[side].rate;
 }
 
 struct ptl_endpoint *sim_endpoint(struct sim *sim, int side)

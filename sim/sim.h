@@ -63,6 +63,10 @@ struct sim_config {
 	struct ptl_config link[2];  /* a nonce of 0: drawn at every start */
 	struct wire_config wire[2]; /* [i]: from side i to the other;
 				     * a seed of 0: drawn */
+	/* The UARTs: with link[i].rate_auto they make what their dividers can
+	 * make, of a clock that is so much off, and follow events.rate. */
+	struct ptl_uart uart[2];
+	int32_t clock_ppm[2];
 	enum sim_chunks chunks;
 	bool knows_queued; /* the driver tells what it holds (TIOCOUTQ) */
 	uint32_t late_us;  /* timers fire up to so much late, at random */
@@ -123,6 +127,11 @@ void sim_set_line(struct sim *sim, enum wire_line line, bool reset);
 void sim_set_faults(struct sim *sim, int side, const struct fault_rates *rates);
 /* Both wires, both pacers, both endpoints. */
 void sim_set_baud(struct sim *sim, uint32_t baud);
+
+/* The highest rate that the line carries. */
+void sim_set_max_baud(struct sim *sim, uint32_t baud);
+/* What a side's UART is set to. */
+uint32_t sim_rate(const struct sim *sim, int side);
 
 struct ptl_endpoint *sim_endpoint(struct sim *sim, int side);
 const struct ptl_counters *sim_counters(const struct sim *sim, int side);

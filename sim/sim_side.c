@@ -23,6 +23,7 @@
 #define RX_WAIT_NS	  UINT64_C(250000)
 #define RX_WAIT_RANDOM_NS 2000000u
 #define POLL_US		  250u
+#define SWITCH_NS	  3000000u
 #define SPINS_MAX	  16
 #define CHUNK_RANDOM	  10 /* chunks up to 2^10 */
 
@@ -74,6 +75,14 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 		side->hooks->state(side->hooks->user, side->index, state, reason);
 }
 
+static void on_rate(void *user, uint32_t rate)
+{
+	struct sim_side *side = user;
+
+	side->wanted = rate;
+	side->switch_at = 0;
+}
+
 static void on_frame(void *user, enum ptl_direction direction, bool ok, const uint8_t *frame,
 		     size_t n)
 {
@@ -112,6 +121,27 @@ static uint64_t draw_late(struct sim_side *side)
 	return side->late_us ? prng_below(&side->prng, (uint64_t)side->late_us * 1000) : 0;
 }
 
+/* Both its directions; false: it cannot. */
+static bool set_rate(struct sim_side *side, uint64_t now, uint32_t rate)
+{
+	uint32_t made = ptl_uart_rate(&side->uart, rate);
+
+	if (!made)
+		return false;
+	side->rate = rate;
+	ptl_pacer_init(&side->pacer, rate);
+	return wire_set_baud(side->out, now, made) && wire_set_rx_baud(side->in, now, made);
+}
+
+void sim_side_base(struct sim_side *side, uint64_t now)
+{
+	side->wanted = 0;
+	side->rate = side->config.baud;
+	ptl_pacer_init(&side->pacer, side->rate);
+	if (side->config.rate_auto && !set_rate(side, now, side->rate))
+		fail(side, "the UART cannot make %u baud", side->rate);
+}
+
 static bool init(struct sim_side *side, uint64_t now)
 {
 	struct ptl_events events = {
@@ -120,6 +150,7 @@ static bool init(struct sim_side *side, uint64_t now)
 		.control = on_control,
 		.room = on_room,
 		.state = on_state,
+		.rate = on_rate,
 		.frame = side->hooks->frame ? on_frame : NULL,
 	};
 	struct ptl_config config = side->config;
@@ -128,7 +159,7 @@ static bool init(struct sim_side *side, uint64_t now)
 		config.nonce += side->restarts;
 	while (!config.nonce)
 		config.nonce = (uint32_t)prng_next(&side->prng);
-	ptl_pacer_init(&side->pacer, config.baud);
+	sim_side_base(side, now);
 	side->tx_wake = now;
 	side->dirty = true;
 	side->room = false;
@@ -211,10 +242,32 @@ static size_t pull(struct sim_side *side, uint64_t now, size_t room)
 	return n;
 }
 
+/* Changes the rate when the last byte has left, and a little later, as programs
+ * do. Returns when to come again, or WIRE_NEVER: it is done. */
+static uint64_t change_rate(struct sim_side *side, uint64_t now)
+{
+	uint64_t dry = wire_dry(side->out);
+	bool ok;
+
+	if (!side->wanted)
+		return WIRE_NEVER;
+	if (wire_queued(side->out) || dry > now)
+		return dry > now ? dry : now + POLL_US * 1000;
+	if (!side->switch_at)
+		side->switch_at = now + prng_below(&side->prng, SWITCH_NS);
+	if (side->switch_at > now)
+		return side->switch_at;
+	ok = set_rate(side, now, side->wanted);
+	side->wanted = 0;
+	side->framing->rate_done(side->endpoint, now / 1000, ok);
+	return WIRE_NEVER;
+}
+
 void sim_side_transmit(struct sim_side *side, uint64_t now)
 {
 	ptl_time us = now / 1000;
 	ptl_time deadline, next;
+	uint64_t change;
 	size_t room, ask;
 	int spins = 0;
 
@@ -223,6 +276,7 @@ void sim_side_transmit(struct sim_side *side, uint64_t now)
 	if (side->off)
 		return;
 	wire_run(side->out, now);
+	(void)change_rate(side, now);
 	do {
 		room = room_now(side, us);
 		ask = draw_chunk(side);
@@ -235,6 +289,12 @@ void sim_side_transmit(struct sim_side *side, uint64_t now)
 		deadline = side->framing->deadline(side->endpoint);
 	} while (room && deadline <= us && !side->error[0]);
 
+	change = change_rate(side, now);
+	if (change != WIRE_NEVER) {
+		side->tx_wake = change;
+		return;
+	}
+	deadline = side->framing->deadline(side->endpoint);
 	if (deadline > PTL_NEVER / 2000)
 		return;
 	next = deadline;

@@ -25,6 +25,10 @@ struct sim_side {
 	size_t size;
 	struct ptl_endpoint *endpoint;
 	struct ptl_pacer pacer;
+	struct ptl_uart uart;
+	uint32_t rate;	    /* that it is set to */
+	uint32_t wanted;    /* when all has left, from switch_at on; or 0 */
+	uint64_t switch_at; /* 0: not drawn yet */
 	struct wire *out, *in;
 	struct prng prng;
 
@@ -46,6 +50,9 @@ struct sim_side {
 bool sim_side_start(struct sim_side *side, uint64_t now);
 void sim_side_restart(struct sim_side *side, uint64_t now);
 void sim_side_end(struct sim_side *side);
+
+/* The UART is set to the config's rate. */
+void sim_side_base(struct sim_side *side, uint64_t now);
 
 /* The driver's three jobs. */
 void sim_side_transmit(struct sim_side *side, uint64_t now);

@@ -24,6 +24,13 @@
 #define RUN_BYTES    65536u
 #define RUNS	     4096u
 
+/* Rates closer than 1 / RATE_SAME are not misread. */
+#define RATE_SAME 66u
+/* Bit errors above the highest working rate. */
+#define BER_ABOVE      0.02
+#define BER_ABOVE_MORE 0.3
+#define BER_ABOVE_MAX  0.5
+
 /* Ten bits last 10^13 / millibaud nanoseconds. */
 #define BYTE_SCALE UINT64_C(10000000000000)
 
@@ -41,7 +48,9 @@ struct run {
 
 struct wire {
 	struct wire_config config;
-	uint64_t rate; /* millibaud */
+	uint64_t rate;	  /* millibaud */
+	uint64_t rx_rate; /* 0: the sender's */
+	struct misread misread;
 
 	uint8_t *line;
 	size_t line_size; /* powers of two, both */
@@ -100,9 +109,30 @@ static size_t power_of_two(uint64_t n)
 static bool config_is_good(const struct wire_config *config)
 {
 	return config->baud >= WIRE_BAUD_MIN && config->baud <= WIRE_BAUD_MAX &&
+	       (config->rx_baud == 0 ||
+		(config->rx_baud >= WIRE_BAUD_MIN && config->rx_baud <= WIRE_BAUD_MAX)) &&
+	       config->rx_ppm > -500000 && config->rx_ppm < 500000 &&
 	       config->delay_ns <= WIRE_DELAY_MAX_NS && config->ppm > -500000 &&
 	       config->ppm < 500000 && config->buffer <= WIRE_BUFFER_MAX &&
 	       config->fifo <= WIRE_BUFFER_MAX;
+}
+
+/* What the line does at its present rate. */
+static bool set_faults(struct wire *wire, const struct fault_rates *rates)
+{
+	struct fault_rates all = *rates;
+	double above;
+
+	if (wire->config.max_baud && wire->rate > wire->config.max_baud * UINT64_C(1000)) {
+		above = (double)wire->rate / 1000.0 / wire->config.max_baud - 1;
+		above = BER_ABOVE + above * BER_ABOVE_MORE;
+		if (above > all.ber)
+			all.ber = above < BER_ABOVE_MAX ? above : BER_ABOVE_MAX;
+	}
+	if (!faults_set_rates(&wire->faults, &all))
+		return false;
+	wire->config.faults = *rates;
+	return true;
 }
 
 struct wire *wire_new(const struct wire_config *config)
@@ -121,6 +151,9 @@ struct wire *wire_new(const struct wire_config *config)
 	if (!wire->config.fifo)
 		wire->config.fifo = FIFO_BYTES;
 	wire->rate = rate_of(config->baud, config->ppm);
+	if (config->rx_baud)
+		wire->rx_rate = rate_of(config->rx_baud, config->rx_ppm);
+	misread_init(&wire->misread, config->seed);
 	wire->high = wire->config.fifo - wire->config.fifo / 4;
 	wire->low = wire->config.fifo / 2;
 	wire->line_size = power_of_two(wire->config.buffer + delay_bytes * 2 + 64);
@@ -132,6 +165,7 @@ struct wire *wire_new(const struct wire_config *config)
 		wire_free(wire);
 		return NULL;
 	}
+	set_faults(wire, &config->faults);
 	return wire;
 }
 
@@ -174,7 +208,29 @@ static void fifo_push(struct wire *wire, const uint8_t *bytes, size_t n)
 	}
 }
 
-static void arrive_bytes(struct wire *wire, const uint8_t *bytes, size_t n)
+static bool fits(const struct wire *wire, uint64_t rate)
+{
+	uint64_t rx = wire->rx_rate;
+
+	return rx == 0 || (rate > rx ? rate - rx : rx - rate) < rx / RATE_SAME;
+}
+
+/* What the line has made of bytes, as the receiver sees it. */
+static void receive(struct wire *wire, uint64_t rate, const uint8_t *bytes, size_t n)
+{
+	uint8_t out[MISREAD_MAX];
+
+	if (fits(wire, rate)) {
+		fifo_push(wire, bytes, n);
+		return;
+	}
+	wire->counters.misread += n;
+	for (size_t i = 0; i < n; i++)
+		fifo_push(wire, out,
+			  misread_byte(&wire->misread, bytes[i], rate, wire->rx_rate, out));
+}
+
+static void arrive_bytes(struct wire *wire, uint64_t rate, const uint8_t *bytes, size_t n)
 {
 	uint8_t out[2];
 
@@ -186,13 +242,13 @@ static void arrive_bytes(struct wire *wire, const uint8_t *bytes, size_t n)
 		size_t clear = faults_clear(&wire->faults, n);
 
 		if (clear) {
-			fifo_push(wire, bytes, clear);
+			receive(wire, rate, bytes, clear);
 			faults_skip(&wire->faults, clear);
 			bytes += clear;
 			n -= clear;
 			continue;
 		}
-		fifo_push(wire, out, faults_pass(&wire->faults, *bytes++, out));
+		receive(wire, rate, out, faults_pass(&wire->faults, *bytes++, out));
 		n--;
 	}
 }
@@ -208,23 +264,30 @@ static uint64_t arrival_due(const struct wire *wire)
 static bool arrive(struct wire *wire, uint64_t now, uint32_t max)
 {
 	struct run *run = &wire->runs[wire->run_tail % RUNS];
+	uint64_t rate;
+	uint8_t last;
 	uint32_t n;
+	bool idle;
 
 	if (arrival_due(wire) > now)
 		return false;
 	n = count_until(run->first, run->rate, run->n < max ? run->n : max, now);
 	run->first = moment_after(run->first, run->rate, n);
 	run->n -= n;
-	if (!run->n)
+	rate = run->rate;
+	idle = !run->n;
+	if (idle)
 		wire->run_tail++;
 	while (n) {
 		size_t at = wire->arrived & (wire->line_size - 1);
 		size_t piece = wire->line_size - at < n ? wire->line_size - at : n;
 
-		arrive_bytes(wire, wire->line + at, piece);
+		arrive_bytes(wire, rate, wire->line + at, piece);
 		wire->arrived += piece;
 		n -= (uint32_t)piece;
 	}
+	if (idle && misread_idle(&wire->misread, &last))
+		fifo_push(wire, &last, 1);
 	return true;
 }
 
@@ -428,13 +491,31 @@ bool wire_set_baud(struct wire *wire, uint64_t now, uint32_t baud)
 	wire->config.baud = baud;
 	wire->rate = rate_of(baud, wire->config.ppm);
 	wire->free.part = 0;
+	set_faults(wire, &wire->config.faults);
 	return true;
+}
+
+bool wire_set_rx_baud(struct wire *wire, uint64_t now, uint32_t baud)
+{
+	if (baud < WIRE_BAUD_MIN || baud > WIRE_BAUD_MAX)
+		return false;
+	wire_run(wire, now);
+	wire->config.rx_baud = baud;
+	wire->rx_rate = rate_of(baud, wire->config.rx_ppm);
+	return true;
+}
+
+void wire_set_max_baud(struct wire *wire, uint64_t now, uint32_t baud)
+{
+	wire_run(wire, now);
+	wire->config.max_baud = baud;
+	set_faults(wire, &wire->config.faults);
 }
 
 bool wire_set_faults(struct wire *wire, uint64_t now, const struct fault_rates *rates)
 {
 	wire_run(wire, now);
-	return faults_set_rates(&wire->faults, rates);
+	return set_faults(wire, rates);
 }
 
 void wire_set_line(struct wire *wire, uint64_t now, enum wire_line line)

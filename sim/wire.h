@@ -9,6 +9,10 @@
  *	                 |  stopped by CTS           |        |
  *	                 wire_queued()            faults   overruns
  *
+ * Sender and receiver may have rates and clocks of their own: bytes that come at
+ * another rate than the receiver's are misread (misread.h). Above max_baud the line
+ * itself spoils one bit in 50 and more.
+ *
  * A byte takes ten bit times (8N1) and arrives with the end of its stop bit,
  * plus the delay. Times are nanoseconds of any monotonic origin, since a byte
  * at 4 Mbaud takes 2500 of them; the rate is kept exactly, without rounding
@@ -22,6 +26,7 @@
 #define PIGTAIL_SIM_WIRE_H
 
 #include "sim/faults.h"
+#include "sim/misread.h"
 
 #define WIRE_BAUD_MIN	  50u
 #define WIRE_BAUD_MAX	  10000000u
@@ -30,8 +35,11 @@
 #define WIRE_NEVER	  UINT64_MAX
 
 struct wire_config {
-	uint32_t baud;	   /* bits/s */
+	uint32_t baud;	   /* bits/s, of the sender */
 	int32_t ppm;	   /* sender's clock error, parts per million */
+	uint32_t rx_baud;  /* of the receiver; 0: the sender's, exactly */
+	int32_t rx_ppm;	   /* receiver's clock error */
+	uint32_t max_baud; /* above it bits get lost; 0: there is no such rate */
 	uint64_t seed;	   /* of the faults of this direction */
 	uint64_t delay_ns; /* propagation, from last stop bit to receiver */
 	uint32_t buffer;   /* sender's buffer, bytes; 0: 4096, as in Linux */
@@ -53,7 +61,8 @@ struct wire_counters {
 	uint64_t overruns; /* lost because the FIFO was full */
 	uint64_t stuck;	   /* lost to a line that was stuck or at break */
 	uint64_t breaks;
-	uint64_t stops; /* times that RTS/CTS stopped the sender */
+	uint64_t misread; /* received at a rate that does not fit */
+	uint64_t stops;	  /* times that RTS/CTS stopped the sender */
 };
 
 struct wire;
@@ -105,6 +114,8 @@ size_t wire_ns_bytes(const struct wire *wire, uint64_t ns);
 
 /* Changes at run time. False: out of range, nothing changed. */
 bool wire_set_baud(struct wire *wire, uint64_t now, uint32_t baud);
+bool wire_set_rx_baud(struct wire *wire, uint64_t now, uint32_t baud);
+void wire_set_max_baud(struct wire *wire, uint64_t now, uint32_t baud);
 bool wire_set_faults(struct wire *wire, uint64_t now, const struct fault_rates *rates);
 void wire_set_line(struct wire *wire, uint64_t now, enum wire_line line);
 
