@@ -23,6 +23,8 @@
 #define RETRY_MIN_MS 100u
 #define SETTLED_MS   2000u /* open for so long, a port is found again quickly */
 #define BAUD_DEFAULT 921600u
+#define BAUD_AUTO    115200u /* where negotiation begins */
+#define UART_MAX     5000000u
 #define BAUD_MIN     50u
 #define BAUD_MAX     10000000u
 
@@ -34,18 +36,42 @@ static const struct port_kind *const kinds[] = {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static int set_baud(struct port *port, const char *value)
+static int number(const char *text, uint32_t min, uint32_t max, uint32_t *value)
 {
+	unsigned long long wide;
 	char *end;
-	unsigned long baud;
 
-	if (*value < '0' || *value > '9')
+	if (*text < '0' || *text > '9')
 		return -1;
 	errno = 0;
-	baud = strtoul(value, &end, 10);
-	if (errno || *end || baud < BAUD_MIN || baud > BAUD_MAX)
+	wide = strtoull(text, &end, 10);
+	if (errno || *end || wide < min || wide > max)
 		return -1;
-	port->baud = (uint32_t)baud;
+	*value = (uint32_t)wide;
+	return 0;
+}
+
+static int set_baud(struct port *port, const char *value)
+{
+	return number(value, BAUD_MIN, BAUD_MAX, &port->base);
+}
+
+static int set_max(struct port *port, const char *value)
+{
+	return number(value, BAUD_MIN, BAUD_MAX, &port->uart.max);
+}
+
+static int set_clock(struct port *port, const char *value)
+{
+	port->clock_given = true;
+	return number(value, 0, 4000000000u, &port->uart.clock);
+}
+
+static int set_rate(struct port *port, const char *value)
+{
+	if (strcmp(value, "auto") != 0 && strcmp(value, "fixed") != 0)
+		return -1;
+	port->rate = *value == 'a' ? PORT_RATE_AUTO : PORT_RATE_FIXED;
 	return 0;
 }
 
@@ -67,6 +93,9 @@ static const struct option {
 	const char *values;
 } options[] = {
 	{"baud=", set_baud, "baud=50 to 10000000"},
+	{"rate=", set_rate, "rate=auto or rate=fixed"},
+	{"max=", set_max, "max=50 to 10000000"},
+	{"clock=", set_clock, "clock=0 to 4000000000"},
 	{"rtscts=", set_rtscts, "rtscts=on or rtscts=off"},
 	{"wait", set_wait, "wait"},
 };
@@ -84,10 +113,10 @@ static int parse_option(struct port *port, const char *text, char *error, size_t
 				      "port '%s': bad option '%s'; it must be %s", port->name,
 				      text, options[i].values);
 	}
-	return complain_usage(
-		error, error_size,
-		"port '%s': unknown option '%s'; known are baud=, rtscts= and wait", port->name,
-		text);
+	return complain_usage(error, error_size,
+			      "port '%s': unknown option '%s'; known are baud=, rate=, max=, "
+			      "clock=, rtscts= and wait",
+			      port->name, text);
 }
 
 static int parse(struct port *port, const char *spec, char *error, size_t error_size)
@@ -120,7 +149,29 @@ static int parse(struct port *port, const char *spec, char *error, size_t error_
 			"port '%s' names nothing; see 'pigtail up --help' for the kinds "
 			"of ports",
 			spec);
+	if (port->rate == PORT_RATE_AUTO && !port->kind->set_rate)
+		return complain_usage(error, error_size,
+				      "port '%s': rate=auto is for ttys only; leave it out",
+				      port->name);
+	if (port->rate == PORT_RATE_AUTO && !port->events.negotiates)
+		return complain_usage(error, error_size,
+				      "port '%s': rate=auto needs 'pigtail' at both ends; give "
+				      "the rate by ',baud='",
+				      port->name);
+	if (!port->kind->set_rate)
+		port_choose_rate(port, false);
 	return 0;
+}
+
+void port_choose_rate(struct port *port, bool by_default)
+{
+	if (port->rate == PORT_RATE_BY_KIND)
+		port->rate = by_default && port->events.negotiates && !port->base
+				     ? PORT_RATE_AUTO
+				     : PORT_RATE_FIXED;
+	if (!port->base)
+		port->base = port->rate == PORT_RATE_AUTO ? BAUD_AUTO : BAUD_DEFAULT;
+	port->baud = port->base;
 }
 
 static void rearm(struct port *port)
@@ -260,7 +311,7 @@ int port_open(uv_loop_t *loop, const char *spec, const struct port_events *event
 		return complain(error, error_size, "out of memory");
 	port->loop = loop;
 	port->events = *events;
-	port->baud = BAUD_DEFAULT;
+	port->uart = (struct ptl_uart){0, 1, UART_MAX};
 	port->fd = -1;
 	port->want_read = true;
 	port->retry_ms = RETRY_MIN_MS;
@@ -347,6 +398,38 @@ size_t port_queued(const struct port *port)
 uint32_t port_baud(const struct port *port)
 {
 	return port->baud;
+}
+
+bool port_rate_is_auto(const struct port *port)
+{
+	return port->rate == PORT_RATE_AUTO;
+}
+
+const struct ptl_uart *port_uart(const struct port *port)
+{
+	return &port->uart;
+}
+
+int port_set_rate(struct port *port, uint32_t rate)
+{
+	if (port->state != PORT_OPEN || !port->kind->set_rate ||
+	    port->kind->set_rate(port, rate) < 0)
+		return -1;
+	port->baud = rate;
+	return 0;
+}
+
+uint32_t port_peer_baud(const struct port *port)
+{
+	if (port->state != PORT_OPEN || !port->kind->peer_baud)
+		return port->baud;
+	return port->kind->peer_baud(port);
+}
+
+void port_follow_peer(struct port *port)
+{
+	if (port->kind->follow_peer)
+		port->kind->follow_peer(port);
 }
 
 bool port_is_open(const struct port *port)

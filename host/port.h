@@ -16,10 +16,15 @@
 #include <stdint.h>
 #include <uv.h>
 
+#include <pigtail/endpoint.h>
+
 struct port;
 
 struct port_events {
 	void *user;
+	/* The owner changes the rate of a running tty: rate=auto is possible, and
+	 * what a tty without baud= does. */
+	bool negotiates;
 	/* Bytes are there: call port_read() until it returns 0. Level
 	 * triggered; port_want_read(port, false) silences it. */
 	void (*readable)(void *user);
@@ -53,8 +58,22 @@ void port_want_read(struct port *port, bool want);
 /* Bytes that were written and have not left yet, or PTL_PACER_UNKNOWN. */
 size_t port_queued(const struct port *port);
 
-/* Line rate of the port, bits/s (option baud=). */
+/* Line rate of the port now, bits/s; after opening the one of the option baud=. */
 uint32_t port_baud(const struct port *port);
+
+/* The owner is to find the rate; the UART is this one. */
+bool port_rate_is_auto(const struct port *port);
+const struct ptl_uart *port_uart(const struct port *port);
+
+/* Another rate for a running tty, whose output has left. 0, or -1: it cannot, and
+ * has the old one. Opened anew, it has the first one again. */
+int port_set_rate(struct port *port, uint32_t rate);
+
+/* What the other end of a pty has set its side to; of others port_baud(). */
+uint32_t port_peer_baud(const struct port *port);
+
+/* The other end of a pty is told that its rate is followed. Before its peer opens it. */
+void port_follow_peer(struct port *port);
 
 bool port_is_open(const struct port *port);
 

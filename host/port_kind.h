@@ -36,6 +36,11 @@ struct port_kind {
 
 	/* Bytes written that have not left. NULL: unknown. */
 	size_t (*queued)(const struct port *port);
+
+	/* See port.h. NULL: there is no rate. */
+	int (*set_rate)(struct port *port, uint32_t rate);
+	uint32_t (*peer_baud)(const struct port *port);
+	void (*follow_peer)(struct port *port);
 };
 
 extern const struct port_kind port_kind_tty;
@@ -53,6 +58,12 @@ enum port_state {
 	PORT_CLOSED,
 };
 
+enum port_rate {
+	PORT_RATE_BY_KIND, /* not said: the kind decides, see port_choose_rate() */
+	PORT_RATE_FIXED,
+	PORT_RATE_AUTO,
+};
+
 struct port {
 	uv_loop_t *loop;
 	const struct port_kind *kind;
@@ -60,7 +71,11 @@ struct port {
 	char *name;   /* the spec without options */
 	char *target; /* the same without the kind's prefix */
 	char detail[128];
-	uint32_t baud;
+	uint32_t baud; /* now; 0: not decided yet */
+	uint32_t base; /* at each opening */
+	enum port_rate rate;
+	struct ptl_uart uart;
+	bool clock_given;
 	bool rtscts;
 	bool wait;  /* a tty may be missing at start */
 	void *data; /* the kind's own */
@@ -79,6 +94,9 @@ struct port {
 
 /* The port has a descriptor, nonblocking, which it owns from now on. */
 int port_attach(struct port *port, int fd);
+
+/* For a kind that opens: the rate to begin at. by_default: auto, unless said otherwise. */
+void port_choose_rate(struct port *port, bool by_default);
 
 /* This try failed; the next comes after a while. */
 void port_absent(struct port *port, const char *why);

@@ -138,6 +138,20 @@ static size_t queued(const struct port *port)
 	return tty_line_unread(pty->slave);
 }
 
+static uint32_t peer_baud(const struct port *port)
+{
+	const struct pty *pty = port->data;
+
+	return tty_line_rate(pty->slave);
+}
+
+static void follow_peer(struct port *port)
+{
+	const struct pty *pty = port->data;
+
+	(void)tty_line_mark(pty->slave);
+}
+
 const struct port_kind port_kind_pty = {
 	.prefix = "pty:",
 	.data_size = sizeof(struct pty),
@@ -145,4 +159,6 @@ const struct port_kind port_kind_pty = {
 	.start = start,
 	.stop = stop,
 	.queued = queued,
+	.peer_baud = peer_baud,
+	.follow_peer = follow_peer,
 };

@@ -8,6 +8,8 @@
  * A pty gets no TIOCEXCL: the mark would outlive us, if we're killed, for as
  * long as its maker keeps the pty open.
  *
+ * Without baud= the rate is found out by negotiation, where the owner can.
+ *
  * Missing, busy or forbidden at start is an error (unless ",wait" is given and
  * it is missing); later it is waited for.
  */
@@ -26,6 +28,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#define TTYS_MAJOR	4 /* and its minors from here on: UARTs of a PC */
+#define TTYS_MINOR	64
 #define PTS_MAJOR_FIRST 136
 #define PTS_MAJOR_LAST	143
 
@@ -79,6 +83,11 @@ static int open_tty(struct port *port, char *error, size_t error_size)
 		goto bad;
 	tty->is_pty = major(status.st_rdev) >= PTS_MAJOR_FIRST &&
 		      major(status.st_rdev) <= PTS_MAJOR_LAST;
+	/* A pty has no rate, but where it leads into a simulated wire. */
+	port_choose_rate(port, !tty->is_pty || tty_line_is_marked(fd));
+	if (!port->clock_given && major(status.st_rdev) == TTYS_MAJOR &&
+	    minor(status.st_rdev) >= TTYS_MINOR)
+		port->uart.clock = tty_line_clock(fd);
 	step = "lock";
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		goto bad;
@@ -152,6 +161,11 @@ static size_t queued(const struct port *port)
 	return tty->is_pty ? PTL_PACER_UNKNOWN : tty_line_queued(port->fd);
 }
 
+static int set_rate(struct port *port, uint32_t rate)
+{
+	return tty_line_set_rate(port->fd, rate);
+}
+
 const struct port_kind port_kind_tty = {
 	.prefix = "",
 	.data_size = sizeof(struct tty),
@@ -160,4 +174,5 @@ const struct port_kind port_kind_tty = {
 	.retry = retry,
 	.release = release,
 	.queued = queued,
+	.set_rate = set_rate,
 };

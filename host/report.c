@@ -36,6 +36,8 @@ static void add_port(cJSON *to, const struct runner *runner)
 	cJSON_AddStringToObject(port, "detail", port_detail(runner->port));
 	cJSON_AddBoolToObject(port, "open", port_is_open(runner->port));
 	cJSON_AddNumberToObject(port, "baud", port_baud(runner->port));
+	cJSON_AddStringToObject(port, "rate",
+				port_rate_is_auto(runner->port) ? "auto" : "fixed");
 }
 
 static void add_net(cJSON *to, const struct runner *runner)

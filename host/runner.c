@@ -39,7 +39,13 @@
 #define DRAIN_US     1000u
 #define DRAIN_MAX_US 16000u
 #define LOGS_A_TICK  10 /* lines of the other end that are shown */
-#define HEADER_MAX   18 /* Ethernet with a VLAN tag */
+/* To another rate: so long after the last byte should have left, and so much longer
+ * for a driver that says that it has not. */
+#define RATE_MARGIN_US	 2000u
+#define RATE_PATIENCE_US 200000u
+/* As much as a pacer ever lets go. */
+#define OUT_BYTES  4096u
+#define HEADER_MAX 18 /* Ethernet with a VLAN tag */
 
 /* Bytes that may be pulled: 0 while less than half of what may be committed is free. */
 static size_t pacer_room(const struct runner *runner, ptl_time now)
@@ -74,6 +80,30 @@ static bool flush_out(struct runner *runner)
 	return !runner->blocked;
 }
 
+/* The link wants another rate, as soon as all that it gave has left. Returns when to
+ * come again for that; 0: it is done. The FIFO is not seen by the driver, a stopped
+ * line not by the clock: both have to agree, for a while. */
+static ptl_time change_rate(struct runner *runner, ptl_time now)
+{
+	size_t queued = port_queued(runner->port);
+	bool ok;
+
+	if (!runner->rate_at)
+		runner->rate_at = ptl_pacer_dry(&runner->pacer, now) + RATE_MARGIN_US;
+	if (now < runner->rate_at)
+		return runner->rate_at;
+	if (queued != PTL_PACER_UNKNOWN && queued > 0 &&
+	    now < runner->rate_at + RATE_PATIENCE_US)
+		return now + DRAIN_US;
+	ok = port_set_rate(runner->port, runner->rate) == 0;
+	log_detail("%s: %u baud%s", runner->name, runner->rate, ok ? "" : " cannot be set");
+	runner->rate = 0;
+	runner->rate_at = 0;
+	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
+	runner->framing->rate_done(runner->endpoint, now, ok);
+	return 0;
+}
+
 static void service(struct runner *runner)
 {
 	ptl_time now = timer_now();
@@ -90,6 +120,11 @@ static void service(struct runner *runner)
 		timer_set(runner->timer, wake);
 		return;
 	}
+	wake = runner->rate ? change_rate(runner, now) : 0;
+	if (wake) {
+		timer_set(runner->timer, wake);
+		return;
+	}
 	room = pacer_room(runner, now);
 	if (room > runner->out_size)
 		room = runner->out_size;
@@ -99,6 +134,10 @@ static void service(struct runner *runner)
 		ptl_pacer_sent(&runner->pacer, now, runner->out_n);
 		runner->drain_us = DRAIN_US;
 		(void)flush_out(runner);
+	}
+	if (runner->rate) {
+		timer_set(runner->timer, change_rate(runner, now));
+		return;
 	}
 	wake = runner->framing->deadline(runner->endpoint);
 	if (wake <= now) {
@@ -169,6 +208,9 @@ static void on_opened(void *user)
 	/* What was half written belongs to the wire that was cut. */
 	runner->out_at = 0;
 	runner->out_n = 0;
+	runner->rate = 0;
+	runner->rate_at = 0;
+	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
 	runner->framing->wire_reset(runner->endpoint, timer_now());
 	runner->changed = timer_now();
 	if (runner->was_lost && !runner->port_hushed)
@@ -357,6 +399,14 @@ static void on_log(void *user, const uint8_t *text, size_t n)
 	log_line("%s: the other end says: %s", runner->name, shown);
 }
 
+static void on_rate(void *user, uint32_t rate)
+{
+	struct runner *runner = user;
+
+	runner->rate = rate;
+	runner->rate_at = 0;
+}
+
 static void on_timer(void *user)
 {
 	service(user);
@@ -370,6 +420,9 @@ void runner_tick(struct runner *runner)
 		log_line("%s: the other end said %u lines more", runner->name,
 			 runner->logs - LOGS_A_TICK);
 	runner->logs = 0;
+	if (counters->rate_changes != runner->rates)
+		log_line("%s at %u baud", runner->name, port_baud(runner->port));
+	runner->rates = counters->rate_changes;
 	trouble_look(&runner->trouble, runner->name, counters, timer_now());
 	/* Nothing good comes: perhaps the other end speaks something else. */
 	if (counters->rx_frames != runner->good_frames)
@@ -391,6 +444,7 @@ static int open_endpoint(struct runner *runner, const struct runner_config *conf
 		.packet = on_packet,
 		.state = on_state,
 		.log = on_log,
+		.rate = on_rate,
 		.frame = config->capture ? on_frame : NULL,
 	};
 	uint16_t header = framing->payload == PTL_ETHERNET ? HEADER_MAX : 0;
@@ -407,6 +461,8 @@ static int open_endpoint(struct runner *runner, const struct runner_config *conf
 			return complain(error, error_size,
 					"the kernel gives no random numbers");
 	link.baud = port_baud(runner->port);
+	link.rate_auto = port_rate_is_auto(runner->port);
+	link.uart = *port_uart(runner->port);
 	link.max_packet = (uint16_t)(config->mtu + header);
 	link.ssid = config->ssid;
 	link.password = config->password;
@@ -500,6 +556,7 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_conf
 {
 	const struct port_events port_events = {
 		.user = runner,
+		.negotiates = config->framing->rate_done != NULL,
 		.readable = on_readable,
 		.writable = on_writable,
 		.opened = on_opened,
@@ -535,7 +592,7 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_conf
 	if (status < 0)
 		return status;
 	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
-	runner->out_size = runner->pacer.limit;
+	runner->out_size = OUT_BYTES;
 	runner->out = malloc(runner->out_size);
 	runner->timer = timer_new(loop, on_timer, runner);
 	if (!runner->out || !runner->timer) {

@@ -48,6 +48,9 @@ struct runner {
 	struct ptl_pacer pacer;
 	struct timer *timer;
 	unsigned int drain_us; /* see runner.c */
+	uint32_t rate;	       /* to be set when all has left; 0: none */
+	ptl_time rate_at;      /* then, by the clock; 0: not known yet */
+	uint64_t rates;	       /* changes that were told */
 	bool blocked;	       /* the port takes nothing now */
 	uint8_t *out;	       /* pulled, not taken by the port yet */
 	size_t out_at;

@@ -80,8 +80,9 @@ static void print_link(const cJSON *link)
 		(void)printf(" (%s)", text(link, "reason"));
 	(void)printf(", %s, framing %s, pid %.0f\n", text(link, "role"), text(link, "framing"),
 		     number(link, "pid"));
-	(void)printf("    port  %s, %s, %.0f baud\n", text(port, "name"),
-		     is_true(port, "open") ? "open" : "waiting", number(port, "baud"));
+	(void)printf("    port  %s, %s, %.0f baud%s\n", text(port, "name"),
+		     is_true(port, "open") ? "open" : "waiting", number(port, "baud"),
+		     !strcmp(text(port, "rate"), "auto") ? " (auto)" : "");
 	(void)printf("    net   %s%s%s, MTU %.0f, memory %.0f KB\n", text(net, "kind"),
 		     *interface == '-' ? "" : " ", *interface == '-' ? "" : interface,
 		     number(net, "mtu"), number(link, "memory") / 1024);

@@ -5,7 +5,8 @@
  *
  * VMIN is 1 so that a nonblocking read tells nothing there (EAGAIN) from a
  * hangup (0). IGNBRK: a break is noise. INPCK stays off: a byte with a bad stop
- * bit is delivered and the framing's checksum judges.
+ * bit is delivered and the framing's checksum judges. The other control characters
+ * have no meaning in raw mode and stay as they are: one of them is the mark.
  */
 #include "tty_line.h"
 
@@ -17,6 +18,16 @@
 
 _Static_assert(sizeof(struct termios2) <= sizeof(((struct tty_line *)0)->saved),
 	       "struct tty_line is too small");
+
+#define MARK 0xa7 /* in VEOL2 */
+
+/* Of 1000: what a rate that was negotiated may be off. */
+#define RATE_OFF 15u
+
+static uint32_t apart(uint32_t a, uint32_t b)
+{
+	return a > b ? a - b : b - a;
+}
 
 static void lower_latency(int fd, struct tty_line *line)
 {
@@ -36,7 +47,6 @@ int tty_line_setup(int fd, uint32_t baud, bool rtscts, struct tty_line *line, ui
 	struct termios2 old;
 	struct termios2 raw = {0};
 	struct termios2 got;
-	uint32_t off;
 
 	if (ioctl(fd, TCGETS2, &old) < 0)
 		return -1;
@@ -49,13 +59,14 @@ int tty_line_setup(int fd, uint32_t baud, bool rtscts, struct tty_line *line, ui
 	raw.c_ispeed = baud;
 	raw.c_ospeed = baud;
 	raw.c_line = old.c_line;
+	memcpy(raw.c_cc, old.c_cc, sizeof(raw.c_cc));
 	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
 	if (ioctl(fd, TCSETS2, &raw) < 0)
 		return -1;
 	if (ioctl(fd, TCGETS2, &got) < 0)
 		return -1;
-	off = got.c_ospeed > baud ? got.c_ospeed - baud : baud - got.c_ospeed;
-	if (off > baud / 40) {
+	if (apart(got.c_ospeed, baud) > baud / 40) {
 		*nearest = got.c_ospeed;
 		(void)ioctl(fd, TCSETS2, &old);
 		errno = ERANGE;
@@ -89,6 +100,67 @@ void tty_line_restore(int fd, const struct tty_line *line)
 	}
 	memcpy(&old, line->saved, sizeof(old));
 	(void)ioctl(fd, TCSETS2, &old);
+}
+
+static int set_speed(int fd, struct termios2 *line, uint32_t baud)
+{
+	line->c_cflag &= ~(tcflag_t)(CBAUD | CIBAUD);
+	line->c_cflag |= BOTHER | (BOTHER << IBSHIFT);
+	line->c_ispeed = baud;
+	line->c_ospeed = baud;
+	return ioctl(fd, TCSETS2, line);
+}
+
+int tty_line_set_rate(int fd, uint32_t baud)
+{
+	struct termios2 line;
+	uint32_t old;
+
+	if (ioctl(fd, TCGETS2, &line) < 0)
+		return -1;
+	old = line.c_ospeed;
+	if (tty_line_queued(fd) > 0)
+		(void)ioctl(fd, TCFLSH, TCOFLUSH);
+	if (set_speed(fd, &line, baud) < 0)
+		return -1;
+	if (apart(tty_line_rate(fd), baud) <= baud / 1000 * RATE_OFF)
+		return 0;
+	(void)set_speed(fd, &line, old);
+	errno = ERANGE;
+	return -1;
+}
+
+uint32_t tty_line_rate(int fd)
+{
+	struct termios2 line;
+
+	return ioctl(fd, TCGETS2, &line) < 0 ? 0 : line.c_ospeed;
+}
+
+uint32_t tty_line_clock(int fd)
+{
+	struct serial_struct serial;
+
+	if (ioctl(fd, TIOCGSERIAL, &serial) < 0 || serial.baud_base <= 0)
+		return 0;
+	return (uint32_t)serial.baud_base;
+}
+
+int tty_line_mark(int fd)
+{
+	struct termios2 line;
+
+	if (ioctl(fd, TCGETS2, &line) < 0)
+		return -1;
+	line.c_cc[VEOL2] = MARK;
+	return ioctl(fd, TCSETS2, &line);
+}
+
+bool tty_line_is_marked(int fd)
+{
+	struct termios2 line;
+
+	return !ioctl(fd, TCGETS2, &line) && line.c_cc[VEOL2] == MARK;
 }
 
 static size_t count(int fd, unsigned long what)

@@ -35,6 +35,24 @@ int tty_line_tell_errors(int fd);
 /* Puts the old settings back; bytes on their way out are dropped. */
 void tty_line_restore(int fd, const struct tty_line *line);
 
+/*
+ * Sets a tty that was set up to another rate, at once: what it holds must have left;
+ * the rest is dropped. Returns 0, or -1 when the driver can't make this rate within
+ * 1.5 %; it has the old one then.
+ */
+int tty_line_set_rate(int fd, uint32_t baud);
+
+/* The rate that it is set to, bits/s; 0: unknown. */
+uint32_t tty_line_rate(int fd);
+
+/* The clock of a PC's UART that its divider divides; 0: unknown. */
+uint32_t tty_line_clock(int fd);
+
+/* Marks a pty as one whose rate means something to its maker (pigtail wire); whether
+ * it is. The mark stays while the pty is there. */
+int tty_line_mark(int fd);
+bool tty_line_is_marked(int fd);
+
 /* Bytes the driver has not sent yet. */
 size_t tty_line_queued(int fd);
 

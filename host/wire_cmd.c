@@ -1,41 +1,36 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * pigtail wire PORT PORT: a simulated UART cable between two ports, in real
- * time. A relay (sim/relay.h) each way does the work; here are the options, the
- * loop that gives the relays their turns, and the counters at the end.
+ * time. A relay (sim/relay.h) each way does the work; here are the loop that gives
+ * the relays their turns, and the counters at the end; the options are in
+ * wire_options.c.
  *
  * A relay has a turn when its input has bytes, its output takes bytes again, or
  * the time has come that it asked for; one timer serves both. What arrives at a
  * port that is not open is gone, as on a UART that nobody reads.
+ *
+ * With --baud auto each end has the rate that its user set the pty to, looked up at
+ * each turn: what it sends goes at that rate, and what it hears at another one is
+ * misread.
  */
 #include "commands.h"
 #include "log.h"
 #include "port.h"
 #include "timer.h"
+#include "wire_options.h"
 
 #include "sim/relay.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
-#define BAUD_DEFAULT 921600u
-#define FIFO_DEFAULT 4096u
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-struct options {
-	const char *port[2];
-	struct wire_config wire;
-	bool seeded;
-	bool json;
-	const char *stats;
-};
 
 struct direction {
 	struct cable *cable;
@@ -46,180 +41,15 @@ struct direction {
 };
 
 struct cable {
-	const struct options *options;
+	const struct wire_options *options;
 	uv_loop_t loop;
 	struct port *port[2];
 	struct direction direction[2]; /* [i]: from port i to the other */
+	uint32_t rate[2];	       /* of the ports, with --baud auto */
+	size_t changes;		       /* of the highest rate, that have come */
 	struct timer *timer;
 	uv_signal_t signals[4];
 	ptl_time began;
-};
-
-/* ---- options ---- */
-
-enum {
-	KEY_BAUD = 'b',
-	KEY_BER = 0x100,
-	KEY_DROP,
-	KEY_DUP,
-	KEY_BURST,
-	KEY_FIFO,
-	KEY_RTSCTS,
-	KEY_DELAY,
-	KEY_SEED,
-	KEY_STATS,
-	KEY_JSON,
-};
-
-static const struct argp_option option_list[] = {
-	{"baud", KEY_BAUD, "N", 0, "Line rate, bits/s, 8N1: 50 to 10000000 (921600)", 1},
-	{"delay", KEY_DELAY, "MS", 0, "Propagation delay, milliseconds (0)", 1},
-	{"fifo", KEY_FIFO, "N", 0,
-	 "Receive FIFO, bytes (4096): fills while the reader doesn't read, then overruns", 1},
-	{"rtscts", KEY_RTSCTS, NULL, 0, "A FIFO that is 3/4 full stops the sender", 1},
-	{"ber", KEY_BER, "P", 0, "Chance that a bit flips, start and stop bits included", 2},
-	{"drop", KEY_DROP, "P", 0, "Chance that a byte vanishes", 2},
-	{"dup", KEY_DUP, "P", 0, "Chance that a byte comes twice", 2},
-	{"burst", KEY_BURST, "P,LEN", 0,
-	 "Chance per byte that a burst begins, and its mean length: random bytes", 2},
-	{"seed", KEY_SEED, "N", 0, "Of the faults; the same bytes get the same faults (random)",
-	 2},
-	{"stats", KEY_STATS, "FILE", 0, "At the end, write the counters to FILE as JSON", 3},
-	{"json", KEY_JSON, NULL, 0, "At the end, print the counters as JSON", 3},
-	{0},
-};
-
-static double number(struct argp_state *state, const char *option, const char *text,
-		     char **rest)
-{
-	double value;
-
-	errno = 0;
-	value = strtod(text, rest);
-	if (*rest == text || errno || !isfinite(value))
-		command_misused(state, "--%s '%s' is not a number", option, text);
-	return value;
-}
-
-static double chance(struct argp_state *state, const char *option, const char *text)
-{
-	char *rest;
-	double value = number(state, option, text, &rest);
-
-	if (*rest || value < 0 || value > 1)
-		command_misused(state, "--%s '%s': must be a chance from 0 to 1, such as 1e-5",
-				option, text);
-	return value;
-}
-
-static uint64_t integer(struct argp_state *state, const char *option, const char *text,
-			uint64_t min, uint64_t max)
-{
-	char *rest = NULL;
-	uint64_t value = 0;
-
-	errno = 0;
-	if (*text >= '0' && *text <= '9')
-		value = strtoull(text, &rest, 0);
-	if (!rest || *rest || errno || value < min || value > max)
-		command_misused(state,
-				"--%s '%s': must be a number from %" PRIu64 " to %" PRIu64,
-				option, text, min, max);
-	return value;
-}
-
-static void set_burst(struct argp_state *state, const char *text, struct fault_rates *faults)
-{
-	char *rest;
-	double p = number(state, "burst", text, &rest);
-
-	if (*rest != ',' || p < 0 || p > 1)
-		command_misused(state,
-				"--burst '%s': must be a chance and a length, such as "
-				"1e-6,50",
-				text);
-	faults->burst = p;
-	faults->burst_bytes = (uint32_t)integer(state, "burst", rest + 1, 1, 1000000);
-}
-
-static void set_delay(struct argp_state *state, const char *text, struct wire_config *wire)
-{
-	char *rest;
-	double ms = number(state, "delay", text, &rest);
-
-	if (*rest || ms < 0 || ms * 1e6 > (double)WIRE_DELAY_MAX_NS)
-		command_misused(state, "--delay '%s': must be milliseconds from 0 to 10000",
-				text);
-	wire->delay_ns = (uint64_t)(ms * 1e6);
-}
-
-static error_t parse_option(int key, char *text, struct argp_state *state)
-{
-	struct options *options = state->input;
-	struct wire_config *wire = &options->wire;
-
-	switch (key) {
-	case KEY_BAUD:
-		wire->baud =
-			(uint32_t)integer(state, "baud", text, WIRE_BAUD_MIN, WIRE_BAUD_MAX);
-		return 0;
-	case KEY_DELAY:
-		set_delay(state, text, wire);
-		return 0;
-	case KEY_FIFO:
-		wire->fifo = (uint32_t)integer(state, "fifo", text, 1, WIRE_BUFFER_MAX);
-		return 0;
-	case KEY_RTSCTS:
-		wire->rtscts = true;
-		return 0;
-	case KEY_BER:
-		wire->faults.ber = chance(state, "ber", text);
-		return 0;
-	case KEY_DROP:
-		wire->faults.drop = chance(state, "drop", text);
-		return 0;
-	case KEY_DUP:
-		wire->faults.dup = chance(state, "dup", text);
-		return 0;
-	case KEY_BURST:
-		set_burst(state, text, &wire->faults);
-		return 0;
-	case KEY_SEED:
-		wire->seed = integer(state, "seed", text, 0, UINT64_MAX);
-		options->seeded = true;
-		return 0;
-	case KEY_STATS:
-		options->stats = text;
-		return 0;
-	case KEY_JSON:
-		options->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (state->arg_num >= 2)
-			command_misused(state, "too many arguments: '%s'", text);
-		options->port[state->arg_num] = text;
-		return 0;
-	case ARGP_KEY_END:
-		if (state->arg_num < 2)
-			command_misused(state, "two ports are needed");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-static const struct argp argp = {
-	.options = option_list,
-	.parser = parse_option,
-	.args_doc = "PORT PORT",
-	.doc = "A simulated UART cable between two ports, paced to the byte, with faults."
-	       "\v"
-	       "PORT is pty:LINK, /dev/ttyX, tcp:HOST:PORT, tcp-listen:[HOST:]PORT, unix:PATH "
-	       "or unix-listen:PATH. Faults and rate are those of each direction.\n\n"
-	       "SIGUSR1 cuts the cable: all is lost on the way. SIGUSR2 mends it. SIGINT and "
-	       "SIGTERM end it, and print what happened on it: the counters of each "
-	       "direction.\n\n"
-	       "  pigtail wire pty:/tmp/a pty:/tmp/b --baud 115200 --ber 1e-5",
 };
 
 /* ---- the loop ---- */
@@ -241,19 +71,63 @@ static size_t write_output(void *user, const uint8_t *bytes, size_t n)
 	return n;
 }
 
+/* When the line changes as --max-baud-after says, ns. */
+static uint64_t next_change(const struct cable *cable)
+{
+	if (!cable->began || cable->changes == cable->options->changes_n)
+		return WIRE_NEVER;
+	return (cable->began + cable->options->changes[cable->changes].after_us) * 1000;
+}
+
+static void change_line(struct cable *cable, uint64_t now)
+{
+	while (next_change(cable) <= now) {
+		uint32_t baud = cable->options->changes[cable->changes++].baud;
+
+		for (size_t i = 0; i < 2; i++)
+			wire_set_max_baud(cable->direction[i].relay.wire, now, baud);
+		log_line("wire: carries up to %u baud now", (unsigned int)baud);
+	}
+}
+
+/* What the ends have set their ptys to, and make of that. */
+static void follow_rates(struct cable *cable, uint64_t now)
+{
+	for (size_t i = 0; i < 2 && cable->options->follow; i++) {
+		uint32_t rate = port_peer_baud(cable->port[i]);
+		uint32_t made = ptl_uart_rate(&cable->options->uart[i], rate);
+
+		if (rate == cable->rate[i])
+			continue;
+		cable->rate[i] = rate;
+		if (!made)
+			made = rate;
+		(void)wire_set_baud(cable->direction[i].relay.wire, now, made);
+		(void)wire_set_rx_baud(cable->direction[!i].relay.wire, now, made);
+		log_detail("wire: %s is at %u baud", port_name(cable->port[i]),
+			   (unsigned int)rate);
+	}
+}
+
 static void arm(struct cable *cable)
 {
 	uint64_t wake = cable->direction[0].wake;
 
 	if (cable->direction[1].wake < wake)
 		wake = cable->direction[1].wake;
+	if (next_change(cable) < wake)
+		wake = next_change(cable);
 	timer_set(cable->timer, wake == WIRE_NEVER ? PTL_NEVER : (wake + 999) / 1000);
 }
 
 static void turn(struct direction *direction)
 {
-	struct relay_wish wish = relay_turn(&direction->relay, timer_now() * 1000);
+	uint64_t now = timer_now() * 1000;
+	struct relay_wish wish;
 
+	change_line(direction->cable, now);
+	follow_rates(direction->cable, now);
+	wish = relay_turn(&direction->relay, now);
 	port_want_read(direction->in, wish.read);
 	direction->wake = wish.wake;
 	arm(direction->cable);
@@ -341,6 +215,7 @@ static const struct counter {
 	{"burst_bytes", "bytes replaced by them", WIRE_COUNTER(faults.burst_bytes)},
 	{"overruns", "lost, FIFO full", WIRE_COUNTER(overruns)},
 	{"cut_bytes", "lost, cable cut", WIRE_COUNTER(stuck)},
+	{"misread", "read at another rate than sent", WIRE_COUNTER(misread)},
 	{"stops", "times that RTS stopped the sender", WIRE_COUNTER(stops)},
 };
 
@@ -362,7 +237,10 @@ static cJSON *counters_json(const struct cable *cable)
 
 	/* A number of JSON would round a seed of 64 bits. */
 	(void)snprintf(seed, sizeof(seed), "%" PRIu64, config->seed);
-	(void)cJSON_AddNumberToObject(json, "baud", config->baud);
+	if (cable->options->follow)
+		(void)cJSON_AddStringToObject(json, "baud", "auto");
+	else
+		(void)cJSON_AddNumberToObject(json, "baud", config->baud);
 	(void)cJSON_AddStringToObject(json, "seed", seed);
 	(void)cJSON_AddNumberToObject(json, "seconds",
 				      (double)(timer_now() - cable->began) / 1e6);
@@ -441,6 +319,11 @@ static int start_direction(struct cable *cable, size_t i)
 	struct prng prng = prng_seed(config.seed, i);
 
 	config.seed = prng_next(&prng);
+	if (cable->options->follow) {
+		config.ppm = cable->options->ppm[i];
+		config.rx_ppm = cable->options->ppm[!i];
+		config.rx_baud = config.baud;
+	}
 	direction->cable = cable;
 	direction->wake = WIRE_NEVER;
 	direction->relay.wire = wire_new(&config);
@@ -471,6 +354,8 @@ static int start_port(struct cable *cable, size_t i)
 		log_line("%s", error);
 		return -status;
 	}
+	if (cable->options->follow)
+		port_follow_peer(cable->port[i]);
 	cable->direction[i].in = cable->port[i];
 	cable->direction[!i].out = cable->port[i];
 	return EXIT_DONE;
@@ -520,7 +405,7 @@ static bool has_faults(const struct fault_rates *faults)
 	return faults->ber > 0 || faults->drop > 0 || faults->dup > 0 || faults->burst > 0;
 }
 
-static int run(const struct options *options, FILE *stats)
+static int run(const struct wire_options *options, FILE *stats)
 {
 	struct cable cable = {.options = options};
 	char seed[40] = "";
@@ -536,9 +421,15 @@ static int run(const struct options *options, FILE *stats)
 		if (has_faults(&options->wire.faults))
 			(void)snprintf(seed, sizeof(seed), ", seed %" PRIu64,
 				       options->wire.seed);
-		log_line("wire: %s to %s at %u baud%s", port_name(cable.port[0]),
-			 port_name(cable.port[1]), (unsigned int)options->wire.baud, seed);
+		if (options->follow)
+			log_line("wire: %s to %s at the rates of its ends%s",
+				 port_name(cable.port[0]), port_name(cable.port[1]), seed);
+		else
+			log_line("wire: %s to %s at %u baud%s", port_name(cable.port[0]),
+				 port_name(cable.port[1]), (unsigned int)options->wire.baud,
+				 seed);
 		cable.began = timer_now();
+		arm(&cable);
 		(void)uv_run(&cable.loop, UV_RUN_DEFAULT);
 		status = tell_counters(&cable, stats);
 	}
@@ -548,11 +439,11 @@ static int run(const struct options *options, FILE *stats)
 
 int cmd_wire(int argc, char **argv)
 {
-	struct options options = {.wire = {.baud = BAUD_DEFAULT, .fifo = FIFO_DEFAULT}};
+	struct wire_options options;
 	FILE *stats = NULL;
 	int status;
 
-	command_parse(&argp, argc, argv, &options);
+	wire_options_parse(&options, argc, argv);
 	if (!options.seeded && getrandom(&options.wire.seed, sizeof(options.wire.seed), 0) < 0)
 		options.wire.seed = timer_now();
 	/* Short enough to be typed again. */
