@@ -423,6 +423,9 @@ void runner_tick(struct runner *runner)
 	if (counters->rate_changes != runner->rates)
 		log_line("%s at %u baud", runner->name, port_baud(runner->port));
 	runner->rates = counters->rate_changes;
+	/* A rate that does not work was tried on purpose. */
+	if (counters->rate_failures != runner->trouble.seen.rate_failures)
+		trouble_skip(&runner->trouble, counters);
 	trouble_look(&runner->trouble, runner->name, counters, timer_now());
 	/* Nothing good comes: perhaps the other end speaks something else. */
 	if (counters->rx_frames != runner->good_frames)

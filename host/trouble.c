@@ -82,6 +82,11 @@ void trouble_look(struct trouble *trouble, const char *name,
 	trouble->seen = *counters;
 }
 
+void trouble_skip(struct trouble *trouble, const struct ptl_counters *counters)
+{
+	trouble->seen = *counters;
+}
+
 enum trouble_say trouble_flapped(struct trouble_flaps *flaps, ptl_time now)
 {
 	if (now - flaps->last >= QUIET_AFTER)

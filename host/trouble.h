@@ -26,6 +26,9 @@ void trouble_init(struct trouble *trouble);
 void trouble_look(struct trouble *trouble, const char *name,
 		  const struct ptl_counters *counters, ptl_time now);
 
+/* What came since the last look is no trouble. */
+void trouble_skip(struct trouble *trouble, const struct ptl_counters *counters);
+
 /* For what comes and goes: a port, a peer. */
 struct trouble_flaps {
 	ptl_time last;

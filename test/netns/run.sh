@@ -25,7 +25,7 @@ pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
 # shellcheck source=lib.sh
 source "$here/lib.sh"
 # The cases: functions case_*.
-files=(traffic trouble framings user reports remains many)
+files=(traffic trouble rate framings user reports remains many)
 for file in "${files[@]}"; do
 	# shellcheck source=/dev/null
 	source "$here/cases/$file.sh"
