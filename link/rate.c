@@ -36,7 +36,6 @@
 #define AGAIN_US      60000000u	  /* a failed rate is tried again; then doubled */
 #define AGAIN_MAX_US  3600000000u /* up to this */
 #define TOO_SOON_US   5000000u	  /* a rate that falls after less has failed */
-#define WINDOWS	      2		  /* with a bad share, in a row */
 #define TRIAL_PROBES  40u	  /* in the time of a trial, at least */
 #define PROBE_ON_WIRE (PTL_PROBE_BYTES + 2 * PTL_FRAME_OVERHEAD)
 
@@ -131,8 +130,7 @@ void rate_session_up(struct ptl_link *link)
 
 /* ---- moving ---- */
 
-/* To base, at once or after having said so. */
-static void leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud)
+void rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud)
 {
 	struct rate *rate = &link->rate;
 	bool fast = rate->state == RATE_FAST;
@@ -175,9 +173,7 @@ static void settle(struct ptl_link *link)
 	bool climbed = rate->higher == rate->index + 1;
 
 	enter(link, RATE_FAST, 0);
-	rate->suspect = PTL_NEVER;
-	rate->share = (struct rate_share){.since = (uint32_t)link->now};
-	rate->bad = 0;
+	rate_watch_begin(link);
 	rate->latest = 0;
 	rate->higher = 0;
 	if (climbed)
@@ -283,65 +279,6 @@ static void offer(struct ptl_link *link)
 	say(link, PTL_MSG_PROPOSE);
 }
 
-/* ---- watching a rate that was agreed on ---- */
-
-static bool owed(const struct ptl_link *link)
-{
-	if (!link->session.up || link->now >= link->session.heard + PTL_PING_AFTER_US)
-		return true;
-	for (int i = 0; i < DATA_CLASSES; i++)
-		if (link->senders[i].flying > 0 || link->senders[i].lost > 0)
-			return true;
-	return false;
-}
-
-static ptl_time suspect_until(const struct ptl_link *link)
-{
-	return link->rate.suspect + PTL_SUSPECT_FALL_US +
-	       2 * line_us(link->baud, link->own_max_packet);
-}
-
-static void suspect(struct ptl_link *link)
-{
-	if (link->rate.suspect != PTL_NEVER)
-		return;
-	link->rate.suspect = link->now;
-	link->rate.until = link->now + PTL_SUSPECT_PING_US;
-}
-
-static void watch(struct ptl_link *link)
-{
-	struct rate *rate = &link->rate;
-
-	if (rate->suspect == PTL_NEVER)
-		return;
-	if (link->now >= rate->until) {
-		link->session.ping_due = link->session.up;
-		rate->until = link->now + PTL_SUSPECT_AGAIN_US;
-	}
-	if (link->now >= suspect_until(link))
-		leave(link, PTL_FALL_SILENT, true);
-}
-
-void rate_bytes(struct ptl_link *link, size_t n)
-{
-	struct rate *rate = &link->rate;
-	bool bad;
-
-	if (rate->state != RATE_FAST)
-		return;
-	suspect(link);
-	if (rate->share.bytes >= PTL_SHARE_BYTES &&
-	    (uint32_t)link->now - rate->share.since >= PTL_SHARE_US) {
-		bad = rate->share.good < rate->share.bytes / PTL_SHARE_LEAST;
-		rate->bad = bad ? (uint8_t)(rate->bad + 1) : 0;
-		rate->share = (struct rate_share){.since = (uint32_t)link->now};
-		if (rate->bad == WINDOWS)
-			leave(link, PTL_FALL_BAD, true);
-	}
-	rate->share.bytes += (uint32_t)n;
-}
-
 /* ---- messages ---- */
 
 static bool enough(struct rate_count count)
@@ -426,11 +363,12 @@ static void take_fall(struct ptl_link *link, uint8_t reason)
 	enum rate_state state = (enum rate_state)link->rate.state;
 
 	if (state == RATE_TRIAL || state == RATE_CONFIRM)
-		leave(link, PTL_FALL_FAILED, false);
+		rate_leave(link, PTL_FALL_FAILED, false);
 	else if (state == RATE_FAST)
-		leave(link,
-		      reason <= PTL_FALL_HIGHER ? (enum ptl_fall_reason)reason : PTL_FALL_BAD,
-		      false);
+		rate_leave(link,
+			   reason <= PTL_FALL_HIGHER ? (enum ptl_fall_reason)reason
+						     : PTL_FALL_BAD,
+			   false);
 }
 
 bool rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n)
@@ -566,13 +504,13 @@ void rate_timers(struct ptl_link *link)
 	case RATE_TRIAL:
 	case RATE_CONFIRM:
 		if (link->now >= rate->until)
-			leave(link, PTL_FALL_FAILED, true);
+			rate_leave(link, PTL_FALL_FAILED, true);
 		break;
 	case RATE_FAST:
 		if (leads(link) && link->now >= rate->next && try_higher(link))
-			leave(link, PTL_FALL_HIGHER, true);
+			rate_leave(link, PTL_FALL_HIGHER, true);
 		else
-			watch(link);
+			rate_watch(link);
 		break;
 	case RATE_MOVE:
 	case RATE_SWITCH:
@@ -583,17 +521,14 @@ void rate_timers(struct ptl_link *link)
 static ptl_time state_deadline(struct ptl_link *link)
 {
 	const struct rate *rate = &link->rate;
+	ptl_time at;
 
 	switch ((enum rate_state)rate->state) {
 	case RATE_BASE:
 		return leads(link) ? rate->next : PTL_NEVER;
 	case RATE_FAST:
-		if (owed(link))
-			suspect(link);
-		if (rate->suspect != PTL_NEVER)
-			return rate->until < suspect_until(link) ? rate->until
-								 : suspect_until(link);
-		return leads(link) ? rate->next : PTL_NEVER;
+		at = rate_watch_deadline(link);
+		return leads(link) && rate->next < at ? rate->next : at;
 	case RATE_MOVE:
 		return 0;
 	case RATE_SWITCH:

@@ -90,6 +90,14 @@ uint8_t rate_choose_again(const struct rate *rate, uint32_t baud);
 uint32_t rate_candidate(uint8_t index);
 #define RATE_NONE 0xff
 
+/* rate_watch.c, in RATE_FAST: begins; is due now; when it is due. */
+void rate_watch_begin(struct ptl_link *link);
+void rate_watch(struct ptl_link *link);
+ptl_time rate_watch_deadline(struct ptl_link *link);
+
+/* To base, at once or after having said so (aloud). */
+void rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud);
+
 void rate_init(struct ptl_link *link, const struct ptl_config *config);
 
 /* HELLO: writes our option, returns its length or 0; takes the peer's. */

@@ -20,14 +20,14 @@
 
 enum event {
 	NOTHING,
-	GOES_BAD,     /* after 5 s the line carries no more than `later` */
-	GETS_BETTER,  /* the same, but it carries more */
-	RESTARTS_0,   /* after 5 s side 0 loses its state */
-	RESTARTS_1,   /* ... */
+	GOES_BAD,    /* after 5 s the line carries no more than `later` */
+	GETS_BETTER, /* the same, but it carries more */
+	RESTARTS_0,  /* after 5 s side 0 loses its state */
+	RESTARTS_1,  /* ... */
 	RESTARTS_OFTEN,
-	CUT,	      /* after 5 s the cable is out for a while */
-	REOPENED,     /* the same, and both ports are opened again */
-	NOISE,	      /* after 5 s there are bit errors of `ber` */
+	CUT,	  /* after 5 s the cable is out for a while */
+	REOPENED, /* the same, and both ports are opened again */
+	NOISE,	  /* after 5 s there are bit errors of `ber` */
 };
 
 struct story {
@@ -59,7 +59,10 @@ struct story {
 static const struct story stories[] = {
 	{.name = "clean", .best = 5000000},
 	{.name = "clean, byte by byte", .best = 5000000, .chunks = SIM_CHUNKS_BYTE},
-	{.name = "clean, whole chunks", .best = 5000000, .chunks = SIM_CHUNKS_WHOLE, .mcu = true},
+	{.name = "clean, whole chunks",
+	 .best = 5000000,
+	 .chunks = SIM_CHUNKS_WHOLE,
+	 .mcu = true},
 	{.name = "late timers", .best = 5000000, .late_us = 5000},
 	{.name = "up to 230400", .max_baud = 235000, .best = 230400},
 	{.name = "up to 921600", .max_baud = 930000, .best = 921600},
@@ -156,9 +159,9 @@ static bool is_settled(void *user)
 	struct ptl_info info[2];
 
 	for (int i = 0; i < 2; i++)
-		sim_endpoint(play->sim, i) ? ptl_framing_pigtail.info(sim_endpoint(play->sim, i),
-								     &info[i])
-					   : (void)0;
+		sim_endpoint(play->sim, i)
+			? ptl_framing_pigtail.info(sim_endpoint(play->sim, i), &info[i])
+			: (void)0;
 	if (info[0].rate != play->wanted || info[1].rate != play->wanted ||
 	    info[0].state != PTL_STATE_UP || info[1].state != PTL_STATE_UP)
 		play->since = PTL_NEVER;
@@ -194,7 +197,8 @@ static void restart_one(void *user)
 
 	sim_restart(play->sim, (int)prng_below(sim_prng(play->sim), 2));
 	if (++play->restarts < 20)
-		sim_at(play->sim, sim_now(play->sim) + 1 + prng_below(sim_prng(play->sim), 700000),
+		sim_at(play->sim,
+		       sim_now(play->sim) + 1 + prng_below(sim_prng(play->sim), 700000),
 		       restart_one, play);
 }
 
@@ -307,9 +311,10 @@ static void one_play(const struct story *story, uint64_t seed)
 		bad(&play, "not reached again");
 	sim_run_for(play.sim, 5 * SIM_SECOND);
 	if (getenv("PIGTAIL_TELL"))
-		print_message("             %s: %.0f ms, data again after %.0f ms, settled %.0f ms\n",
-			      story->name, (double)(play.reached - SIM_ORIGIN) / 1e3,
-			      (double)(play.back - base) / 1e3, (double)(play.since - base) / 1e3);
+		print_message(
+			"             %s: %.0f ms, data again after %.0f ms, settled %.0f ms\n",
+			story->name, (double)(play.reached - SIM_ORIGIN) / 1e3,
+			(double)(play.back - base) / 1e3, (double)(play.since - base) / 1e3);
 	if (sim_error(play.sim))
 		bad(&play, "broken");
 	for (int i = 0; i < 2; i++) {

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Watches a rate that was agreed on (SPEC 12.5). Two things end it:
+ *
+ *	nothing good comes though something is owed to us: bytes came that made no
+ *	frame, or what we sent is not acknowledged, or there is no session. Asked by
+ *	PING from 100 ms on; given up after 300 ms and two of the longest frames.
+ *
+ *	bytes come, and three quarters of them are in no good frame, twice in a row over
+ *	100 ms and 1024 bytes. A line with fewer errors than that still carries more than
+ *	the next lower rate is likely to; retransmission and short frames cope with them.
+ */
+#include "state.h"
+
+#ifndef PTL_WITHOUT_RATE
+
+#define WINDOWS 2 /* with a bad share, in a row */
+
+void rate_watch_begin(struct ptl_link *link)
+{
+	link->rate.suspect = PTL_NEVER;
+	link->rate.bad = 0;
+	link->rate.share = (struct rate_share){.since = (uint32_t)link->now};
+}
+
+static bool owed(const struct ptl_link *link)
+{
+	if (!link->session.up || link->now >= link->session.heard + PTL_PING_AFTER_US)
+		return true;
+	for (int i = 0; i < DATA_CLASSES; i++)
+		if (link->senders[i].flying > 0 || link->senders[i].lost > 0)
+			return true;
+	return false;
+}
+
+static ptl_time suspect_until(const struct ptl_link *link)
+{
+	return link->rate.suspect + PTL_SUSPECT_FALL_US +
+	       2 * line_us(link->baud, link->own_max_packet);
+}
+
+static void suspect(struct ptl_link *link)
+{
+	if (link->rate.suspect != PTL_NEVER)
+		return;
+	link->rate.suspect = link->now;
+	link->rate.until = link->now + PTL_SUSPECT_PING_US;
+}
+
+void rate_watch(struct ptl_link *link)
+{
+	struct rate *rate = &link->rate;
+
+	if (rate->suspect == PTL_NEVER)
+		return;
+	if (link->now >= rate->until) {
+		link->session.ping_due = link->session.up;
+		rate->until = link->now + PTL_SUSPECT_AGAIN_US;
+	}
+	if (link->now >= suspect_until(link))
+		rate_leave(link, PTL_FALL_SILENT, true);
+}
+
+void rate_bytes(struct ptl_link *link, size_t n)
+{
+	struct rate *rate = &link->rate;
+	bool bad;
+
+	if (rate->state != RATE_FAST)
+		return;
+	suspect(link);
+	if (rate->share.bytes >= PTL_SHARE_BYTES &&
+	    (uint32_t)link->now - rate->share.since >= PTL_SHARE_US) {
+		bad = rate->share.good < rate->share.bytes / PTL_SHARE_LEAST;
+		rate->bad = bad ? (uint8_t)(rate->bad + 1) : 0;
+		rate->share = (struct rate_share){.since = (uint32_t)link->now};
+		if (rate->bad == WINDOWS)
+			rate_leave(link, PTL_FALL_BAD, true);
+	}
+	rate->share.bytes += (uint32_t)n;
+}
+
+ptl_time rate_watch_deadline(struct ptl_link *link)
+{
+	ptl_time end;
+
+	if (owed(link))
+		suspect(link);
+	if (link->rate.suspect == PTL_NEVER)
+		return PTL_NEVER;
+	end = suspect_until(link);
+	return link->rate.until < end ? link->rate.until : end;
+}
+
+#endif
