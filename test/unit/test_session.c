@@ -559,7 +559,8 @@ static void a_microcontroller_has_room_for_it(void **state)
 	struct one_end end;
 
 	(void)state;
-	assert_in_range(ptl_link_size(&config), 1000, 16 * 1024);
+	/* 16 KB where pointers have 32 bits, which script/sizes shows. */
+	assert_in_range(ptl_link_size(&config), 1000, sizeof(void *) == 4 ? 16384 : 17408);
 	open_link(&end, PTL_DEVICE, PTL_PROFILE_MCU);
 	meet_peer(&end);
 	/* Two packets, so that one can be filled while the other is on the wire, and a
