@@ -101,19 +101,31 @@ else
 	memory=512
 fi
 
-# build_module FOLDER NAME: out of the tree; prints the module's path.
+# build_module NAME COMMAND...: in build/vm/RELEASE/NAME; the command gets this folder.
 build_module() {
-	local to=$work/$release/$2
+	local name=$1 to=$work/$release/$1 log=$work/$release-$1.log
+	shift
 	mkdir -p "$to"
-	"$here/build-module" "$headers" "$1" "$to" >"$to.log" 2>&1 || {
-		cat "$to.log" >&2
-		say "$2 does not compile, see above"
+	"$@" "$to" >"$log" 2>&1 || {
+		cat "$log" >&2
+		say "$name does not compile, see above"
 		exit 1
 	}
-	modules+=("$to/$2.ko")
+	modules+=("$(find "$to" -name "$name.ko")")
 }
-build_module "$here/nullmodem" nullmodem
-[[ $stack != ko ]] || build_module "$top/kernel" pigtail
+
+# The sources' folders stay as they are.
+build_nullmodem() {
+	cp -u "$here"/nullmodem/* "$1"
+	nice make -C "$headers" M="$1" modules
+}
+
+build_pigtail() {
+	nice make -C "$top/kernel" KDIR="$headers" BUILD="$1"
+}
+
+build_module nullmodem build_nullmodem
+[[ $stack != ko ]] || build_module pigtail build_pigtail
 
 # ---- the guest ----
 
@@ -133,8 +145,9 @@ job=$job
 stack=$stack
 patience=$patience
 cases='${chosen[*]-}'
+${JOB_SETTINGS:-}
 END
-"$here/initramfs" "$guest/initramfs" "$release" "${modules[@]}" "$pigtail" "job=$guest/job"
+"$here/initramfs" "$guest/initramfs" "$release" "${modules[@]}" "$pigtail" "job=$guest/job" ${TRY:+"script=$TRY"}
 
 # One machine at a time: two would disturb each other.
 exec 9>"$work/.lock"
@@ -143,8 +156,10 @@ if ! flock -n 9; then
 	flock 9
 fi
 mkfifo "$guest/report"
-timeout -k 5 "${VM_LIMIT:-900}" qemu-system-x86_64 -machine pc -accel tcg,thread=multi -cpu max \
-	-smp 2 -m "$memory" -nodefaults -display none -no-reboot \
+cpus=(-accel "tcg,thread=multi" -smp 2)
+[[ -z ${ICOUNT:-} ]] || cpus=(-icount "shift=$ICOUNT,sleep=off" -smp 1)
+timeout -k 5 "${VM_LIMIT:-900}" qemu-system-x86_64 -machine pc "${cpus[@]}" -cpu max \
+	-m "$memory" -nodefaults -display none -no-reboot \
 	-kernel "$kernel" -initrd "$guest/initramfs" \
 	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8" \
 	-serial "file:$guest/console" -serial stdio </dev/null >"$guest/report" 2>"$guest/qemu" &

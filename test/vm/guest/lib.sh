@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
-# shellcheck disable=SC2154 # $dir is case's, $stack the job's
+# shellcheck disable=SC2154 # $dir is case's, $stack and $patience the job's
+# shellcheck disable=SC2034 # and cases read $ended
+# shellcheck disable=SC2119,SC2120 # all options are optional
 #
 # For the cases, which run as
 #

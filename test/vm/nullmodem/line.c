@@ -54,7 +54,7 @@ u32 nm_line_waiting(const struct nm_port *port)
 /* The receive interrupt: the FIFO goes to the tty layer. */
 static void serve(struct nm_port *port)
 {
-	u32 taken = 0;
+	u32 taken;
 
 	if (!port->in.count)
 		return;
@@ -141,48 +141,51 @@ static u64 next_time(const struct nm_port *port)
 	return port->done + (u64)bytes * port->byte_ns;
 }
 
-static enum hrtimer_restart fire(struct hrtimer *timer)
+/* Moves on all bytes that have had their time. Returns how many. */
+static u32 advance(struct nm_port *port, u64 now)
 {
-	struct nm_port *port = container_of(timer, struct nm_port, timer);
-	enum hrtimer_restart again = HRTIMER_NORESTART;
-	bool was_waiting;
-	unsigned long flags;
-	u64 now;
+	u32 moved = 0;
 	u8 byte;
 
-	spin_lock_irqsave(&port->pair->lock, flags);
-	now = ktime_get_ns();
-	was_waiting = nm_line_waiting(port) > 0;
 	while (may_send(port) && now - port->done >= port->byte_ns &&
 	       kfifo_get(&port->out, &byte)) {
 		port->done += port->byte_ns;
 		pass(port, port->done, byte);
+		moved++;
 	}
-	if (!port->peer->set.hold_us)
-		serve(port->peer);
-	if (was_waiting && nm_line_waiting(port) < WAKEUP_BELOW) {
+	return moved;
+}
+
+/* The peer's receive interrupt, now or, held back, when it is due: returns that time, or 0. */
+static u64 serve_peer(struct nm_port *peer, u64 now)
+{
+	u64 due = peer->in.since + (u64)peer->set.hold_us * NSEC_PER_USEC;
+
+	if (peer->in.count && now >= due)
+		serve(peer);
+	return peer->in.count ? due : 0;
+}
+
+static enum hrtimer_restart fire(struct hrtimer *timer)
+{
+	struct nm_port *port = container_of(timer, struct nm_port, timer);
+	u64 now = ktime_get_ns();
+	unsigned long flags;
+	u64 due;
+
+	spin_lock_irqsave(&port->pair->lock, flags);
+	if (advance(port, now) && nm_line_waiting(port) < WAKEUP_BELOW) {
 		port->counters.wakeups++;
 		tty_port_tty_wakeup(&port->port);
 	}
-	port->sending = may_send(port);
-	if (port->sending) {
-		hrtimer_set_expires(timer, ns_to_ktime(next_time(port)));
-		again = HRTIMER_RESTART;
-	} else if (port->peer->in.count) {
-		/* The last bytes, whose interrupt is late. */
-		port->sending = true;
-		hrtimer_set_expires(timer,
-				    ns_to_ktime(port->peer->in.since +
-						port->peer->set.hold_us * NSEC_PER_USEC));
-		if (now >= ktime_to_ns(hrtimer_get_expires(timer))) {
-			serve(port->peer);
-			port->sending = false;
-		} else {
-			again = HRTIMER_RESTART;
-		}
-	}
+	due = serve_peer(port->peer, now);
+	if (may_send(port))
+		due = next_time(port);
+	port->sending = due != 0;
+	if (due)
+		hrtimer_set_expires(timer, ns_to_ktime(due));
 	spin_unlock_irqrestore(&port->pair->lock, flags);
-	return again;
+	return due ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 
 void nm_line_kick(struct nm_port *port)
