@@ -8,6 +8,7 @@
  * Each row is printed to the UART as JSON; at the end the board resets, which
  * with -no-reboot ends QEMU.
  */
+#include "boot.h"
 #include "chip.h"
 #include "clock.h"
 #include "memory.h"
@@ -181,15 +182,14 @@ static void run(const char *what, const struct ptl_config *wanted, enum way way,
 			((uint32_t)(ends[0].taken + ends[1].taken - before) / 100));
 }
 
-int main(void);
-
-int main(void)
+void board_main(const struct boot_tag *tags)
 {
 	static const struct {
 		const char *name;
 		uint8_t contexts, history;
 	} configs[] = {{"plain", 0, 0}, {"headers", 4, 0}, {"lz4", 4, 11}};
 
+	(void)tags;
 	clock_start();
 	for (unsigned i = 0; i < sizeof(configs) / sizeof(configs[0]); i++) {
 		struct ptl_config config;

@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/*
- * QEMU leaves a list of tags in the last pages of the boot memory: each a u16 tag, a
- * u16 length, and so many bytes; from a multiple of 256 on. The register that points
- * to it at power-up does not after a restart, so it is looked for.
- */
+/* See boot.h. */
 #include "boot.h"
 
 #include <pigtail/compat.h>
@@ -11,37 +7,20 @@
 
 #include <string.h>
 
-#define BOOT_MEMORY  0x50000000u
-#define BOOT_BYTES   0x02000000u
-#define LOOK_BACK    0x2000u
-#define STEP	     0x100u
 #define TAG_FIRST    0x7b0b
 #define TAG_LAST     0x7e0b
 #define TAG_COMMAND  0x1001
 #define TAGS_AT_MOST 16
 #define WORD	     64
 
-struct tag {
-	uint16_t tag;
-	uint16_t n;
-	char at[];
-};
-
-static const char *command_line(void)
+static const char *command_line(const struct boot_tag *tag)
 {
-	for (uint32_t back = STEP; back <= LOOK_BACK; back += STEP) {
-		uintptr_t at = BOOT_MEMORY + BOOT_BYTES - back;
-		const struct tag *tag = (const struct tag *)at;
-
-		if (tag->tag != TAG_FIRST)
-			continue;
-		for (int i = 0; i < TAGS_AT_MOST && tag->tag != TAG_LAST; i++) {
-			if (tag->tag == TAG_COMMAND)
-				return tag->at;
-			at += sizeof(*tag) + ((tag->n + 3u) & ~3u);
-			tag = (const struct tag *)at;
-		}
+	if (!tag || tag->tag != TAG_FIRST)
 		return "";
+	for (int i = 0; i < TAGS_AT_MOST && tag->tag != TAG_LAST; i++) {
+		if (tag->tag == TAG_COMMAND)
+			return tag->at;
+		tag = (const struct boot_tag *)(tag->at + ((tag->n + 3u) & ~3u));
 	}
 	return "";
 }
@@ -154,10 +133,10 @@ static bool take(struct boot *boot, char *word)
 	return false;
 }
 
-void boot_read(struct boot *boot)
+void boot_read(struct boot *boot, const struct boot_tag *tags)
 {
 	static const uint8_t usual[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
-	const char *at = command_line();
+	const char *at = command_line(tags);
 
 	memset(boot, 0, sizeof(*boot));
 	boot->framing = &ptl_framing_pigtail;

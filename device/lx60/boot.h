@@ -33,6 +33,16 @@ struct boot {
 	char bad[24];	  /* the first word that made no sense; empty: none */
 };
 
-void boot_read(struct boot *boot);
+/* Where QEMU's list of parameters begins, in a2 at the start, also after a reset. */
+struct boot_tag {
+	uint16_t tag;
+	uint16_t n; /* bytes; the next tag is at a multiple of four */
+	char at[];
+};
+
+void boot_read(struct boot *boot, const struct boot_tag *tags);
+
+/* What start.S calls: an image's main(). */
+_Noreturn void board_main(const struct boot_tag *tags);
 
 #endif

@@ -22,6 +22,8 @@ __attribute__((section(".noinit"))) static struct {
 	uint32_t restarts;
 } life;
 
+static uint32_t memory_used;
+
 static void set_led(void *user, bool on)
 {
 	(void)user;
@@ -48,6 +50,7 @@ static struct device *start(const struct boot *boot)
 	config.link.baud = boot->baud;
 	memcpy(config.link.mac, boot->mac, sizeof(boot->mac));
 	personality_init(&config, boot);
+	memory_used = (uint32_t)device_size(&config);
 	if (device_init(memory_start, memory_bytes(), &config, &device) != PTL_OK)
 		panic("no memory for the link");
 	if (!personality_start(device, &config, boot))
@@ -68,6 +71,10 @@ static void introduce(struct device *device, const struct boot *boot)
 	} else {
 		text_add(&line, "power-up");
 	}
+	text_add(&line, ", memory ");
+	text_add_number(&line, memory_used);
+	text_add(&line, " of ");
+	text_add_number(&line, (uint32_t)memory_bytes());
 	if (*boot->bad) {
 		text_add(&line, ", a boot option makes no sense: ");
 		text_add(&line, boot->bad);
@@ -101,15 +108,13 @@ static void do_fault(enum boot_fault fault)
 	}
 }
 
-int main(void);
-
-int main(void)
+void board_main(const struct boot_tag *tags)
 {
 	ptl_time introduced = 0;
 	struct device *device;
 	struct boot boot;
 
-	boot_read(&boot);
+	boot_read(&boot, tags);
 	clock_stir(boot.seed);
 	clock_start();
 	count_restarts();

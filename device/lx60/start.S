@@ -114,6 +114,7 @@ fatal:
 	.balign	4
 	.global	start
 start:
+	mov	a12, a2 /* QEMU's boot parameters */
 	movi	a2, PS_START
 	wsr	a2, ps
 	movi	a2, 0
@@ -143,6 +144,7 @@ start:
 5:	s32i	a4, a2, 0
 	addi	a2, a2, 4
 	bltu	a2, a1, 5b
-	movi	a0, main
+	mov	a2, a12
+	movi	a0, board_main
 	callx0	a0
 6:	j	6b
