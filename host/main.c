@@ -23,6 +23,7 @@ static const struct command {
 	{"device", cmd_device, "the other end: a virtual radio"},
 	{"attach", cmd_attach, "gives a tty to the kernel driver"},
 	{"wire", cmd_wire, "a simulated UART cable between two ports"},
+	{"qemu", cmd_qemu, "firmware in QEMU, its UART being a link"},
 	{"status", cmd_status, "what the running links are doing"},
 	{"stats", cmd_stats, "their counters"},
 };
