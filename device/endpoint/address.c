@@ -8,7 +8,7 @@
  * a short absence it stays, and neighbours are only told.
  */
 #include "state.h"
-#include "text.h"
+#include "writer.h"
 
 #include <lwip/autoip.h>
 #include <lwip/dhcp.h>
@@ -34,18 +34,18 @@ static void on_change(struct netif *netif)
 {
 	static ip4_addr_t told;
 	char line[64];
-	struct text text = text_in(line, sizeof(line) - 1);
+	struct writer out = writer_on(line, sizeof(line) - 1);
 
 	if (ip4_addr_cmp(&told, netif_ip4_addr(netif)))
 		return;
 	ip4_addr_copy(told, *netif_ip4_addr(netif));
 	if (ip4_addr_isany_val(told))
 		return;
-	text_add(&text, "address ");
-	text_add(&text, ip4addr_ntoa(netif_ip4_addr(netif)));
-	text_add(&text, ", ");
-	text_add(&text, address_source());
-	line[text.n] = 0;
+	write_text(&out, "address ");
+	write_text(&out, ip4addr_ntoa(netif_ip4_addr(netif)));
+	write_text(&out, ", ");
+	write_text(&out, address_source());
+	line[out.n] = 0;
 	device_log(endpoint.device, line);
 }
 

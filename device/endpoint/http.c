@@ -18,7 +18,7 @@
  * is kept.
  */
 #include "http.h"
-#include "text.h"
+#include "writer.h"
 
 #include <lwip/stats.h>
 
@@ -110,31 +110,31 @@ static bool send_head(struct http *http)
 {
 	const struct page *page = http->page;
 	char buffer[HTTP_PIECE];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct writer out = writer_on(buffer, sizeof(buffer));
 
-	text_add(&text, "HTTP/1.1 ");
-	text_decimal(&text, http->status);
-	text_add(&text, " ");
-	text_add(&text, reason(http->status));
-	text_add(&text, "\r\nCache-Control: no-store\r\nContent-Type: ");
-	text_add(&text, page ? page->type : "text/plain");
+	write_text(&out, "HTTP/1.1 ");
+	write_decimal(&out, http->status);
+	write_text(&out, " ");
+	write_text(&out, reason(http->status));
+	write_text(&out, "\r\nCache-Control: no-store\r\nContent-Type: ");
+	write_text(&out, page ? page->type : "text/plain");
 	if (!page) {
-		text_add(&text, "\r\nContent-Length: ");
-		text_decimal(&text, strlen(reason(http->status)) + 1);
+		write_text(&out, "\r\nContent-Length: ");
+		write_decimal(&out, strlen(reason(http->status)) + 1);
 	} else if (http->chunked) {
-		text_add(&text, "\r\nTransfer-Encoding: chunked");
+		write_text(&out, "\r\nTransfer-Encoding: chunked");
 	} else if (http->left != UINT64_MAX) {
-		text_add(&text, "\r\nContent-Length: ");
-		text_decimal(&text, http->left);
+		write_text(&out, "\r\nContent-Length: ");
+		write_decimal(&out, http->left);
 	}
 	if (http->status == 405)
-		text_add(&text, "\r\nAllow: GET, HEAD");
-	text_add(&text, http->keep ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
+		write_text(&out, "\r\nAllow: GET, HEAD");
+	write_text(&out, http->keep ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n");
 	if (!page && has_body(http)) {
-		text_add(&text, reason(http->status));
-		text_add(&text, "\n");
+		write_text(&out, reason(http->status));
+		write_text(&out, "\n");
 	}
-	return http_copy(http, buffer, text.n);
+	return http_copy(http, buffer, out.n);
 }
 
 /* ---- the end of a connection ---- */

@@ -14,7 +14,7 @@
 #include "http.h"
 #include "page.h"
 #include "stats.h"
-#include "text.h"
+#include "writer.h"
 
 #include "link/bytes.h"
 #include "link/crc32c.h"
@@ -51,12 +51,12 @@ static enum http_made front_make(struct http *http)
 static enum http_made stats_make(struct http *http)
 {
 	char buffer[HTTP_PIECE];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct writer out = writer_on(buffer, sizeof(buffer));
 	unsigned int section = http->section, row = http->row;
 
-	if (!stats_piece(&text, &section, &row))
+	if (!stats_piece(&out, &section, &row))
 		return HTTP_LAST;
-	if (!http_text(http, buffer, text.n))
+	if (!http_text(http, buffer, out.n))
 		return HTTP_FULL;
 	http->section = section;
 	http->row = row;
@@ -144,16 +144,16 @@ static void sink_body(struct http *http, const uint8_t *bytes, size_t n)
 static enum http_made sink_make(struct http *http)
 {
 	char buffer[HTTP_PIECE];
-	struct text text = text_in(buffer, sizeof(buffer));
+	struct writer out = writer_on(buffer, sizeof(buffer));
 
 	if (http->section > 0)
 		return HTTP_LAST;
 	stats_checked[STATS_SINK].bytes = http->done;
 	stats_checked[STATS_SINK].crc = crc32c_end(http->crc);
-	text_add(&text, "{");
-	stats_checked_text(&text, STATS_SINK);
-	text_add(&text, "}\n");
-	if (!http_text(http, buffer, text.n))
+	write_text(&out, "{");
+	stats_checked_text(&out, STATS_SINK);
+	write_text(&out, "}\n");
+	if (!http_text(http, buffer, out.n))
 		return HTTP_FULL;
 	http->section = 1;
 	return HTTP_MADE;

@@ -17,69 +17,69 @@
 
 struct stats_checked stats_checked[STATS_STREAMS];
 
-static void add_string(struct text *text, const char *value)
+static void add_string(struct writer *out, const char *value)
 {
-	text_add(text, "\"");
-	text_add(text, value);
-	text_add(text, "\"");
+	write_text(out, "\"");
+	write_text(out, value);
+	write_text(out, "\"");
 }
 
-static void add_u64_at(struct text *text, const void *counters, unsigned int i)
+static void add_count_at(struct writer *out, const void *counters, unsigned int i)
 {
-	uint64_t value;
+	ptl_count value;
 
 	memcpy(&value, (const uint8_t *)counters + i * sizeof(value), sizeof(value));
-	text_decimal(text, value);
+	write_decimal(out, value);
 }
 
 /* ---- system ---- */
 
-static void add_ip6(struct text *text, unsigned int i)
+static void add_ip6(struct writer *out, unsigned int i)
 {
 	bool valid = ip6_addr_isvalid(netif_ip6_addr_state(&endpoint.netif, (s8_t)i));
 
-	add_string(text, valid ? ip6addr_ntoa(netif_ip6_addr(&endpoint.netif, i)) : "");
+	add_string(out, valid ? ip6addr_ntoa(netif_ip6_addr(&endpoint.netif, i)) : "");
 }
 
-static void system_row(struct text *text, unsigned int i)
+static void system_row(struct writer *out, unsigned int i)
 {
 	static const char *const names[] = {
 		"uptime_ms", "address", "address_source", "ipv6_link_local", "ipv6",
 	};
 
-	text_key(text, names[i], i);
+	write_key(out, names[i], i);
 	switch (i) {
 	case 0:
 		(void)sys_now();
-		text_decimal(text, endpoint.ms);
+		write_decimal(out, endpoint.ms);
 		break;
 	case 1:
-		add_string(text, ip4addr_ntoa(netif_ip4_addr(&endpoint.netif)));
+		add_string(out, ip4addr_ntoa(netif_ip4_addr(&endpoint.netif)));
 		break;
 	case 2:
-		add_string(text, address_source());
+		add_string(out, address_source());
 		break;
 	default:
-		add_ip6(text, i - 3);
+		add_ip6(out, i - 3);
 	}
 }
 
 /* ---- the link, the device, the endpoint ---- */
 
-static void link_row(struct text *text, unsigned int i)
+static void link_row(struct writer *out, unsigned int i)
 {
-	text_key(text, ptl_counter_names[i].name, i);
-	add_u64_at(text, device_link_counters(endpoint.device), i);
+	write_key(out, ptl_counter_names[i].name, i);
+	add_count_at(out, device_link_counters(endpoint.device), i);
 }
 
-static void line_row(struct text *text, unsigned int i)
+static void line_row(struct writer *out, unsigned int i)
 {
 	static const char *const names[] = {"rtt_us", "loss_ppm", "frame_limit", "queued"};
 	struct ptl_info info;
 
 	device_link_info(endpoint.device, &info);
-	text_key(text, names[i], i);
-	text_decimal(text, i == 0   ? info.rtt_us
+	write_key(out, names[i], i);
+	write_decimal(out, i == 0   ? info.rtt_us
 			   : i == 1 ? info.loss_ppm
 			   : i == 2 ? info.frame_limit
 				    : info.queued);
@@ -89,21 +89,21 @@ static void line_row(struct text *text, unsigned int i)
 
 static const char *const device_names[] = {DEVICE_COUNTERS(NAME)};
 
-static void device_row(struct text *text, unsigned int i)
+static void device_row(struct writer *out, unsigned int i)
 {
-	text_key(text, device_names[i], i);
-	add_u64_at(text, device_counters(endpoint.device), i);
+	write_key(out, device_names[i], i);
+	add_count_at(out, device_counters(endpoint.device), i);
 }
 
 static const char *const endpoint_names[] = {ENDPOINT_COUNTERS(NAME)};
 
-static void endpoint_row(struct text *text, unsigned int i)
+static void endpoint_row(struct writer *out, unsigned int i)
 {
 	uint32_t value;
 
 	memcpy(&value, (const uint8_t *)&endpoint.counters + i * sizeof(value), sizeof(value));
-	text_key(text, endpoint_names[i], i);
-	text_decimal(text, value);
+	write_key(out, endpoint_names[i], i);
+	write_decimal(out, value);
 }
 
 /* ---- lwIP ---- */
@@ -121,7 +121,7 @@ static const struct {
 
 #define AT(member) offsetof(struct stats_proto, member)
 
-static void protocol_row(struct text *text, unsigned int i)
+static void protocol_row(struct writer *out, unsigned int i)
 {
 	static const struct {
 		const char *name;
@@ -137,21 +137,21 @@ static void protocol_row(struct text *text, unsigned int i)
 		{"errors", AT(err)},
 	};
 
-	text_key(text, protocols[i].name, i);
+	write_key(out, protocols[i].name, i);
 	for (unsigned int k = 0; k < COUNT(members); k++) {
 		STAT_COUNTER value;
 
 		memcpy(&value, (const uint8_t *)protocols[i].counters + members[k].at,
 		       sizeof(value));
-		text_add(text, k ? "" : "{");
-		text_key(text, members[k].name, k);
-		text_decimal(text, value);
+		write_text(out, k ? "" : "{");
+		write_key(out, members[k].name, k);
+		write_decimal(out, value);
 	}
-	text_add(text, "}");
+	write_text(out, "}");
 }
 
 /* The heap first, then each pool. */
-static void memory_row(struct text *text, unsigned int i)
+static void memory_row(struct writer *out, unsigned int i)
 {
 	static const char *const names[] = {
 		"heap",
@@ -160,37 +160,37 @@ static void memory_row(struct text *text, unsigned int i)
 	};
 	const struct stats_mem *memory = i == 0 ? &lwip_stats.mem : lwip_stats.memp[i - 1];
 
-	text_key(text, names[i], i);
-	text_add(text, "{");
-	text_key(text, "size", 0);
-	text_decimal(text, memory->avail);
-	text_key(text, "used", 1);
-	text_decimal(text, memory->used);
-	text_key(text, "max", 1);
-	text_decimal(text, memory->max);
-	text_key(text, "err", 1);
-	text_decimal(text, memory->err);
-	text_add(text, "}");
+	write_key(out, names[i], i);
+	write_text(out, "{");
+	write_key(out, "size", 0);
+	write_decimal(out, memory->avail);
+	write_key(out, "used", 1);
+	write_decimal(out, memory->used);
+	write_key(out, "max", 1);
+	write_decimal(out, memory->max);
+	write_key(out, "err", 1);
+	write_decimal(out, memory->err);
+	write_text(out, "}");
 }
 
 /* ---- streams with a check ---- */
 
-void stats_checked_text(struct text *text, enum stats_stream stream)
+void stats_checked_text(struct writer *out, enum stats_stream stream)
 {
-	text_key(text, "bytes", 0);
-	text_decimal(text, stats_checked[stream].bytes);
-	text_key(text, "crc32c", 1);
-	text_add(text, "\"");
-	text_hex(text, stats_checked[stream].crc);
-	text_add(text, "\"");
+	write_key(out, "bytes", 0);
+	write_decimal(out, stats_checked[stream].bytes);
+	write_key(out, "crc32c", 1);
+	write_text(out, "\"");
+	write_hex(out, stats_checked[stream].crc);
+	write_text(out, "\"");
 }
 
-static void checked_row(struct text *text, unsigned int i)
+static void checked_row(struct writer *out, unsigned int i)
 {
-	text_key(text, i == STATS_SOURCE ? "source" : "sink", i);
-	text_add(text, "{");
-	stats_checked_text(text, (enum stats_stream)i);
-	text_add(text, "}");
+	write_key(out, i == STATS_SOURCE ? "source" : "sink", i);
+	write_text(out, "{");
+	stats_checked_text(out, (enum stats_stream)i);
+	write_text(out, "}");
 }
 
 /* ---- all of it ---- */
@@ -198,7 +198,7 @@ static void checked_row(struct text *text, unsigned int i)
 static const struct {
 	const char *name;
 	unsigned int rows;
-	void (*row)(struct text *text, unsigned int i);
+	void (*row)(struct writer *out, unsigned int i);
 } sections[] = {
 	{"system", 5, system_row},
 	{"line", 4, line_row},
@@ -210,21 +210,21 @@ static const struct {
 	{"streams", STATS_STREAMS, checked_row},
 };
 
-bool stats_piece(struct text *text, unsigned int *section, unsigned int *row)
+bool stats_piece(struct writer *out, unsigned int *section, unsigned int *row)
 {
 	if (*section == COUNT(sections))
 		return false;
 	if (*row == 0) {
-		text_add(text, *section ? ",\n" : "{\n");
-		text_key(text, sections[*section].name, 0);
-		text_add(text, "{");
+		write_text(out, *section ? ",\n" : "{\n");
+		write_key(out, sections[*section].name, 0);
+		write_text(out, "{");
 	}
-	sections[*section].row(text, *row);
+	sections[*section].row(out, *row);
 	if (++*row < sections[*section].rows)
 		return true;
 	*row = 0;
-	text_add(text, "}");
+	write_text(out, "}");
 	if (++*section == COUNT(sections))
-		text_add(text, "}\n");
+		write_text(out, "}\n");
 	return true;
 }

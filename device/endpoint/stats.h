@@ -3,7 +3,7 @@
 #ifndef PIGTAIL_DEVICE_ENDPOINT_STATS_H
 #define PIGTAIL_DEVICE_ENDPOINT_STATS_H
 
-#include "text.h"
+#include "writer.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -21,10 +21,10 @@ struct stats_checked {
 extern struct stats_checked stats_checked[STATS_STREAMS];
 
 /* `"bytes":1,"crc32c":"00000000"` */
-void stats_checked_text(struct text *text, enum stats_stream stream);
+void stats_checked_text(struct writer *out, enum stats_stream stream);
 
 /* Adds the piece at (section, row), at most 200 bytes, and moves on; both are 0 at
  * first. false: there are no more. */
-bool stats_piece(struct text *text, unsigned int *section, unsigned int *row);
+bool stats_piece(struct writer *out, unsigned int *section, unsigned int *row);
 
 #endif

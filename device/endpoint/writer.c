@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-#include "text.h"
+#include "writer.h"
 
 #include <string.h>
 
-static void add(struct text *text, const char *what, size_t n)
+static void add(struct writer *out, const char *what, size_t n)
 {
-	if (n > text->room - text->n)
-		n = text->room - text->n;
-	memcpy(text->at + text->n, what, n);
-	text->n += n;
+	if (n > out->room - out->n)
+		n = out->room - out->n;
+	memcpy(out->at + out->n, what, n);
+	out->n += n;
 }
 
-void text_add(struct text *text, const char *what)
+void write_text(struct writer *out, const char *what)
 {
-	add(text, what, strlen(what));
+	add(out, what, strlen(what));
 }
 
 /* By subtraction: a CPU without division takes longer for one division by ten. */
-void text_decimal(struct text *text, uint64_t value)
+void write_decimal(struct writer *out, uint64_t value)
 {
 	static const uint64_t powers[] = {
 		10000000000000000000u,
@@ -54,21 +54,21 @@ void text_decimal(struct text *text, uint64_t value)
 		if (n > 0 || digit > '0' || powers[i] == 1)
 			digits[n++] = digit;
 	}
-	add(text, digits, n);
+	add(out, digits, n);
 }
 
-void text_hex(struct text *text, uint32_t value)
+void write_hex(struct writer *out, uint32_t value)
 {
 	char digits[8];
 
 	for (int i = 0; i < 8; i++)
 		digits[i] = "0123456789abcdef"[(value >> (28 - 4 * i)) & 15];
-	add(text, digits, sizeof(digits));
+	add(out, digits, sizeof(digits));
 }
 
-void text_key(struct text *text, const char *name, unsigned int index)
+void write_key(struct writer *out, const char *name, unsigned int index)
 {
-	text_add(text, index ? ",\"" : "\"");
-	text_add(text, name);
-	text_add(text, "\":");
+	write_text(out, index ? ",\"" : "\"");
+	write_text(out, name);
+	write_text(out, "\":");
 }
