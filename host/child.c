@@ -19,6 +19,7 @@
 
 struct voice {
 	uv_pipe_t pipe;
+	const struct child *child;
 	char name[64];	  /* ours for it */
 	char program[64]; /* its own for itself */
 	size_t n;
@@ -39,7 +40,7 @@ static void say(struct voice *voice)
 			voice->line[i] = ' ';
 	if (!strncmp(line, voice->program, n) && line[n] == ':')
 		line += n + 1 + (line[n + 1] == ' ');
-	if (*line)
+	if (*line && !voice->child->hushed)
 		log_line("%s: %s", voice->name, line);
 	voice->n = 0;
 }
@@ -74,7 +75,8 @@ static void on_chunk(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 }
 
 /* Takes fd. */
-static int listen_to(uv_loop_t *loop, int fd, const char *name, const char *program)
+static int listen_to(const struct child *child, uv_loop_t *loop, int fd, const char *name,
+		     const char *program)
 {
 	struct voice *voice = calloc(1, sizeof(*voice));
 
@@ -86,6 +88,7 @@ static int listen_to(uv_loop_t *loop, int fd, const char *name, const char *prog
 	}
 	(void)snprintf(voice->name, sizeof(voice->name), "%s", name);
 	(void)snprintf(voice->program, sizeof(voice->program), "%s", program);
+	voice->child = child;
 	voice->pipe.data = voice;
 	if (uv_pipe_open(&voice->pipe, fd) < 0 ||
 	    uv_read_start((uv_stream_t *)&voice->pipe, give_chunk, on_chunk) < 0) {
@@ -155,7 +158,7 @@ int child_spawn(struct child *child, uv_loop_t *loop, const char *name, char **a
 		(void)close(pipes[0]);
 		return -1;
 	}
-	return listen_to(loop, pipes[0], name, slash ? slash + 1 : argv[0]);
+	return listen_to(child, loop, pipes[0], name, slash ? slash + 1 : argv[0]);
 }
 
 bool child_reap(struct child *child, int *status)

@@ -12,7 +12,8 @@
 #include <uv.h>
 
 struct child {
-	pid_t pid; /* 0: it does not run */
+	pid_t pid;   /* 0: it does not run */
+	bool hushed; /* what it says from now on is not shown */
 };
 
 /* Runs a subcommand of ours in it, argv as for main(), with /dev/null as its standard
@@ -21,7 +22,8 @@ int child_run(struct child *child, int (*command)(int argc, char **argv), char *
 
 /*
  * Runs another program, found by PATH. What it says on standard output and standard error
- * becomes lines of our log, prefixed by name, without a prefix of its own. -1: errno.
+ * becomes lines of our log, prefixed by name, without a prefix of its own. child must
+ * stay until the loop has run dry. -1: errno.
  */
 int child_spawn(struct child *child, uv_loop_t *loop, const char *name, char **argv);
 

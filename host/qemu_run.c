@@ -38,7 +38,10 @@
 const char qemu_default_program[] = "qemu-system-xtensa";
 
 static const char *const default_machine[] = {
-	"-M", "lx60-nommu", "-cpu", "lx106", "-m", "4",
+	"-M",
+	"lx60-nommu",
+	"-cpu",
+	"lx106",
 };
 
 struct bench {
@@ -121,9 +124,11 @@ static void end(struct bench *bench, int status)
 	if (!bench->ending)
 		bench->status = status;
 	bench->ending = true;
+	/* The wire first, lest it complain of the others. */
+	child_signal(&bench->wire, SIGTERM);
 	child_signal(&bench->up, SIGTERM);
 	child_signal(&bench->qemu, SIGTERM);
-	child_signal(&bench->wire, SIGTERM);
+	bench->qemu.hushed = true;
 }
 
 static void on_impatient(uv_timer_t *timer)
@@ -184,15 +189,22 @@ static void on_qemu_ended(struct bench *bench, int status)
 	}
 }
 
+/* It has said why, unless somebody killed it. */
+static void on_other_ended(struct bench *bench, const char *which, int status)
+{
+	if (WIFSIGNALED(status))
+		log_line("qemu: the %s was ended by signal %d", which, WTERMSIG(status));
+	end(bench, WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED);
+}
+
 static void on_ended(struct bench *bench)
 {
 	int status;
 
-	/* What these had to say, they said. */
 	if (child_reap(&bench->up, &status) && !bench->ending)
-		end(bench, WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED);
+		on_other_ended(bench, "link", status);
 	if (child_reap(&bench->wire, &status) && !bench->ending)
-		end(bench, WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILED);
+		on_other_ended(bench, "wire", status);
 	if (child_reap(&bench->qemu, &status) && !bench->ending)
 		on_qemu_ended(bench, status);
 	if (bench->ending)

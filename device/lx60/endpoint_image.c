@@ -5,6 +5,10 @@
 
 #include "../endpoint/endpoint.h"
 
+#include <pigtail/compat.h>
+
+#define CONTEXTS 4
+
 const char personality_name[] = "endpoint";
 
 /* As lwIP's configuration (arch/cc.h) wants it, in an image that checks. */
@@ -19,6 +23,11 @@ void personality_init(struct device_config *config, const struct boot *boot)
 {
 	(void)boot;
 	config->radio = endpoint_radio();
+	config->link.contexts = CONTEXTS;
+	/* A framing that keeps whole packets has memory for few; what it refuses waits
+	 * in lwIP. */
+	if (config->framing == &ptl_framing_len16)
+		config->link.tx_packets = 6;
 }
 
 bool personality_start(struct device *device, const struct device_config *config,
