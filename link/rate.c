@@ -30,32 +30,44 @@
 
 #ifndef PTL_WITHOUT_RATE
 
-#define GIVE_UP_US    5000000u	  /* nobody answered PROPOSE */
-#define REST_US	      400000u	  /* of trials, for data, after a fall */
-#define CLIMB_US      5000000u	  /* until the next step up, after one */
-#define AGAIN_US      60000000u	  /* a failed rate is tried again; then doubled */
-#define AGAIN_MAX_US  3600000000u /* up to this */
-#define TOO_SOON_US   5000000u	  /* a rate that falls after less has failed */
-#define TRIAL_PROBES  40u	  /* in the time of a trial, at least */
+#define GIVE_UP_US    5000000u	      /* nobody answered PROPOSE */
+#define REST_US	      400000u	      /* of trials, for data, after a fall */
+#define CLIMB_US      5000000u	      /* until the next step up, after one */
+#define AGAIN_US      60000000u	      /* a failed rate is tried again; then doubled */
+#define AGAIN_MAX_US  RATE_LONGEST_US /* up to this */
+#define TOO_SOON_US   5000000u	      /* a rate that falls after less has failed */
+#define TRIAL_PROBES  40u	      /* in the time of a trial, at least */
 #define PROBE_ON_WIRE (PTL_PROBE_BYTES + 2 * PTL_FRAME_OVERHEAD)
 
 static bool leads(const struct ptl_link *link)
 {
-	return link->rate.agreed && link->role == PTL_HOST && link->session.up;
+	return link->rate.agreed && is_host(link) && link->session.up;
+}
+
+/* Microseconds until then. */
+static int32_t left(const struct ptl_link *link, uint32_t at)
+{
+	return (int32_t)(at - (uint32_t)link->now);
+}
+
+static void plan(struct ptl_link *link, uint32_t us)
+{
+	link->rate.plans = true;
+	link->rate.next = (uint32_t)link->now + us;
 }
 
 static void say(struct ptl_link *link, enum ptl_message message)
 {
 	link->rate.say = (uint8_t)message;
-	link->rate.say_at = link->now;
+	link->rate.say_at = (uint32_t)link->now;
 	link->rate.said = 0;
 }
 
 static void enter(struct ptl_link *link, enum rate_state state, uint32_t us)
 {
 	link->rate.state = (uint8_t)state;
-	link->rate.until = link->now + us;
 	link->rate.since = (uint32_t)link->now;
+	link->rate.until = link->rate.since + us;
 	link->rate.say = 0;
 }
 
@@ -75,7 +87,6 @@ void rate_init(struct ptl_link *link, const struct ptl_config *config)
 	rate->own = config->uart;
 	rate->base = config->baud;
 	rate->again_us = AGAIN_US;
-	rate->suspect = PTL_NEVER;
 }
 
 size_t rate_option(const struct ptl_link *link, uint8_t *to)
@@ -125,7 +136,7 @@ void rate_session_up(struct ptl_link *link)
 		return;
 	link->rate.rests = false;
 	link->rate.waited = false;
-	link->rate.next = link->now;
+	plan(link, 0);
 }
 
 /* ---- moving ---- */
@@ -163,7 +174,7 @@ static void refresh_senders(struct ptl_link *link, bool lost)
 static void rest(struct ptl_link *link, uint32_t us)
 {
 	enter(link, RATE_BASE, 0);
-	link->rate.next = link->now + us;
+	plan(link, us);
 	refresh_senders(link, false);
 }
 
@@ -178,9 +189,8 @@ static void settle(struct ptl_link *link)
 	rate->higher = 0;
 	if (climbed)
 		rate->again_us = AGAIN_US;
-	rate->next = rate_choose_again(rate, link->baud) == RATE_NONE
-			     ? PTL_NEVER
-			     : link->now + (climbed ? CLIMB_US : rate->again_us);
+	plan(link, climbed ? CLIMB_US : rate->again_us);
+	rate->plans = rate_choose_again(rate, link->baud) != RATE_NONE;
 	link->counters.rate_changes++;
 	refresh_senders(link, false);
 }
@@ -220,7 +230,7 @@ void rate_done(struct ptl_link *link, bool ok)
 	enter(link, RATE_TRIAL, rate->patience_ms * 1000u);
 	rate->heard = false;
 	rate->probes = (struct rate_probes){0};
-	if (link->role == PTL_HOST)
+	if (is_host(link))
 		say(link, PTL_MSG_PROBE);
 }
 
@@ -266,9 +276,8 @@ static void offer(struct ptl_link *link)
 	rate->waited = index == RATE_NONE;
 	if (rate->waited) {
 		/* All have failed, or there are none. */
-		rate->next = rate_choose_again(rate, link->baud) == RATE_NONE
-				     ? PTL_NEVER
-				     : link->now + rate->again_us;
+		plan(link, rate->again_us);
+		rate->plans = rate_choose_again(rate, link->baud) != RATE_NONE;
 		return;
 	}
 	rate->index = index;
@@ -295,8 +304,7 @@ static void take_propose(struct ptl_link *link, const uint8_t *payload)
 		return;
 	rate->trial = payload[0];
 	rate->wanted = get_le32(payload + 1);
-	if (link->role == PTL_HOST || rate->wanted == rate->base ||
-	    !rate_usable(rate, rate->wanted)) {
+	if (is_host(link) || rate->wanted == rate->base || !rate_usable(rate, rate->wanted)) {
 		say(link, PTL_MSG_REFUSE);
 		return;
 	}
@@ -332,17 +340,17 @@ static void take_probe(struct ptl_link *link, const uint8_t *payload)
 	if (!rate->heard) {
 		rate->heard = true;
 		rate->probes.first = place;
-		rate->until = link->now + PTL_TRIAL_US +
+		rate->until = (uint32_t)link->now + PTL_TRIAL_US +
 			      line_us(link->baud, TRIAL_PROBES * PROBE_ON_WIRE) +
-			      (link->role == PTL_DEVICE ? PTL_DEVICE_WAITS_US : 0);
-		if (link->role == PTL_DEVICE)
+			      (!is_host(link) ? PTL_DEVICE_WAITS_US : 0);
+		if (!is_host(link))
 			say(link, PTL_MSG_PROBE);
 	}
 	rate->probes.mine.good++;
 	rate->probes.mine.of = (uint16_t)(place - rate->probes.first + 1);
 	rate->probes.peers.good = get_le16(payload + 3);
 	rate->probes.peers.of = get_le16(payload + 5);
-	if (link->role == PTL_HOST && enough(rate->probes.mine) && enough(rate->probes.peers)) {
+	if (is_host(link) && enough(rate->probes.mine) && enough(rate->probes.peers)) {
 		enter(link, RATE_CONFIRM, PTL_CONFIRM_FOR_US);
 		say(link, PTL_MSG_CONFIRM);
 	}
@@ -350,7 +358,7 @@ static void take_probe(struct ptl_link *link, const uint8_t *payload)
 
 static void take_confirm(struct ptl_link *link)
 {
-	if (link->role == PTL_HOST)
+	if (is_host(link))
 		return;
 	if (link->rate.state == RATE_TRIAL)
 		settle(link);
@@ -419,7 +427,7 @@ void rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, si
 	bool about_rate = class == PTL_CLASS_LINK && type >= PTL_MSG_PROPOSE &&
 			  type <= PTL_MSG_FALL && type != PTL_MSG_CONFIRMED;
 
-	rate->suspect = PTL_NEVER;
+	rate->suspects = false;
 	if (rate->state == RATE_FAST)
 		rate->share.good += (uint32_t)n;
 	if (rate->state == RATE_CONFIRM && !about_rate)
@@ -445,7 +453,7 @@ static size_t probe(struct rate *rate, uint8_t *payload)
 
 bool rate_says(const struct ptl_link *link)
 {
-	return link->rate.say != 0 && link->now >= link->rate.say_at;
+	return link->rate.say != 0 && left(link, link->rate.say_at) <= 0;
 }
 
 enum ptl_message rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOAD_MAX],
@@ -460,14 +468,14 @@ enum ptl_message rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOA
 	switch (message) {
 	case PTL_MSG_PROPOSE:
 		put_le16(payload + 5, rate->patience_ms);
-		rate->say_at = link->now + PTL_PROPOSE_AGAIN_US;
+		rate->say_at = (uint32_t)link->now + PTL_PROPOSE_AGAIN_US;
 		*n = PTL_PROPOSE_BYTES;
 		break;
 	case PTL_MSG_PROBE:
 		*n = probe(rate, payload);
 		break;
 	case PTL_MSG_CONFIRM:
-		rate->say_at = link->now + PTL_CONFIRM_US;
+		rate->say_at = (uint32_t)link->now + PTL_CONFIRM_US;
 		*n = PTL_CONFIRM_BYTES;
 		break;
 	case PTL_MSG_FALL:
@@ -486,28 +494,35 @@ enum ptl_message rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOA
 
 /* ---- time ---- */
 
+/* It is time for the host's next step. */
+static bool is_next(const struct ptl_link *link)
+{
+	return leads(link) && link->rate.plans && left(link, link->rate.next) <= 0;
+}
+
 void rate_timers(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
+	bool late = left(link, rate->until) <= 0;
 
 	switch ((enum rate_state)rate->state) {
 	case RATE_BASE:
-		if (leads(link) && link->now >= rate->next)
+		if (is_next(link))
 			offer(link);
 		break;
 	case RATE_OFFER:
-		if (link->now < rate->until && leads(link))
+		if (!late && leads(link))
 			break;
 		link->counters.rate_failures++;
 		rest(link, GIVE_UP_US);
 		break;
 	case RATE_TRIAL:
 	case RATE_CONFIRM:
-		if (link->now >= rate->until)
+		if (late)
 			rate_leave(link, PTL_FALL_FAILED, true);
 		break;
 	case RATE_FAST:
-		if (leads(link) && link->now >= rate->next && try_higher(link))
+		if (is_next(link) && try_higher(link))
 			rate_leave(link, PTL_FALL_HIGHER, true);
 		else
 			rate_watch(link);
@@ -518,33 +533,23 @@ void rate_timers(struct ptl_link *link)
 	}
 }
 
-static ptl_time state_deadline(struct ptl_link *link)
-{
-	const struct rate *rate = &link->rate;
-	ptl_time at;
-
-	switch ((enum rate_state)rate->state) {
-	case RATE_BASE:
-		return leads(link) ? rate->next : PTL_NEVER;
-	case RATE_FAST:
-		at = rate_watch_deadline(link);
-		return leads(link) && rate->next < at ? rate->next : at;
-	case RATE_MOVE:
-		return 0;
-	case RATE_SWITCH:
-		return PTL_NEVER;
-	default:
-		return rate->until;
-	}
-}
-
 ptl_time rate_deadline(struct ptl_link *link)
 {
-	ptl_time at = state_deadline(link);
+	const struct rate *rate = &link->rate;
+	int32_t least = RATE_LONGEST_US;
 
-	if (link->rate.say != 0 && link->rate.say_at < at)
-		at = link->rate.say_at;
-	return at;
+	if (rate->state == RATE_MOVE)
+		return 0;
+	if (rate->state == RATE_FAST)
+		least = rate_watch_left(link);
+	else if (rate->state != RATE_BASE && rate->state != RATE_SWITCH)
+		least = left(link, rate->until);
+	if ((rate->state == RATE_BASE || rate->state == RATE_FAST) && rate->plans &&
+	    leads(link) && left(link, rate->next) < least)
+		least = left(link, rate->next);
+	if (rate->say != 0 && left(link, rate->say_at) < least)
+		least = left(link, rate->say_at);
+	return least > 0 ? link->now + (uint32_t)least : 0;
 }
 
 enum rate_lets rate_lets(const struct ptl_link *link)

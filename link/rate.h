@@ -46,6 +46,7 @@ struct rate {
 	bool heard;   /* a probe of this trial; after a fall: a frame */
 	bool waited;  /* all had failed, for a while */
 	bool rests;   /* between trials, for data */
+	bool plans, suspects;
 	uint8_t state;
 	uint8_t trial;	 /* its number */
 	uint8_t index;	 /* of the candidate in hand */
@@ -60,15 +61,16 @@ struct rate {
 	uint16_t trip_ms;      /* from PROPOSE to ACCEPT */
 	uint32_t base, wanted; /* rates, bits/s; the present one is the link's baud */
 	uint32_t again_us;     /* until what failed is tried again */
-	uint32_t since;	       /* of the state; low 32 bits */
 	union {
 		struct rate_probes probes; /* in RATE_TRIAL */
 		struct rate_share share;   /* in RATE_FAST */
 	};
-	ptl_time until; /* end of the state; in RATE_FAST the next PING */
-	ptl_time say_at;
-	ptl_time next;	  /* the host's next PROPOSE, in RATE_BASE or RATE_FAST */
-	ptl_time suspect; /* something is owed to us since then; or PTL_NEVER */
+	/* Times: low 32 bits; none is further away than RATE_LONGEST_US. */
+	uint32_t since; /* of the state */
+	uint32_t until; /* its end; in RATE_FAST the next PING */
+	uint32_t say_at;
+	uint32_t next;	  /* if plans: of the host to PROPOSE, or to leave RATE_FAST */
+	uint32_t suspect; /* if suspects: something is owed to us since then */
 };
 
 /* What may be sent now. */
@@ -79,6 +81,7 @@ enum rate_lets {
 };
 
 #define RATE_PAYLOAD_MAX PTL_PROBE_BYTES
+#define RATE_LONGEST_US	 2000000000u
 
 #ifndef PTL_WITHOUT_RATE
 
@@ -90,10 +93,11 @@ uint8_t rate_choose_again(const struct rate *rate, uint32_t baud);
 uint32_t rate_candidate(uint8_t index);
 #define RATE_NONE 0xff
 
-/* rate_watch.c, in RATE_FAST: begins; is due now; when it is due. */
+/* rate_watch.c, in RATE_FAST: begins; is due now; in how many microseconds it is, or
+ * RATE_LONGEST_US. */
 void rate_watch_begin(struct ptl_link *link);
 void rate_watch(struct ptl_link *link);
-ptl_time rate_watch_deadline(struct ptl_link *link);
+int32_t rate_watch_left(struct ptl_link *link);
 
 /* To base, at once or after having said so (aloud). */
 void rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud);

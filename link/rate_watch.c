@@ -18,7 +18,7 @@
 
 void rate_watch_begin(struct ptl_link *link)
 {
-	link->rate.suspect = PTL_NEVER;
+	link->rate.suspects = false;
 	link->rate.bad = 0;
 	link->rate.share = (struct rate_share){.since = (uint32_t)link->now};
 }
@@ -33,32 +33,49 @@ static bool owed(const struct ptl_link *link)
 	return false;
 }
 
-static ptl_time suspect_until(const struct ptl_link *link)
-{
-	return link->rate.suspect + PTL_SUSPECT_FALL_US +
-	       2 * line_us(link->baud, link->own_max_packet);
-}
-
 static void suspect(struct ptl_link *link)
 {
-	if (link->rate.suspect != PTL_NEVER)
+	struct rate *rate = &link->rate;
+
+	if (rate->suspects)
 		return;
-	link->rate.suspect = link->now;
-	link->rate.until = link->now + PTL_SUSPECT_PING_US;
+	rate->suspects = true;
+	rate->suspect = (uint32_t)link->now;
+	rate->until = rate->suspect + PTL_SUSPECT_PING_US;
+}
+
+/* Microseconds until all patience is used up. */
+static int32_t suspect_left(const struct ptl_link *link)
+{
+	return (int32_t)(link->rate.suspect + PTL_SUSPECT_FALL_US +
+			 2 * line_us(link->baud, link->own_max_packet) - (uint32_t)link->now);
 }
 
 void rate_watch(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
 
-	if (rate->suspect == PTL_NEVER)
+	if (!rate->suspects)
 		return;
-	if (link->now >= rate->until) {
+	if ((int32_t)(rate->until - (uint32_t)link->now) <= 0) {
 		link->session.ping_due = link->session.up;
-		rate->until = link->now + PTL_SUSPECT_AGAIN_US;
+		rate->until = (uint32_t)link->now + PTL_SUSPECT_AGAIN_US;
 	}
-	if (link->now >= suspect_until(link))
+	if (suspect_left(link) <= 0)
 		rate_leave(link, PTL_FALL_SILENT, true);
+}
+
+int32_t rate_watch_left(struct ptl_link *link)
+{
+	int32_t ping, end;
+
+	if (owed(link))
+		suspect(link);
+	if (!link->rate.suspects)
+		return RATE_LONGEST_US;
+	ping = (int32_t)(link->rate.until - (uint32_t)link->now);
+	end = suspect_left(link);
+	return ping < end ? ping : end;
 }
 
 void rate_bytes(struct ptl_link *link, size_t n)
@@ -78,18 +95,6 @@ void rate_bytes(struct ptl_link *link, size_t n)
 			rate_leave(link, PTL_FALL_BAD, true);
 	}
 	rate->share.bytes += (uint32_t)n;
-}
-
-ptl_time rate_watch_deadline(struct ptl_link *link)
-{
-	ptl_time end;
-
-	if (owed(link))
-		suspect(link);
-	if (link->rate.suspect == PTL_NEVER)
-		return PTL_NEVER;
-	end = suspect_until(link);
-	return link->rate.until < end ? link->rate.until : end;
 }
 
 #endif

@@ -108,6 +108,16 @@ static inline uint32_t line_us(uint32_t baud, uint32_t n)
 	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
 }
 
+/* A build for a radio alone (PTL_DEVICE_ONLY) needs none of what only hosts do. */
+static inline bool is_host(const struct ptl_link *link)
+{
+#ifdef PTL_DEVICE_ONLY
+	return (void)link, false;
+#else
+	return link->role == PTL_HOST;
+#endif
+}
+
 /* link.c */
 void link_set_baud(struct ptl_link *link, uint32_t baud);
 

@@ -2,7 +2,8 @@
 /*
  * A link and a hostile peer. The input is a script: bytes from the wire as they
  * are, or frames that pass the check, whose fields come from the input; time;
- * packets to send; a reader that refuses; a port that is reopened. The link's
+ * packets to send; a reader that refuses; a port that is reopened; rates that can be
+ * set, or cannot. The link's
  * memory is exactly as large as it asked for, so that the sanitizer sees each byte
  * beyond it.
  *
@@ -36,6 +37,7 @@ struct end {
 	uint16_t max_packet;
 	enum ptl_state state;
 	bool refuse, echo;
+	uint32_t asked; /* rate that the link wants; 0: none */
 };
 
 static uint8_t take(struct script *script)
@@ -98,6 +100,14 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 
 	REQUIRE(state != end->state || reason == PTL_REASON_PEER_RESTARTED);
 	end->state = state;
+}
+
+static void on_rate(void *user, uint32_t rate)
+{
+	struct end *end = user;
+
+	REQUIRE(rate > 0 && end->asked == 0);
+	end->asked = rate;
 }
 
 static void on_frame(void *user, enum ptl_direction direction, bool ok, const uint8_t *frame,
@@ -190,6 +200,18 @@ static void hear_acks(struct end *end, struct script *script, uint8_t how)
 
 static void hear_hello(struct end *end, struct script *script)
 {
+	static const uint8_t rate[] = {PTL_OPTION_RATE,
+				       PTL_RATE_OPTION_BYTES,
+				       0,
+				       0x5a,
+				       0x62,
+				       0x02,
+				       16,
+				       0,
+				       0x40,
+				       0x42,
+				       0x0f,
+				       0}; /* 40 MHz, 16, 1 M */
 	uint8_t content[PTL_HEADER_BYTES + PTL_HELLO_BYTES + 32] = {PTL_MSG_HELLO};
 	uint8_t *payload = content + PTL_HEADER_BYTES;
 	uint8_t how = take(script);
@@ -213,7 +235,34 @@ static void hear_hello(struct end *end, struct script *script)
 		payload[PTL_HELLO_BYTES + i] = take(script);
 	if (how & 0x80) /* a peer that compresses as we do */
 		memcpy(payload + PTL_HELLO_BYTES, "\1\2\4\4\2\2\11\11", 8);
+	if ((how & 0xc0) == 0x40) { /* one that negotiates the rate */
+		payload[PTL_HELLO_CAPS] |= PTL_CAP_RATE;
+		options = sizeof(rate) / 2;
+		memcpy(payload + PTL_HELLO_BYTES, rate, sizeof(rate));
+	}
 	hear_frame(end, content, PTL_HEADER_BYTES + PTL_HELLO_BYTES + 2 * options, 0);
+}
+
+/* A message about rates; most often of the trial that is going on. */
+static void hear_rate(struct end *end, struct script *script)
+{
+	uint8_t content[PTL_HEADER_BYTES + PTL_PROBE_BYTES] = {0};
+	uint8_t *payload = content + PTL_HEADER_BYTES;
+	uint8_t how = take(script);
+	size_t n = how & 0x80 ? take(script) % (PTL_PROBE_BYTES + 1u) : PTL_PROBE_BYTES;
+
+	content[0] = (uint8_t)(PTL_MSG_PROPOSE + (how & 7));
+	payload[0] = how & 8 ? take(script) : end->link->rate.trial;
+	for (size_t i = 1; i < PTL_PROBE_HEAD; i++)
+		payload[i] = how & 16 ? take(script) : 200;
+	if (how & 32)
+		put_le32(payload + 1, end->link->rate.wanted);
+	if (how & 64) /* as many as are needed */
+		for (unsigned i = 0; i < PTL_PROBES_GOOD; i++) {
+			put_le16(payload + 1, (uint16_t)i);
+			hear_frame(end, content, PTL_HEADER_BYTES + n, 0);
+		}
+	hear_frame(end, content, PTL_HEADER_BYTES + n, 0);
 }
 
 /* What the link does. */
@@ -350,13 +399,19 @@ static void operation(struct end *end, struct script *script)
 		ptl_link_resume(end->link, end->now);
 		break;
 	case 13:
+		end->asked = 0;
 		ptl_link_wire_reset(end->link, end->now);
 		break;
 	case 14:
 		hear_hello(end, script);
 		break;
 	default:
-		if (how & 0x10)
+		if ((how & 0x60) == 0x20)
+			hear_rate(end, script);
+		else if ((how & 0x60) == 0x40) {
+			end->asked = 0;
+			ptl_link_rate_done(end->link, end->now, how & 0x10);
+		} else if (how & 0x10)
 			ptl_link_set_baud(end->link, take(script) * 40000u);
 		else
 			end->now = ptl_link_deadline(end->link) > end->now
@@ -377,6 +432,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 				    .control = on_control,
 				    .room = on_room,
 				    .state = on_state,
+				    .rate = on_rate,
 				    .frame = on_frame};
 	struct ptl_config config;
 	size_t size, operations = 0;
@@ -388,6 +444,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	config.drop_when_full = how & 4;
 	config.max_packet = (uint16_t)(how & 32 ? 64 + more * 4u : 1518);
 	config.baud = how & 64 ? 9600 : 921600;
+	config.rate_auto = more & 128;
 	if (!(how & 1)) { /* a host's tables are large: fewer make more runs */
 		config.tx_packets = 16;
 		config.tx_blocks = 32;

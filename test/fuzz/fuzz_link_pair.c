@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Two links, and between them a wire whose faults the input decides: flips, drops,
- * repeats, cuts, restarts of an end. Whatever it is, a packet arrives at most once,
- * unchanged, in order within its flow; when nothing was restarted and no session
- * ended, none is missing but those that were counted; and when the faults end, all
- * that is sent arrives.
+ * repeats, cuts, restarts of an end; and whose rate the two agree on, or not. Whatever it is, a
+ * packet arrives at most once, unchanged, in order within its flow; when nothing was restarted
+ * and no session ended, none is missing but those that were counted; and when the faults end,
+ * all that is sent arrives.
  *
  * First byte: profiles. Then operations, a byte each with operands after it.
  */
@@ -35,6 +35,8 @@ struct end {
 	struct ptl_link *link;
 	struct pair *pair;
 	struct ptl_config config;
+	uint32_t rate;	 /* of its UART */
+	uint32_t asked;	 /* what it should be; 0: as it is */
 	uint8_t *memory; /* canary, link, canary */
 	size_t size;
 	enum ptl_state state;
@@ -50,7 +52,8 @@ struct end {
 struct pair {
 	struct end ends[2];
 	ptl_time now;
-	bool broken; /* a session ended: some may be missing */
+	bool broken;	  /* a session ended: some may be missing */
+	uint32_t highest; /* above it nothing gets through */
 };
 
 static uint8_t take(struct script *script)
@@ -169,6 +172,25 @@ static void on_frame(void *user, enum ptl_direction direction, bool ok, const ui
 	REQUIRE(user && frame && n > 0 && (ok || direction <= PTL_TX));
 }
 
+static void on_rate(void *user, uint32_t rate)
+{
+	struct end *end = user;
+
+	REQUIRE(end->asked == 0);
+	end->asked = rate;
+}
+
+/* The UART is set as the link wants it, all it gave having left. */
+static bool follow(struct pair *pair, struct end *end)
+{
+	if (!end->asked)
+		return false;
+	end->rate = end->asked;
+	end->asked = 0;
+	ptl_link_rate_done(end->link, pair->now, true);
+	return true;
+}
+
 static void start(struct pair *pair, int side, bool echo_frames)
 {
 	struct end *end = &pair->ends[side];
@@ -176,6 +198,7 @@ static void start(struct pair *pair, int side, bool echo_frames)
 				    .packet = on_packet,
 				    .control = on_control,
 				    .state = on_state,
+				    .rate = on_rate,
 				    .frame = echo_frames ? on_frame : NULL};
 
 	end->life++;
@@ -186,11 +209,13 @@ static void start(struct pair *pair, int side, bool echo_frames)
 	end->messages_arrived = 0;
 	pair->ends[!side].messages_arrived = 0;
 	end->config.nonce = (uint32_t)side + 2 * end->life;
+	end->rate = BAUD;
+	end->asked = 0;
 	REQUIRE(ptl_link_init(end->memory + CANARY, end->size, &end->config, &events, pair->now,
 			      &end->link) == PTL_OK);
 }
 
-static void open_end(struct pair *pair, int side, bool mcu, bool drop)
+static void open_end(struct pair *pair, int side, bool mcu, bool drop, bool rate)
 {
 	struct end *end = &pair->ends[side];
 
@@ -198,6 +223,7 @@ static void open_end(struct pair *pair, int side, bool mcu, bool drop)
 	ptl_config_default(&end->config, mcu ? PTL_PROFILE_MCU : PTL_PROFILE_HOST);
 	end->config.role = side ? PTL_DEVICE : PTL_HOST;
 	end->config.baud = BAUD;
+	end->config.rate_auto = rate;
 	end->config.drop_when_full = drop;
 	if (!mcu) {
 		end->config.tx_packets = 32;
@@ -225,7 +251,8 @@ static void check_canary(const struct end *end)
 
 enum fault { NONE, FLIP, DROP, REPEAT, CUT, NOISE };
 
-/* Pulls at most room bytes from one side, and delivers what the wire makes of it. */
+/* Pulls at most room bytes from one side, and delivers what the wire makes of it. 0:
+ * there was nothing to do. */
 static size_t carry(struct pair *pair, int side, size_t room, enum fault fault, size_t at,
 		    uint8_t mask)
 {
@@ -233,14 +260,21 @@ static size_t carry(struct pair *pair, int side, size_t room, enum fault fault, 
 	uint8_t bytes[600];
 	size_t n = ptl_link_transmit(from->link, pair->now, bytes, room);
 	size_t all = n;
+	uint32_t rate = from->rate;
 
 	REQUIRE(n <= room);
 	/* It has said all: then it wants nothing before its next deadline. */
 	REQUIRE(n == room || ptl_link_deadline(from->link) > pair->now);
-	pair->now += (n * 10000000 + BAUD - 1) / BAUD;
+	pair->now += (n * 10000000 + from->rate - 1) / from->rate;
+	all += follow(pair, from);
 	if (n == 0)
-		return 0;
+		return all;
 	at %= n;
+	if (rate != to->rate || rate > pair->highest) {
+		fault = NOISE;
+		at = 0;
+		n = n < 20 ? n : 20;
+	}
 	switch (fault) {
 	case FLIP:
 		bytes[at] ^= mask;
@@ -359,11 +393,18 @@ static void operation(struct pair *pair, struct script *script)
 		resume(&pair->ends[side]);
 		break;
 	case 10:
-		for (side = 0; side < 2; side++)
+		for (side = 0; side < 2; side++) {
+			pair->ends[side].rate = BAUD;
+			pair->ends[side].asked = 0;
 			ptl_link_wire_reset(pair->ends[side].link, pair->now);
+		}
 		break;
 	default:
-		if (code & 32) { /* nothing gets through for a while */
+		if ((code & 48) == 48) {
+			pair->highest = take(script) * 25000u;
+			if (pair->highest < BAUD)
+				pair->highest = BAUD;
+		} else if (code & 32) { /* nothing gets through for a while */
 			pair->now += take(script) * 20000u;
 			ptl_link_transmit(pair->ends[side].link, pair->now, NULL, 0);
 		} else if (code & 64) {
@@ -383,7 +424,8 @@ static bool quiet(const struct pair *pair)
 			return false;
 	}
 	/* Both know the same session. */
-	return pair->ends[0].link->session.peer_nonce == pair->ends[1].link->session.nonce &&
+	return pair->ends[0].rate == pair->ends[1].rate &&
+	       pair->ends[0].link->session.peer_nonce == pair->ends[1].link->session.nonce &&
 	       pair->ends[1].link->session.peer_nonce == pair->ends[0].link->session.nonce;
 }
 
@@ -420,10 +462,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct script script = {data, n};
 	uint8_t how = take(&script);
-	struct pair pair = {.now = 5000000};
+	struct pair pair = {.now = 5000000, .highest = 10000000};
 
 	for (int side = 0; side < 2; side++)
-		open_end(&pair, side, how >> side & 1, how >> (side + 2) & 1);
+		open_end(&pair, side, how >> side & 1, how >> (side + 2) & 1, how & 16);
 	run(&pair, 10000);
 	REQUIRE(pair.ends[0].state == PTL_STATE_UP && pair.ends[1].state == PTL_STATE_UP);
 	for (int operations = 0; script.n > 0 && operations < 300; operations++)

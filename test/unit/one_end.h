@@ -35,6 +35,7 @@ struct one_end {
 	unsigned states, rooms, good_rx, bad_rx, good_tx;
 	enum ptl_state state;
 	enum ptl_reason reason;
+	uint32_t rate; /* last wanted by events.rate */
 };
 
 static inline bool end_packet(void *user, const uint8_t *packet, size_t n)
@@ -62,6 +63,11 @@ static inline void end_state(void *user, enum ptl_state state, enum ptl_reason r
 	end->states++;
 	end->state = state;
 	end->reason = reason;
+}
+
+static inline void end_rate(void *user, uint32_t rate)
+{
+	((struct one_end *)user)->rate = rate;
 }
 
 static inline void end_frame(void *user, enum ptl_direction direction, bool ok,
@@ -104,6 +110,7 @@ static inline void end_open(struct one_end *end, const struct ptl_framing *frami
 		.packet = end_packet,
 		.room = end_room,
 		.state = end_state,
+		.rate = end_rate,
 		.frame = end_frame,
 	};
 	size_t size = framing->size(config);

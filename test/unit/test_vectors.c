@@ -8,6 +8,7 @@
  * link makes, for a new version of the wire.
  */
 #include "link_end.h"
+#include "rate_says.h"
 
 #ifndef PIGTAIL_VECTORS_FILE
 #define PIGTAIL_VECTORS_FILE "test/vectors/frames.txt"
@@ -194,6 +195,14 @@ static const struct story {
 	{"bulk-continued", says_continued, 0, 0},
 	{"bulk-cut-in-block", NULL, 100, 0},
 	{"bulk-cut-at-block", NULL, 200, 16},
+	{"rate-hello", says_rate_hello, 0, 0},
+	{"rate-propose", says_propose, 0, 0},
+	{"rate-accept", says_accept, 0, 0},
+	{"rate-refuse", says_refuse, 0, 0},
+	{"rate-probe", says_probe, 0, 0},
+	{"rate-confirm", says_confirm, 0, 0},
+	{"rate-confirmed", says_confirmed, 0, 0},
+	{"rate-fall", says_fall, 0, 0},
 };
 
 /* The bytes of a story: an idle line, so a delimiter at both ends. */
