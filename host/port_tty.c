@@ -127,8 +127,13 @@ static int start(struct port *port, char *error, size_t error_size)
 {
 	int fd = open_tty(port, error, error_size);
 
-	if (fd < 0)
-		return port->wait && (errno == ENOENT || errno == ENXIO) ? 0 : -1;
+	if (fd < 0) {
+		if (!port->wait || (errno != ENOENT && errno != ENXIO))
+			return -1;
+		/* Nobody knows yet what it will be. */
+		port_choose_rate(port, false);
+		return 0;
+	}
 	if (port_attach(port, fd) < 0)
 		return complain(error, error_size, "cannot watch %s: %s", port->target,
 				strerror(errno));
