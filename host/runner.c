@@ -473,7 +473,7 @@ static int open_endpoint(struct runner *runner, const struct runner_config *conf
 	link.ip_netmask = config->lease_netmask;
 	link.ip_gateway = config->lease_gateway;
 	link.drop_when_full = true;
-	sizing_by_rate(&link, link.baud);
+	sizing_by_rate(&link, link.rate_auto ? link.uart.max : link.baud);
 	/* libslirp's TCP keeps at most 64 KB on the way and has no SACK: a drop
 	 * costs it more than the delay that it would save. */
 	link.codel = net_interface(runner->net) != NULL;
