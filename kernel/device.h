@@ -37,7 +37,8 @@
 #define PTL_HEADER_BYTES_MAX 18	  /* Ethernet with a VLAN tag */
 
 /* Errors that the tty told of; ethtool shows them after the endpoint's counters. */
-#define PTL_LINE_COUNTERS(X) X(frame_errors) X(parity_errors) X(overruns) X(breaks) X(no_memory)
+#define PTL_LINE_COUNTERS(X)                                                                   \
+	X(frame_errors) X(parity_errors) X(overruns) X(breaks) X(no_memory) X(dry) X(dry_us)
 
 struct ptl_line_counters {
 #define PTL_LINE_FIELD(name) u64 name;
@@ -87,8 +88,11 @@ struct ptl_dev {
 	u8 *scratch;		/* a packet on its way down, in one piece */
 	u8 *ether_scratch;
 	struct ptl_pacer pacer;
+	size_t ahead;	 /* the pacer's limit while all is in time, bytes */
+	u64 ahead_at;	 /* when the limit was lowered last */
 	bool blocked;	 /* the port took not all: no pull */
 	bool rx_refused; /* packets wait in the endpoint for room in rx */
+	bool more;	 /* the endpoint had more to send than the pacer let go */
 	u32 drain_us;
 	size_t out_at, out_n;
 	struct sk_buff_head held; /* in the endpoint's store; oldest first */

@@ -7,7 +7,7 @@
  * many bytes as the pacer lets go. Below are never more than 2 ms of the line: what
  * the driver says that it holds and what the clock says are both asked, and the
  * smaller room counts. The driver doesn't see what is in the FIFO, the clock doesn't
- * see a line that CTS has stopped. While less than half is free nothing is pulled.
+ * see a line that CTS has stopped. While less than 1 ms is free nothing is pulled.
  *
  * One hrtimer, in softirq mode, is all that drives it: the next pull, or the
  * endpoint's own deadline, whichever is due. The clock is CLOCK_BOOTTIME, so that
@@ -26,6 +26,8 @@
  * long, and less and less often when nothing leaves it. */
 #define DRAIN_US     500u
 #define DRAIN_MAX_US 16000u
+/* What late timers had added to the bytes below shrinks by 1/32 every: */
+#define AHEAD_DECAY_US 100000u
 /* Bytes taken from the tty under the lock at once. */
 #define RECEIVE_SLICE 512u
 
@@ -66,6 +68,33 @@ static size_t pacer_room(const struct ptl_dev *dev, u64 now)
 	return min(by_driver, by_time);
 }
 
+static void set_pace(struct ptl_dev *dev, u32 baud)
+{
+	ptl_pacer_init(&dev->pacer, baud);
+	dev->ahead = dev->pacer.limit;
+}
+
+/*
+ * Where timers are late (a busy virtual machine, a driver that keeps interrupts off),
+ * 2 ms do not last, and the line runs dry although there is more to send. Each time adds
+ * half a millisecond to what may be below, up to 16 ms; time takes it away again.
+ */
+static void adapt_ahead(struct ptl_dev *dev, u64 now)
+{
+	struct ptl_pacer *pacer = &dev->pacer;
+	u64 now_ns = now * NSEC_PER_USEC;
+
+	if (dev->more && pacer->busy_until_ns < now_ns) {
+		dev->line.dry++;
+		dev->line.dry_us += (u32)(now_ns - pacer->busy_until_ns) / NSEC_PER_USEC;
+		pacer->limit = min(pacer->limit + dev->ahead / 4, 4 * dev->ahead);
+		dev->ahead_at = now;
+	} else if (now - dev->ahead_at > AHEAD_DECAY_US) {
+		pacer->limit -= (pacer->limit - dev->ahead + 31) / 32;
+		dev->ahead_at = now;
+	}
+}
+
 /* Gives the port what is in out; whether all went. */
 static bool flush_out(struct ptl_dev *dev)
 {
@@ -88,10 +117,15 @@ static void wake_at(struct ptl_dev *dev, u64 at)
 /* More is to be sent, but there was no room for it: when will there be? */
 static u64 next_room(struct ptl_dev *dev, u64 now)
 {
-	u64 at = ptl_pacer_next(&dev->pacer, now);
+	const struct ptl_pacer *pacer = &dev->pacer;
+	u64 keep_ns = (pacer->limit - dev->ahead / 2) * pacer->byte_ns_q8 >> 8;
+	u64 now_ns = now * NSEC_PER_USEC;
+	u64 at;
 
-	if (at > now)
-		return at;
+	if (pacer->busy_until_ns > now_ns + keep_ns) {
+		/* Not more than 20 ms, and never down to the microsecond before. */
+		return now + 1 + (u32)(pacer->busy_until_ns - now_ns - keep_ns) / NSEC_PER_USEC;
+	}
 	at = now + dev->drain_us;
 	dev->drain_us = min(2 * dev->drain_us, DRAIN_MAX_US);
 	return at;
@@ -112,12 +146,13 @@ void ptl_engine_service(struct ptl_dev *dev)
 		return;
 	}
 	room = pacer_room(dev, now);
-	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
-	if (room < dev->pacer.limit / 2 - dev->pacer.limit / 16)
+	/* A little less than what next_room() aims at: it rounds. */
+	if (room < dev->ahead / 2 - dev->ahead / 16)
 		room = 0;
 	room = min_t(size_t, room, sizeof(dev->out));
 	dev->out_at = 0;
 	dev->out_n = dev->framing->transmit(dev->endpoint, now, dev->out, room);
+	adapt_ahead(dev, now);
 	if (dev->out_n) {
 		ptl_pacer_sent(&dev->pacer, now, dev->out_n);
 		dev->drain_us = DRAIN_US;
@@ -125,7 +160,8 @@ void ptl_engine_service(struct ptl_dev *dev)
 	}
 	ptl_transmit_release(dev, false);
 	wake = dev->framing->deadline(dev->endpoint);
-	if (wake <= now)
+	dev->more = wake <= now;
+	if (dev->more)
 		wake = next_room(dev, now);
 	wake_at(dev, wake);
 }
@@ -231,7 +267,7 @@ void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud)
 	ptl_dev_lock(dev);
 	if (baud && baud != dev->baud) {
 		dev->baud = baud;
-		ptl_pacer_init(&dev->pacer, baud);
+		set_pace(dev, baud);
 		if (dev->endpoint && dev->framing->set_baud)
 			dev->framing->set_baud(dev->endpoint, baud);
 		ptl_engine_service(dev);
@@ -385,7 +421,8 @@ static int make_endpoint(struct ptl_dev *dev, u32 mtu, void **memory)
 	dev->blocked = false;
 	dev->rx_refused = false;
 	dev->drain_us = DRAIN_US;
-	ptl_pacer_init(&dev->pacer, dev->baud);
+	set_pace(dev, dev->baud);
+	dev->more = false;
 	ptl_engine_service(dev);
 	ptl_dev_unlock(dev);
 	return 0;
