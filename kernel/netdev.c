@@ -97,6 +97,8 @@ static void ptl_net_setup(struct net_device *net)
 	net->min_mtu = ETH_MIN_MTU;
 	net->features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA;
 	net->hw_features = net->features & ~NETIF_F_HIGHDMA;
+	/* Or TCP makes packets of 32 KB, and small queues are two of them. */
+	net->gso_max_segs = 1;
 	/* The endpoint is the queue; the lock is for softirqs only. */
 	net->priv_flags |= IFF_NO_QUEUE | IFF_DISABLE_NETPOLL;
 }

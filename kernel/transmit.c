@@ -6,11 +6,11 @@
  * queues with CoDel take every packet at once, because a packet that stands outside
  * cannot overtake one that is half on the wire. Backpressure is by the packet's
  * owner: its bytes are copied into the endpoint's store, but it is freed only when
- * as many packets have left the store as were put into it before. Until then a local
+ * as many packets have gone to the wire as were put into it before. Until then a local
  * socket is charged for it, and TCP small queues and SO_SNDBUF stop it, as above a
  * driver with byte queue limits.
  *
- * The endpoint doesn't say which packet left, so the oldest is let go: with several
+ * The endpoint doesn't say which packet went, so the oldest is let go: with several
  * flows the wrong one now and then, but each in the end, and never too many.
  */
 #include "device.h"
@@ -25,7 +25,7 @@ void ptl_transmit_release(struct ptl_dev *dev, bool all)
 		return;
 	if (!all)
 		dev->framing->info(dev->endpoint, &info);
-	while (skb_queue_len(&dev->held) > info.queued)
+	while (skb_queue_len(&dev->held) > info.waiting)
 		__skb_queue_tail(&dev->gone, __skb_dequeue(&dev->held));
 }
 

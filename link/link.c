@@ -429,4 +429,5 @@ void ptl_link_info(const struct ptl_link *link, struct ptl_info *info)
 	info->rtt_us = link->sending.trip.smooth_us;
 	info->loss_ppm = noise_ppm(&link->sending.noise);
 	info->queued = (uint32_t)(link->queue.packet_count - link->queue.free_packets);
+	info->waiting = info->queued - link->queue.all_sent;
 }

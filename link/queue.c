@@ -187,6 +187,7 @@ static void packet_free(struct queue *queue, uint16_t index)
 	queue->next_block[block] = queue->free_block;
 	queue->free_block = packet->block;
 	queue->free_blocks = (uint16_t)(queue->free_blocks + blocks);
+	queue->all_sent = (uint16_t)(queue->all_sent - packet->all_sent);
 	packet->next = queue->free_packet;
 	queue->free_packet = index;
 	queue->free_packets++;

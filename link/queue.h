@@ -77,6 +77,7 @@ struct queue {
 	struct ptl_counters *counters;
 	uint16_t packet_count, block_count, block_size, flow_count;
 	uint16_t free_packet, free_packets;
+	uint16_t all_sent; /* packets of which nothing waits any more */
 	uint16_t free_block, free_blocks;
 	uint16_t max_packet;
 	bool drop_when_full;

@@ -46,6 +46,12 @@ void sender_init(struct sender *sender, struct piece *pieces, uint16_t size)
 	sender->timer = PTL_NEVER;
 }
 
+static void set_all_sent(struct queue *queue, struct packet *packet, bool all_sent)
+{
+	queue->all_sent = (uint16_t)(queue->all_sent + all_sent - packet->all_sent);
+	packet->all_sent = all_sent;
+}
+
 /* A piece is done with; so is its packet, if that was the last of it. */
 static void release(struct sending *shared, uint16_t index)
 {
@@ -61,7 +67,7 @@ void sender_reset(struct sender *sender, struct sending *shared, uint16_t window
 	if (sender->packet != QUEUE_NONE) {
 		struct packet *packet = &shared->queue->packets[sender->packet];
 
-		packet->all_sent = true;
+		set_all_sent(shared->queue, packet, true);
 		if (packet->pieces == 0) {
 			queue_done(shared->queue, sender->packet);
 			shared->counters->drop_flushed++;
@@ -220,7 +226,7 @@ struct piece *sender_next(struct sender *sender, struct sending *shared, enum pt
 	sender->offset = (uint16_t)(sender->offset + length);
 	piece->last = sender->offset == packet->length;
 	if (piece->last) {
-		packet->all_sent = true;
+		set_all_sent(shared->queue, packet, true);
 		sender->packet = QUEUE_NONE;
 	}
 	return piece;
@@ -272,7 +278,8 @@ void sender_sent(struct sender *sender, struct sending *shared, uint16_t number,
 			sender->cuts++;
 		if (piece->last) {
 			sender->packet = piece->packet;
-			shared->queue->packets[piece->packet].all_sent = false;
+			set_all_sent(shared->queue, &shared->queue->packets[piece->packet],
+				     false);
 			piece->last = false;
 		}
 		sender->offset = (uint16_t)(piece->offset + length);

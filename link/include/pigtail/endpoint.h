@@ -210,6 +210,7 @@ struct ptl_info {
 	uint32_t rtt_us;       /* smoothed time from sent to acknowledged */
 	uint32_t loss_ppm;     /* measured: bytes that spoil a frame, per million */
 	uint32_t queued;       /* packets waiting or unacknowledged */
+	uint32_t waiting;      /* of them those that have not gone, or not wholly */
 	uint32_t ip_address;   /* IPv4 that the peer assigned, host order */
 	uint32_t ip_netmask;
 	uint32_t ip_gateway;
