@@ -16,10 +16,12 @@ Runs all cases, or those whose names match (as in globs).
 
   --debug-kernel  a kernel with KASAN, lockdep and the like, see debug-kernel
   --stack up      pigtail up instead of the kernel driver
+  --virtual-time N   the guest's clock counts its instructions, 2^N ns each, and idle
+                  time passes at once: results don't depend on how busy the machine is
   --job JOB       another program of guest/ than tests; CASE... are its arguments
 
 PIGTAIL=FILE is the program, build/release/bin/pigtail unless given.
-VM_LIMIT=SECONDS ends the machine, 900 unless given.
+VM_LIMIT=SECONDS ends the machine, 1500 unless given.
 END
 }
 
@@ -30,6 +32,7 @@ say() {
 debug=false
 stack=ko
 job=tests
+clock=real
 chosen=()
 while [[ $# -gt 0 ]]; do
 	case $1 in
@@ -45,6 +48,10 @@ while [[ $# -gt 0 ]]; do
 	--list)
 		(cd "$here/cases" && printf '%s\n' *.sh) | sed 's/\.sh$//'
 		exit
+		;;
+	--virtual-time)
+		clock=virtual-${2:-1}
+		shift
 		;;
 	--help | -h)
 		usage
@@ -73,10 +80,13 @@ if [[ $job == tests ]]; then
 	fi
 	chosen=("${names[@]}")
 fi
-if [[ ! -x $pigtail ]]; then
-	say "$pigtail is not there; run script/build"
-	exit 1
-fi
+programs=("$pigtail" "$(dirname "$pigtail")/vm_hostile")
+for program in "${programs[@]}"; do
+	if [[ ! -x $program ]]; then
+		say "$program is not there; build the preset release"
+		exit 1
+	fi
+done
 
 # ---- kernel and modules ----
 
@@ -143,11 +153,13 @@ trap 'exit 130' INT TERM HUP
 cat >"$guest/job" <<END
 job=$job
 stack=$stack
+clock=$clock
 patience=$patience
 cases='${chosen[*]-}'
 ${JOB_SETTINGS:-}
 END
-"$here/initramfs" "$guest/initramfs" "$release" "${modules[@]}" "$pigtail" "job=$guest/job" ${TRY:+"script=$TRY"}
+"$here/initramfs" "$guest/initramfs" "$release" "${modules[@]}" "${programs[@]}" \
+	"job=$guest/job"
 
 # One machine at a time: two would disturb each other.
 exec 9>"$work/.lock"
@@ -155,14 +167,14 @@ if ! flock -n 9; then
 	say "waiting for another machine in this folder"
 	flock 9
 fi
-mkfifo "$guest/report"
+# Two CPUs at once find more mistakes; time by instructions gives the same numbers always.
 cpus=(-accel "tcg,thread=multi" -smp 2)
-[[ -z ${ICOUNT:-} ]] || cpus=(-icount "shift=$ICOUNT,sleep=off" -smp 1)
-timeout -k 5 "${VM_LIMIT:-900}" qemu-system-x86_64 -machine pc "${cpus[@]}" -cpu max \
-	-m "$memory" -nodefaults -display none -no-reboot \
+[[ $clock == real ]] || cpus=(-icount "shift=${clock#virtual-},sleep=off" -smp 1)
+mkfifo "$guest/report"
+PIGTAIL=$pigtail "$here/machine" "$guest" "${cpus[@]}" -m "$memory" \
 	-kernel "$kernel" -initrd "$guest/initramfs" \
 	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8" \
-	-serial "file:$guest/console" -serial stdio </dev/null >"$guest/report" 2>"$guest/qemu" &
+	>"$guest/report" 9>&- &
 vm=$!
 
 # ---- what it says ----
@@ -184,7 +196,7 @@ cp "$guest/console" "$work/console.log"
 if [[ -z $result ]]; then
 	echo "not ok - the guest came to its end (status $status)"
 	{
-		cat "$guest/qemu"
+		cat "$guest/qemu" "$guest/far-end" 2>/dev/null
 		tail -n 80 "$guest/console"
 	} | sed 's/^/# /'
 	exit 1

@@ -176,14 +176,84 @@ answers() {
 	nsenter --net="/run/netns/$1" ping -q -n -c 1 -W 1 "$2" >/dev/null 2>&1
 }
 
-# send_file FROM TO ADDRESS: what comes is what is sent, and its length is right.
-send_file() {
-	[ -e "$dir/file" ] || head -c 2000000 /dev/urandom >"$dir/file"
+# serve NS: a web server with a file of two megabytes that do not compress.
+serve() {
+	mkdir -p "$dir/web"
+	[ -e "$dir/web/file" ] || head -c 2000000 /dev/urandom >"$dir/web/file"
+	start "web-$1" in "$1" httpd -f -p 8000 -h "$dir/web"
+	wait_for 5 "the web server" in_ns "$1" sh -c 'netstat -lnt | grep -q :8000'
+}
+
+# download NS ADDRESS: what comes is what is served.
+download() {
 	rm -f "$dir/got"
-	start sink in "$2" sh -c "nc -l -p 9 >$dir/got"
-	wait_for 5 "the sink" in_ns "$2" sh -c 'netstat -lnt | grep -q ":9 "'
-	nsenter --net="/run/netns/$1" nc "$3" 9 <"$dir/file"
-	wait "$(cat "$dir/sink.pid")"
-	rm "$dir/sink.pid"
-	expect "what came is what was sent" cmp "$dir/file" "$dir/got"
+	in_ns "$1" wget -q -O "$dir/got" "http://$2:8000/file"
+	expect "what came is what was served" cmp "$dir/web/file" "$dir/got"
+}
+
+# Downloads from a and pings from b, as long as the case lasts.
+start_traffic() {
+	serve a
+	start traffic-tcp in b sh -c 'while :; do
+		timeout 20 wget -q -O /dev/null http://10.7.0.1:8000/file; sleep 0.1; done'
+	start traffic-ping in b sh -c 'while :; do
+		ping -q -n -i 0.01 -s 1000 -c 1000 -W 1 10.7.0.1 >/dev/null; sleep 0.1; done'
+}
+
+# counter NAME: of the link under test.
+counter() {
+	if [ "$stack" = ko ]; then
+		in_ns a ethtool -S pt0 | awk -v name="$1:" '$1 == name { print $2; found = 1 }
+			END { exit !found }'
+	else
+		pigtail stats host | awk -v name="$1" '$2 == name { print $1; found = 1 }
+			END { if (!found) print 0 }'
+	fi
+}
+
+at_least() {
+	_value=$(counter "$1")
+	[ "$_value" -ge "$2" ]
+}
+
+# ---- what is left behind ----
+
+# Objects of every cache, and kilobytes of what isn't in caches. (vmap_area are freed some
+# time, when many have come together; VmallocUsed is what they held.)
+memory_now() {
+	for _cache in /sys/kernel/slab/*; do
+		echo 1 >"$_cache/shrink"
+	done 2>/dev/null
+	awk 'NR > 2 && $1 != "vmap_area" { print $1, $2 }' /proc/slabinfo
+	awk '/^(VmallocUsed|Percpu|SUnreclaim|KernelStack):/ { print $1, $2 }' /proc/meminfo
+}
+
+# What the kernel frees later is freed: RCU, work queues, dead namespaces.
+settle() {
+	sleep 1
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 1
+}
+
+mark_memory() {
+	settle
+	memory_now >"$dir/memory.before"
+}
+
+# check_memory ROUNDS: since mark_memory nothing grew by an object, or 64 bytes, a round.
+check_memory() {
+	settle
+	memory_now >"$dir/memory.after"
+	awk -v rounds="$1" '
+		NR == FNR { before[$1] = $2; next }
+		{
+			grown = $2 - before[$1]
+			limit = $1 ~ /:$/ ? rounds / 16 + 512 : rounds * 0.8 + 32
+			if (grown > limit) {
+				print "grew: " $1 " by " grown
+				bad = 1
+			}
+		}
+		END { exit bad }' "$dir/memory.before" "$dir/memory.after" ||
+		fail "memory is not given back in $1 rounds"
 }

@@ -7,8 +7,9 @@
  *
  * A byte on its way may flip, vanish or, if the ends' speeds differ, turn into rubbish. At
  * the other end it enters the receive FIFO; an interrupt empties that into the tty layer
- * as soon as it is served: at once, or hold_us after the FIFO's first byte. What finds the
- * FIFO full is lost, and the next byte read is marked with an overrun, as by an 8250.
+ * as soon as it is served: at once, or, when it is late, hold_us after the FIFO's first
+ * byte. What finds the FIFO full then is lost, and the next byte read is marked with an
+ * overrun, as by an 8250.
  *
  * With crtscts the sender stops at the next byte when its CTS (the peer's RTS) goes away.
  */
@@ -73,19 +74,19 @@ static void serve(struct nm_port *port)
 /* A byte arrives, at the time now. */
 static void arrive(struct nm_port *port, u64 now, u8 byte, u8 flag)
 {
-	if (port->in.count && now - port->in.since >= (u64)port->set.hold_us * NSEC_PER_USEC)
-		serve(port);
 	if (port->in.count >= port->set.fifo) {
-		/* Without a hold the interrupt always comes in time. */
-		if (port->set.hold_us) {
+		if (now < port->in.due) {
 			port->counters.overruns++;
 			port->in.overrun = true;
 			return;
 		}
 		serve(port);
 	}
-	if (!port->in.count)
-		port->in.since = now;
+	if (!port->in.count) {
+		port->in.due = now;
+		if (happens(port, 1000 * port->set.late_ppm))
+			port->in.due += (u64)port->set.hold_us * NSEC_PER_USEC;
+	}
 	port->in.byte[port->in.count] = byte;
 	port->in.flag[port->in.count++] = flag;
 }
@@ -156,14 +157,12 @@ static u32 advance(struct nm_port *port, u64 now)
 	return moved;
 }
 
-/* The peer's receive interrupt, now or, held back, when it is due: returns that time, or 0. */
+/* The peer's receive interrupt, now or, if it is late, when it is due: returns that, or 0. */
 static u64 serve_peer(struct nm_port *peer, u64 now)
 {
-	u64 due = peer->in.since + (u64)peer->set.hold_us * NSEC_PER_USEC;
-
-	if (peer->in.count && now >= due)
+	if (now >= peer->in.due)
 		serve(peer);
-	return peer->in.count ? due : 0;
+	return peer->in.count ? peer->in.due : 0;
 }
 
 static enum hrtimer_restart fire(struct hrtimer *timer)

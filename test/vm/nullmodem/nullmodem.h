@@ -30,7 +30,8 @@
 /* Settings; each is written by sysfs at any time. */
 #define NM_SETTINGS(X)                                                                         \
 	X(fifo, 16, 1, NM_FIFO_MAX, "bytes in each of the UART's FIFOs")                       \
-	X(hold_us, 0, 0, 1000000, "time until a receive interrupt is served")                  \
+	X(hold_us, 0, 0, 1000000, "how late an interrupt is that is late")                     \
+	X(late_ppm, 0, 0, 1000000, "receive interrupts that are late, per 1e6")                \
 	X(ber_ppb, 0, 0, 100000000, "bits sent that flip, per 1e9")                            \
 	X(drop_ppb, 0, 0, 1000000000, "bytes sent that vanish, per 1e9")                       \
 	X(frame_ppb, 0, 0, 1000000000, "bytes received with a framing error, per 1e9")         \
@@ -75,7 +76,7 @@ struct nm_port {
 		u8 flag[NM_FIFO_MAX];
 		u32 count;
 		bool overrun; /* since it was read */
-		u64 since;    /* when its first byte came */
+		u64 due;      /* when it is read */
 	} in;
 	struct hrtimer timer;
 	bool sending; /* the timer runs */

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# limit: 400
+# 200 times under traffic: the tty hangs up as when an adapter is pulled out (and comes
+# back), the program detaches, or is killed. What an interface took is given back.
+only_for ko
+rounds=${rounds:-200}
+
+attached() {
+	ip -n a link show pt0 >/dev/null 2>&1
+}
+
+attach_again() {
+	runs host || start host in a pigtail attach /dev/ttyNM0 --baud "$baud" --name pt0
+	wait_for 10 "pt0 in a" attached
+	ip -n a link set pt0 up
+	addresses a 1
+}
+
+# The tty has to be waited for half a second after a hang-up, so that there are fewer.
+one_round() {
+	case $(($1 % 4)) in
+	0)
+		cable 0 hangup 1
+		wait_for 5 "the interface to go" fails attached
+		;;
+	1) finish host KILL ;;
+	*) finish host ;;
+	esac
+	attach_again
+	# Half of them in the middle of the handshake.
+	[ $(($1 % 2)) = 0 ] || wait_for 10 "carrier" has_carrier a pt0
+}
+
+make_link
+start_traffic
+i=0
+while [ $i -lt 20 ]; do
+	i=$((i + 1))
+	one_round $i
+done
+mark_memory
+i=0
+while [ $i -lt $rounds ]; do
+	i=$((i + 1))
+	one_round $i
+done
+check_memory $rounds
+wait_for 20 "an answer in the end" answers a 10.7.0.2

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# limit: 90
+# iperf3 both ways at once, for ten seconds, while pings are answered.
+make_link
+start up-server in b iperf3 -s -1
+start down-server in a iperf3 -s -1
+sleep 1
+start up in a iperf3 -c 10.7.0.2 -t 10 -l 1K -f k
+start down in b iperf3 -c 10.7.0.1 -t 10 -l 1K -f k
+sleep 2
+in_ns a ping -q -n -c 50 -i 0.1 -W 3 10.7.0.2 >"$dir/ping.log"
+expect "all pings answered" grep -q ' 0% packet loss' "$dir/ping.log"
+for name in up down; do
+	wait "$(cat "$dir/$name.pid")" || fail "iperf3 $name"
+	grep -q 'receiver' "$dir/$name.log" || fail "no result of iperf3 $name"
+	note "$name:$(grep receiver "$dir/$name.log" | cut -c 25-60)"
+done
+expect "nothing damaged on a good wire" [ "$(counter rx_bad_crc)" = 0 ]
