@@ -30,10 +30,14 @@
 #define READS_A_TURN 8
 #define OUT_BYTES    256u
 /* The UART takes nothing though the clock says that it could: asked again. */
-#define DRAIN_US   1000u
-#define ERRORS_US  1000000u /* between two lines about the UART */
-#define ALIGNMENT  16u
-#define NO_ADDRESS ((const uint8_t[6]){0})
+#define DRAIN_US  1000u
+#define ERRORS_US 1000000u /* between two lines about the UART */
+/* To another rate: so long after the last byte should have left, and so much longer
+ * at most while the UART says that it has not. */
+#define RATE_MARGIN_US	 1000u
+#define RATE_PATIENCE_US 50000u
+#define ALIGNMENT	 16u
+#define NO_ADDRESS	 ((const uint8_t[6]){0})
 
 enum radio_state {
 	OPEN,
@@ -55,6 +59,8 @@ struct device {
 	ptl_time waiting_since;
 	ptl_time errors_at;   /* when the UART's errors may be told again */
 	uint64_t errors_told; /* how many had been */
+	uint32_t rate;	      /* that the link wants the UART to have, or 0 */
+	ptl_time rate_at;     /* when it may be set, once that is known */
 	size_t out_at, out_n; /* pulled, not taken by the UART yet */
 	uint8_t out[OUT_BYTES];
 	uint8_t in[READ_BYTES];
@@ -129,6 +135,14 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 	}
 }
 
+static void on_rate(void *user, uint32_t rate)
+{
+	struct device *device = user;
+
+	device->rate = rate;
+	device->rate_at = 0;
+}
+
 /* ---- init ---- */
 
 enum ptl_error device_init(void *memory, size_t size, const struct device_config *config,
@@ -139,6 +153,7 @@ enum ptl_error device_init(void *memory, size_t size, const struct device_config
 		.packet = to_radio,
 		.room = on_room,
 		.state = on_state,
+		.rate = config->uart.set_rate ? on_rate : NULL,
 	};
 	const struct ptl_clock *clock = &config->clock;
 	size_t need = device_size(config);
@@ -222,6 +237,30 @@ static bool flush_out(struct device *device)
 	return device->out_at == device->out_n;
 }
 
+/* The link wants another rate, as soon as all that it gave has left. Returns when to
+ * come again; 0: it is done. */
+static ptl_time change_rate(struct device *device)
+{
+	const struct ptl_uart_seam *uart = &device->config.uart;
+	size_t queued = uart->queued(uart->user);
+	uint32_t made;
+
+	if (!device->rate_at)
+		device->rate_at = ptl_pacer_dry(&device->pacer, device->now) + RATE_MARGIN_US;
+	if (device->now < device->rate_at)
+		return device->rate_at;
+	if (queued == PTL_PACER_UNKNOWN)
+		queued = 0;
+	if (queued > 0 && device->now < device->rate_at + RATE_PATIENCE_US)
+		return device->now + DRAIN_US;
+	made = queued > 0 ? 0 : uart->set_rate(uart->user, device->rate);
+	if (made)
+		ptl_pacer_init(&device->pacer, made);
+	device->rate = 0;
+	device->config.framing->rate_done(device->endpoint, device->now, made != 0);
+	return 0;
+}
+
 /* Returns when to come again. */
 static ptl_time write_uart(struct device *device)
 {
@@ -245,6 +284,11 @@ static ptl_time write_uart(struct device *device)
 		took = flush_out(device);
 		room = n < want ? 0 : room - n;
 	} while (took && room > 0);
+	if (took && device->rate) {
+		wake = change_rate(device);
+		if (wake)
+			return wake;
+	}
 	wake = framing->deadline(device->endpoint);
 	if (took && wake > device->now)
 		return wake;

@@ -4,7 +4,7 @@
  * lx106 lacks: the CPU has no divide, and multiplies to 32 bits only. Division by
  * zero gives all ones and the dividend, and traps nowhere.
  *
- * For the native test integer_test.h gives these functions other names.
+ * For the native test integer.h gives these functions other names.
  */
 #include "integer.h"
 

@@ -17,9 +17,10 @@
 #include <pigtail/link.h>
 #include <pigtail/wire.h>
 
-#define STEP_US	    50u
-#define BAUD	    921600u
-#define UART_BUFFER 1024u
+#define STEP_US	       50u
+#define BAUD	       921600u
+#define UART_BUFFER    1024u
+#define BENCH_RATE_MAX 3000000u
 
 struct bytes {
 	uint8_t at[UART_BUFFER];
@@ -42,9 +43,11 @@ struct bench {
 
 	/* the line: bytes on their way, and what it can take next */
 	struct bytes to_host, to_device;
-	double credit;
-	bool cut;     /* nothing passes */
-	bool garbage; /* to the device, in the place of the host's bytes */
+	double credit[2]; /* to the device, to the host */
+	bool cut;	  /* nothing passes */
+	bool garbage;	  /* to the device, in the place of the host's bytes */
+	bool rate_auto;
+	uint32_t host_rate, host_rate_wanted, uart_rate; /* bits/s */
 
 	/* UART */
 	struct bytes uart_rx, uart_tx;
@@ -131,11 +134,19 @@ static inline void host_log(void *user, const uint8_t *text, size_t n)
 	bench->host_logs++;
 }
 
+static inline void host_rate(void *user, uint32_t rate)
+{
+	((struct bench *)user)->host_rate_wanted = rate;
+}
+
 /* Starts it, or starts it again. */
 static inline void bench_start_host(struct bench *bench)
 {
-	const struct ptl_events events = {
-		.user = bench, .packet = host_packet, .state = host_state, .log = host_log};
+	const struct ptl_events events = {.user = bench,
+					  .packet = host_packet,
+					  .state = host_state,
+					  .log = host_log,
+					  .rate = host_rate};
 	struct ptl_config config;
 
 	ptl_config_default(&config, PTL_PROFILE_HOST);
@@ -144,6 +155,10 @@ static inline void bench_start_host(struct bench *bench)
 	config.mac[5] = 0x11;
 	config.nonce = ++bench->host_nonce;
 	config.baud = BAUD;
+	config.rate_auto = bench->rate_auto;
+	config.uart = (struct ptl_uart){.max = BENCH_RATE_MAX, .least_divider = 1};
+	bench->host_rate = BAUD;
+	bench->host_rate_wanted = 0;
 	if (!bench->host_memory)
 		bench->host_memory = malloc(ptl_link_size(&config));
 	assert_non_null(bench->host_memory);
@@ -188,6 +203,15 @@ static inline size_t uart_write(void *user, const uint8_t *bytes, size_t n)
 static inline size_t uart_queued(void *user)
 {
 	return ((struct bench *)user)->uart_tx.n;
+}
+
+static inline uint32_t uart_set_rate(void *user, uint32_t baud)
+{
+	struct bench *bench = user;
+
+	assert_int_equal(bench->uart_tx.n, 0);
+	bench->uart_rate = baud;
+	return baud;
 }
 
 static inline void uart_errors(void *user, struct ptl_uart_errors *errors)
@@ -290,6 +314,7 @@ static inline struct device_config bench_config(struct bench *bench)
 			 .read = uart_read,
 			 .write = uart_write,
 			 .queued = uart_queued,
+			 .set_rate = uart_set_rate,
 			 .errors = uart_errors},
 		.radio = {.user = bench,
 			  .send = radio_send,
@@ -302,6 +327,8 @@ static inline struct device_config bench_config(struct bench *bench)
 
 	ptl_config_default(&config.link, PTL_PROFILE_MCU);
 	config.link.baud = BAUD;
+	config.link.rate_auto = bench->rate_auto;
+	config.link.uart = (struct ptl_uart){.max = BENCH_RATE_MAX, .least_divider = 1};
 	config.link.mac[0] = 2;
 	config.link.mac[5] = 0x22;
 	return config;
@@ -319,6 +346,7 @@ static inline void bench_start_device(struct bench *bench, const struct device_c
 	memset(bench->memory, 0xa5, size);
 	assert_int_equal(device_init(bench->memory, size, config, &bench->device), PTL_OK);
 	bench->uart_rx.n = bench->uart_tx.n = 0;
+	bench->uart_rate = BAUD;
 	bench->led = false;
 	bench->wake = 0;
 	bench->full = false;
@@ -353,24 +381,46 @@ static inline void bench_host_turn(struct bench *bench)
 	n = ptl_link_transmit(bench->host, bench->now, chunk, room);
 	ptl_pacer_sent(&bench->host_pacer, bench->now, n);
 	put(&bench->to_device, chunk, n);
+	if (bench->host_rate_wanted && bench->to_device.n == 0) {
+		bench->host_rate = bench->host_rate_wanted;
+		bench->host_rate_wanted = 0;
+		ptl_pacer_init(&bench->host_pacer, bench->host_rate);
+		ptl_link_rate_done(bench->host, bench->now, true);
+	}
 }
 
-/* n byte times of the line, both ways. */
-static inline void bench_line(struct bench *bench, size_t n)
+/* Bytes that a line of this rate moves in a step. */
+static inline size_t bench_step(double *credit, uint32_t rate)
 {
+	size_t n;
+
+	*credit += rate / 1e7 * STEP_US;
+	n = (size_t)*credit;
+	*credit -= (double)n;
+	return n;
+}
+
+/* What the line moves in a step, both ways. */
+static inline void bench_line(struct bench *bench)
+{
+	bool same = bench->host_rate == bench->uart_rate;
+	size_t n = bench_step(&bench->credit[0], bench->host_rate);
 	uint8_t bytes[64];
 	size_t got = take(&bench->to_device, bytes, n);
 
-	if (bench->garbage) {
-		random_bytes(&bench->prng, bytes, n);
+	if (bench->garbage)
 		got = n;
-	}
+	if (bench->garbage || !same)
+		random_bytes(&bench->prng, bytes, got);
 	if (bench->cut)
 		got = 0;
 	bench->errors.overruns += (uint32_t)(got - put(&bench->uart_rx, bytes, got));
+	n = bench_step(&bench->credit[1], bench->uart_rate);
 	if (bench->uart_stopped)
 		return;
 	got = take(&bench->uart_tx, bytes, n);
+	if (!same)
+		random_bytes(&bench->prng, bytes, got);
 	if (!bench->cut)
 		put(&bench->to_host, bytes, got);
 }
@@ -383,9 +433,7 @@ static inline void bench_run(struct bench *bench, ptl_time us)
 		bool event;
 
 		bench->now += STEP_US;
-		bench->credit += BAUD / 1e7 * STEP_US;
-		bench_line(bench, (size_t)bench->credit);
-		bench->credit -= (double)(size_t)bench->credit;
+		bench_line(bench);
 		bench_host_turn(bench);
 		event = bench->uart_rx.n > 0 || (bench->to_give > 0 && !bench->full);
 		if (bench->asleep || (!event && bench->wake > bench->now))

@@ -388,6 +388,49 @@ static void bad_configs_are_refused(void **state)
 	assert_int_equal(device_init(memory, sizeof(memory), &good, &device), PTL_NO_MEMORY);
 }
 
+static void the_rate_follows_the_link(void **state)
+{
+	struct device_config config;
+	struct bench bench;
+	struct ptl_info info;
+
+	(void)state;
+	bench_open(&bench, 1);
+	bench.rate_auto = true;
+	config = bench_config(&bench);
+	bench_start_host(&bench);
+	bench_start_device(&bench, &config);
+	bench_meet(&bench);
+	bench_run(&bench, 3000000);
+	assert_int_equal(bench.uart_rate, BENCH_RATE_MAX);
+	assert_int_equal(bench.host_rate, BENCH_RATE_MAX);
+	device_link_info(bench.device, &info);
+	assert_int_equal(info.rate, BENCH_RATE_MAX);
+
+	/* And the pacer: this would take two seconds at the first rate. */
+	bench.keeps = true;
+	bench.to_give = 600;
+	bench_run(&bench, 1000000);
+	assert_int_equal(bench.host_packets, 600);
+
+	/* It restarts with the first rate, and is heard all the same. */
+	bench_start_device(&bench, &config);
+	bench_meet(&bench);
+	bench_run(&bench, 3000000);
+	assert_int_equal(bench.uart_rate, BENCH_RATE_MAX);
+	assert_int_equal(bench.host_rate, BENCH_RATE_MAX);
+
+	/* A UART that can't: the rate stays. */
+	config.uart.set_rate = NULL;
+	bench_start_device(&bench, &config);
+	bench_start_host(&bench);
+	bench_meet(&bench);
+	bench_run(&bench, 3000000);
+	assert_int_equal(bench.uart_rate, BAUD);
+	assert_int_equal(bench.host_rate, BAUD);
+	bench_close(&bench);
+}
+
 /* Without flow control nothing waits; there is no log, and no handshake. */
 static void len16_drops_at_once(void **state)
 {
@@ -502,6 +545,7 @@ int main(void)
 		cmocka_unit_test(the_light_tells),
 		cmocka_unit_test(a_line_for_the_log_has_a_limit),
 		cmocka_unit_test(bad_configs_are_refused),
+		cmocka_unit_test(the_rate_follows_the_link),
 		cmocka_unit_test(len16_drops_at_once),
 		cmocka_unit_test(whatever_happens_it_comes_back),
 	};

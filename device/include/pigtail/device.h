@@ -51,7 +51,8 @@ struct device_counters {
 
 struct device_config {
 	const struct ptl_framing *framing; /* its payload is PTL_ETHERNET */
-	struct ptl_config link;		   /* role and nonce are set by device_init() */
+	struct ptl_config link;		   /* role and nonce are set by device_init();
+					    * with rate_auto also its uart counts */
 	struct ptl_uart_seam uart;
 	struct ptl_radio radio;
 	struct ptl_clock clock;
