@@ -101,10 +101,12 @@ static bool set_address(struct boot *boot, const char *value)
 
 static bool set_fault(struct boot *boot, const char *value)
 {
-	static const char *const names[] = {
-		[BOOT_HANG] = "hang", [BOOT_CRASH] = "crash", [BOOT_STACK] = "stack"};
+	static const char *const names[] = {[BOOT_HANG] = "hang",
+					    [BOOT_CRASH] = "crash",
+					    [BOOT_STACK] = "stack",
+					    [BOOT_SLOW] = "slow"};
 
-	for (enum boot_fault fault = BOOT_HANG; fault <= BOOT_STACK; fault++)
+	for (enum boot_fault fault = BOOT_HANG; fault <= BOOT_SLOW; fault++)
 		if (strcmp(value, names[fault]) == 0) {
 			boot->fault = fault;
 			return true;

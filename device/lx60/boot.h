@@ -8,7 +8,9 @@
  *	mac=XX:XX:XX:XX:XX:XX   the device's own; 52:54:00:12:34:56, as QEMU's first
  *	address=ADDR/LEN[,GW]   endpoint only: static, in the place of DHCP
  *	seed=N                  more chance for the session's number, see clock.c
- *	fault=hang|crash|stack  once, a second after the first host came: for tests
+ *	fault=hang|crash|stack|slow
+ *				for tests, once, a second after the first host came;
+ *				slow: 30 ms in each turn of the loop, for 5 s
  */
 #ifndef PIGTAIL_LX60_BOOT_H
 #define PIGTAIL_LX60_BOOT_H
@@ -20,6 +22,7 @@ enum boot_fault {
 	BOOT_HANG,
 	BOOT_CRASH,
 	BOOT_STACK,
+	BOOT_SLOW,
 };
 
 struct boot {

@@ -14,6 +14,8 @@
 #include <string.h>
 
 #define FAULT_AFTER_US 1000000u
+#define SLOW_US	       30000u
+#define SLOW_FOR_US    5000000u
 #define WARM	       0x7a9d1e55
 
 /* Since power-up; memory is not cleared by a restart. */
@@ -103,6 +105,10 @@ static void do_fault(enum boot_fault fault)
 	case BOOT_STACK:
 		(void)recurse(10000);
 		break;
+	case BOOT_SLOW:
+		for (ptl_time until = clock_now(NULL) + SLOW_US; clock_now(NULL) < until;)
+			;
+		break;
 	case BOOT_NO_FAULT:
 		break;
 	}
@@ -130,7 +136,8 @@ void board_main(const struct boot_tag *tags)
 			introduced = until = clock_now(NULL);
 		}
 		if (boot.fault && !life.restarts && introduced &&
-		    clock_now(NULL) > introduced + FAULT_AFTER_US)
+		    clock_now(NULL) > introduced + FAULT_AFTER_US &&
+		    clock_now(NULL) < introduced + FAULT_AFTER_US + SLOW_FOR_US)
 			do_fault(boot.fault);
 		lx60_clock.sleep(NULL, until);
 	}

@@ -24,11 +24,15 @@ top=$(cd "$here/../.." && pwd)
 pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
 # shellcheck source=lib.sh
 source "$here/lib.sh"
-# The cases: functions case_*.
+# The cases: functions case_*. CASES: another folder with such files, see test/mcu.
+folder=${CASES:-$here/cases}
 files=(traffic trouble rate framings user reports remains many)
+if [[ -n ${CASES:-} ]]; then
+	mapfile -t files < <(basename -s .sh "$CASES"/*.sh)
+fi
 for file in "${files[@]}"; do
 	# shellcheck source=/dev/null
-	source "$here/cases/$file.sh"
+	source "$folder/$file.sh"
 done
 
 usage() {
@@ -43,7 +47,7 @@ END
 cases() {
 	local file
 	for file in "${files[@]}"; do
-		grep -oE '^case_[a-z0-9_-]+' "$here/cases/$file.sh" | sed 's/^case_//'
+		grep -oE '^case_[a-z0-9_-]+' "$folder/$file.sh" | sed 's/^case_//'
 	done
 }
 
