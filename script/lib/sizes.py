@@ -31,6 +31,8 @@ void *memset(void *, int, size_t);
 int memcmp(const void *, const void *, size_t);
 """
 FIRMWARE = pathlib.Path("build/firmware")
+RAM = (16 * 1024, 33 * 1024)  # of the link, without and with compression
+INSTRUCTIONS = 66  # a byte, either way
 BEGIN, END = "<!-- made by script/sizes -->", "<!-- end of script/sizes -->"
 
 
@@ -139,6 +141,17 @@ def bench_table():
     return rows
 
 
+def over_budget():
+    """What the goals of docs/DESIGN.md do not allow, of what bench.elf prints."""
+    for row in bench_rows():
+        ram = RAM[row["config"] != "plain"]
+        name = f"{row['config']}, {row['way']}, {row['data']}"
+        if row["ram"] > ram:
+            yield f"{name}: {row['ram']} bytes of RAM, and {ram} are allowed"
+        if row["data"] == "random" and row["instructions_100"] > INSTRUCTIONS * 100:
+            yield f"{name}: {row['instructions_100'] / 100} instructions a byte"
+
+
 def part_of(where):
     for part in ("pigtail_link", "pigtail_compat", "pigtail_device", "lwip", "endpoint"):
         if part in where:
@@ -168,7 +181,13 @@ def main():
         formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true",
                         help="put the tables into docs/DESIGN.md, in the place of the last ones")
+    parser.add_argument("--check", action="store_true",
+                        help="only whether RAM and instructions are within their budgets")
     arguments = parser.parse_args()
+    if arguments.check:
+        over = list(over_budget())
+        print("\n".join(over or ["RAM and instructions are within their budgets"]))
+        sys.exit(1 if over else 0)
     tables = [code_table(), bench_table(), image_table()]
     text = "\n\n".join("\n".join(table) for table in tables if table)
     print(text)
