@@ -55,8 +55,8 @@ static struct {
 	ptl_time tell_at;	/* when a strange address may be told again */
 	_Atomic uint32_t event; /* count << 16 | reason << 8 | event */
 	uint32_t event_seen;
-	volatile uint32_t dropped; /* frames of the air that found the queue full */
-	uint32_t dropped_told;
+	volatile uint32_t missed; /* frames of the air that found the queue full */
+	uint32_t missed_told;
 	uint32_t strangers; /* frames of the host from another address */
 } wifi;
 
@@ -68,7 +68,7 @@ static esp_err_t on_frame(void *buffer, uint16_t length, void *handle)
 
 	if (!frames_put(&wifi.frames, &frame)) {
 		esp_wifi_internal_free_rx_buffer(handle);
-		wifi.dropped++;
+		wifi.missed++;
 	}
 	clock_wake();
 	return ESP_OK;
@@ -172,9 +172,7 @@ static void tell_host(ptl_time now)
 		if (!HAS_NAME)
 			device_log(wifi.device, "Wi-Fi: no network configured (PIGTAIL_SSID)");
 	}
-	if (now < wifi.tell_at)
-		return;
-	if (wrong) {
+	if (wrong && now >= wifi.tell_at) {
 		wifi.tell_at = now + TELL_US;
 		wifi.strangers = 0;
 		(void)snprintf(
@@ -183,20 +181,16 @@ static void tell_host(ptl_time now)
 			" give the host's interface that address (--mac)",
 			mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
 		device_log(wifi.device, text);
-	} else if (wifi.dropped != wifi.dropped_told) {
-		wifi.tell_at = now + TELL_US;
-		(void)snprintf(text, sizeof(text),
-			       "Wi-Fi: %u frames came faster than they were taken",
-			       (unsigned int)(wifi.dropped - wifi.dropped_told));
-		wifi.dropped_told = wifi.dropped;
-		device_log(wifi.device, text);
 	}
 }
 
 static void give_frames(void)
 {
 	const struct frame *frame;
+	uint32_t missed = wifi.missed;
 
+	device_radio_missed(wifi.device, missed - wifi.missed_told);
+	wifi.missed_told = missed;
 	while ((frame = frames_first(&wifi.frames)) != NULL) {
 		(void)device_from_radio(wifi.device, frame->bytes, frame->length);
 		esp_wifi_internal_free_rx_buffer(frame->handle);

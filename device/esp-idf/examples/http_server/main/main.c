@@ -23,7 +23,7 @@ static esp_err_t send_counters(httpd_req_t *request)
 {
 	struct pigtail_netif *netif = request->user_ctx;
 	struct ptl_counters counters;
-	const uint64_t *values = (const uint64_t *)&counters;
+	const ptl_count *values = (const ptl_count *)&counters;
 	char line[64];
 	esp_err_t error;
 
@@ -31,7 +31,7 @@ static esp_err_t send_counters(httpd_req_t *request)
 	error = httpd_resp_set_type(request, "application/json");
 	for (int i = 0; error == ESP_OK && i < PTL_COUNTER_COUNT; i++) {
 		(void)snprintf(line, sizeof(line), "%s\"%s\": %" PRIu64, i ? ",\n" : "{",
-			       ptl_counter_names[i].name, values[i]);
+			       ptl_counter_names[i].name, (uint64_t)values[i]);
 		error = httpd_resp_sendstr_chunk(request, line);
 	}
 	if (error == ESP_OK)
