@@ -141,7 +141,7 @@ size_t ptl_link_size(const struct ptl_config *config)
 	return good_config(config) ? lay_out(config, at) : 0;
 }
 
-void link_set_baud(struct ptl_link *link, uint32_t baud)
+void link_adopt_baud(struct ptl_link *link, uint32_t baud)
 {
 	uint32_t delay = line_us(baud, 64);
 	uint32_t longest = baud / FRAMES_A_SECOND / 10 & ~(PTL_CELL_BYTES - 1u);
@@ -223,7 +223,7 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 	cobs_reset(&link->rx);
 	link->tx.bytes = base + at[PART_TX_FRAME];
 	link->tx.line_idle = true;
-	link_set_baud(link, config->baud);
+	link_adopt_baud(link, config->baud);
 	rate_init(link, config);
 	session_start(link, config->nonce);
 	link->deadline = 0;
@@ -383,7 +383,7 @@ void ptl_link_resume(struct ptl_link *link, ptl_time now)
 
 void ptl_link_set_baud(struct ptl_link *link, uint32_t baud)
 {
-	link_set_baud(link, baud < 50 ? 50 : baud);
+	link_adopt_baud(link, baud < 50 ? 50 : baud);
 }
 
 /* Another wire, or another rate of it: forgets half frames. */

@@ -213,7 +213,7 @@ void rate_done(struct ptl_link *link, bool ok)
 	if (rate->state != RATE_SWITCH)
 		return;
 	if (ok || home) {
-		link_set_baud(link, rate->wanted);
+		link_adopt_baud(link, rate->wanted);
 		noise_init(&link->sending.noise, link->sending.noise.max);
 	}
 	if (home || !ok) {
@@ -240,7 +240,7 @@ void rate_reset(struct ptl_link *link)
 
 	if (rate->state == RATE_BASE)
 		return;
-	link_set_baud(link, rate->base);
+	link_adopt_baud(link, rate->base);
 	rest(link, 0);
 }
 

@@ -7,6 +7,8 @@
 #ifndef PIGTAIL_RATE_H
 #define PIGTAIL_RATE_H
 
+#include "symbols.h"
+
 #include <pigtail/endpoint.h>
 #include <pigtail/wire.h>
 

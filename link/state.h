@@ -119,7 +119,7 @@ static inline bool is_host(const struct ptl_link *link)
 }
 
 /* link.c */
-void link_set_baud(struct ptl_link *link, uint32_t baud);
+void link_adopt_baud(struct ptl_link *link, uint32_t baud);
 
 /* session.c */
 void session_start(struct ptl_link *link, uint32_t nonce);
