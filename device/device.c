@@ -168,9 +168,10 @@ enum ptl_error device_init(void *memory, size_t size, const struct device_config
 	device->config = *config;
 	link = &device->config.link;
 	link->role = PTL_DEVICE;
-	do
-		link->nonce = clock->entropy(clock->user);
-	while (link->nonce == 0);
+	if (clock->entropy)
+		do
+			link->nonce = clock->entropy(clock->user);
+		while (link->nonce == 0);
 	device->now = clock->now(clock->user);
 	ptl_pacer_init(&device->pacer, link->baud);
 	led_init(&device->led, &config->gpio);
@@ -211,10 +212,15 @@ static void serve_radio(struct device *device)
 		device->config.framing->resume(device->endpoint, device->now);
 }
 
+static size_t uart_queued(const struct ptl_uart_seam *uart)
+{
+	return uart->queued ? uart->queued(uart->user) : PTL_PACER_UNKNOWN;
+}
+
 static size_t uart_room(const struct device *device)
 {
 	const struct ptl_uart_seam *uart = &device->config.uart;
-	size_t queued = uart->queued(uart->user);
+	size_t queued = uart_queued(uart);
 	size_t by_clock = ptl_pacer_room(&device->pacer, device->now, PTL_PACER_UNKNOWN);
 	size_t by_driver;
 
@@ -242,7 +248,7 @@ static bool flush_out(struct device *device)
 static ptl_time change_rate(struct device *device)
 {
 	const struct ptl_uart_seam *uart = &device->config.uart;
-	size_t queued = uart->queued(uart->user);
+	size_t queued = uart_queued(uart);
 	uint32_t made;
 
 	if (!device->rate_at)

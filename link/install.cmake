@@ -13,6 +13,7 @@ install(DIRECTORY include/pigtail DESTINATION include)
 install(EXPORT pigtail NAMESPACE pigtail:: FILE pigtail-config.cmake DESTINATION ${package})
 write_basic_package_version_file(pigtail-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pigtail-config-version.cmake DESTINATION ${package})
+file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(pigtail.pc.in pigtail.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/pigtail.pc
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

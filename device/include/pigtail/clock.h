@@ -18,7 +18,8 @@ struct ptl_clock {
 	 * which came just before this call included. May return early. */
 	void (*sleep)(void *user, ptl_time until);
 
-	/* 32 bits that differ from start to start. */
+	/* 32 bits that differ from start to start. May be NULL: then config.link's
+	 * nonce is taken as it is. */
 	uint32_t (*entropy)(void *user);
 };
 

@@ -24,11 +24,13 @@ struct ptl_uart_seam {
 	size_t (*write)(void *user, const uint8_t *bytes, size_t n);
 
 	/* Bytes taken by write() that have not left, the FIFO's included; or
-	 * PTL_PACER_UNKNOWN: then the line rate tells. */
+	 * PTL_PACER_UNKNOWN: then the line rate tells. May be NULL: unknown. */
 	size_t (*queued)(void *user);
 
 	/* Changes the line rate, bits/s, when queued() is 0. Returns the rate
-	 * that the divider really makes; 0: it cannot be changed. May be NULL. */
+	 * that the divider really makes; 0: it cannot be changed. May be NULL:
+	 * the rate stays. It is called for rate negotiation (config.link's
+	 * rate_auto and uart), and never otherwise. */
 	uint32_t (*set_rate)(void *user, uint32_t baud);
 
 	/* What went wrong since the start. May be NULL. */
