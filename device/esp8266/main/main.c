@@ -12,12 +12,15 @@
 #include <pigtail/link.h>
 
 #include "driver/gpio.h"
+#include "esp8266/eagle_soc.h"
 #include "esp_log.h"
 #include "esp_system.h"
 #include "esp_task_wdt.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "sdkconfig.h"
+
+#include "divider.h"
 
 #define LIGHT_PIN     GPIO_NUM_2 /* of most modules; on when low */
 #define LOOP_PRIORITY 9		 /* the event task has 10, Wi-Fi 13 */
@@ -85,6 +88,10 @@ static void configure_link(uint32_t baud)
 
 	ptl_config_default(link, PTL_PROFILE_MCU);
 	link->baud = baud;
+#ifdef CONFIG_PIGTAIL_RATE_AUTO
+	link->rate_auto = true;
+#endif
+	link->uart = (struct ptl_uart){UART_CLK_FREQ, DIVIDER_MIN, CONFIG_PIGTAIL_BAUD_MAX};
 	link->tx_block_size = STORE_BLOCK;
 	link->tx_blocks = CONFIG_PIGTAIL_STORE / STORE_BLOCK;
 	link->tx_packets = STORE_PACKETS;

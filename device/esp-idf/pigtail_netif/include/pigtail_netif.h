@@ -25,18 +25,25 @@ struct pigtail_netif_config {
 	uart_port_t port; /* not the console's */
 	int tx_pin, rx_pin;
 	int rts_pin, cts_pin; /* UART_PIN_NO_CHANGE: no flow control by wires */
-	uint32_t baud;
-	uint8_t mac[6];	 /* all 0: the chip's address for Ethernet */
-	const char *key; /* of the esp_netif; another one for each interface */
-	int route_prio;	 /* the highest one that is up gets the default route */
+	uint32_t baud;	      /* at which it begins */
+	uint32_t max;	      /* highest rate to find out with the host; 0: baud stays */
+	uint8_t mac[6];	      /* all 0: the chip's address for Ethernet */
+	const char *key;      /* of the esp_netif; another one for each interface */
+	int route_prio;	      /* the highest one that is up gets the default route */
 };
+
+#ifdef CONFIG_PIGTAIL_RATE_AUTO
+#define PIGTAIL_NETIF_MAX CONFIG_PIGTAIL_BAUD_MAX
+#else
+#define PIGTAIL_NETIF_MAX 0
+#endif
 
 #define PIGTAIL_NETIF_CONFIG_DEFAULT()                                                         \
 	{                                                                                      \
 		.port = CONFIG_PIGTAIL_UART_PORT, .tx_pin = CONFIG_PIGTAIL_TX_PIN,             \
 		.rx_pin = CONFIG_PIGTAIL_RX_PIN, .rts_pin = CONFIG_PIGTAIL_RTS_PIN,            \
-		.cts_pin = CONFIG_PIGTAIL_CTS_PIN, .baud = CONFIG_PIGTAIL_BAUD, .mac = {0},    \
-		.key = "PIGTAIL", .route_prio = 50,                                            \
+		.cts_pin = CONFIG_PIGTAIL_CTS_PIN, .baud = CONFIG_PIGTAIL_BAUD,                \
+		.max = PIGTAIL_NETIF_MAX, .mac = {0}, .key = "PIGTAIL", .route_prio = 50,      \
 	}
 
 /*

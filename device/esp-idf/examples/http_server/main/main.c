@@ -4,7 +4,7 @@
  * It asks the host for an address by DHCP, prints it, and serves the link's counters
  * as JSON on /.
  *
- *	pigtail up /dev/ttyUSB0,baud=921600 user,hostfwd=tcp::8080-:80
+ *	pigtail up /dev/ttyUSB0 user,hostfwd=tcp::8080-:80
  *	curl http://localhost:8080/
  */
 #include "esp_check.h"
