@@ -3,7 +3,7 @@
 #
 # Checks the models of the protocol with spin: every state that a run can reach.
 #
-#	check.sh            the properties: about two minutes
+#	check.sh            the properties: two to three minutes
 #	check.sh --mutants  faults put into the models: each must be found; one minute
 #	check.sh --all      both
 #
@@ -44,6 +44,8 @@ nothing is sent again for ever to a reader that refuses|arq|rest|$middle -DCELLS
 nothing of an old session is taken in a new one|session|-|-DRESTARTS=4 -DITEMS=2
 the same with a longer wire|session|-|-DRESTARTS=2 -DITEMS=1 -DDEPTH=3
 restarts are noticed, both come up and stay up, hellos end, all is exchanged|session|settled|-DRESTARTS=2
+nobody is sure of a rate that the other is not at, nothing of one rate is taken at another|rate|-|-DTRIALS=2
+both ends come to the same rate, whatever is lost|rate|met|-DTRIALS=2 -DDEPTH=1
 END
 }
 
@@ -70,6 +72,12 @@ SAME_NONCE: restarts with the nonce it had|session|-|-DRESTARTS=2
 REORDER: the wire reorders frames|session|-|-DRESTARTS=2
 REPLY_ALWAYS: answers hellos that want no answer|session|settled|-DRESTARTS=1
 NO_REPLY: answers no hello|session|settled|-DRESTARTS=1
+OLD_TRIAL: takes messages of any trial|rate|-|-DTRIALS=2
+HOST_IS_SURE: the host does not wait to be confirmed|rate|-|-DTRIALS=2
+CHATTY: the device speaks after it has accepted|rate|-|-DTRIALS=2
+NO_TRIAL_TIMER: a trial has no end|rate|met|-DTRIALS=1 -DDEPTH=1
+NO_CONFIRM_TIMER: the host waits for ever to be confirmed|rate|met|-DTRIALS=1 -DDEPTH=1
+NO_WATCH: nobody leaves a rate at which he is alone|rate|met|-DTRIALS=1 -DDEPTH=1
 END
 }
 
