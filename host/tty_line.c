@@ -4,9 +4,10 @@
  * compared: drivers silently take the nearest rate that they can make.
  *
  * VMIN is 1 so that a nonblocking read tells nothing there (EAGAIN) from a
- * hangup (0). IGNBRK: a break is noise. INPCK stays off: a byte with a bad stop
- * bit is delivered and the framing's checksum judges. The other control characters
- * have no meaning in raw mode and stay as they are: one of them is the mark.
+ * hangup (0). IGNBRK: a break is noise; but not at a rate that was negotiated, where a
+ * peer that is at a much lower one is heard as breaks only: they come as 00. INPCK stays off: a
+ * byte with a bad stop bit is delivered and the framing's checksum judges. The other control
+ * characters have no meaning in raw mode and stay as they are: one of them is the mark.
  */
 #include "tty_line.h"
 
@@ -106,6 +107,7 @@ static int set_speed(int fd, struct termios2 *line, uint32_t baud)
 {
 	line->c_cflag &= ~(tcflag_t)(CBAUD | CIBAUD);
 	line->c_cflag |= BOTHER | (BOTHER << IBSHIFT);
+	line->c_iflag &= ~(tcflag_t)IGNBRK;
 	line->c_ispeed = baud;
 	line->c_ospeed = baud;
 	return ioctl(fd, TCSETS2, line);

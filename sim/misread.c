@@ -21,13 +21,13 @@ static bool level(uint8_t byte, double at)
 	return bit >= STOP || byte >> (bit - 1) & 1;
 }
 
-/* Where the line is low next; BITS: no more in this byte. */
-static double next_low(uint8_t byte, double from)
+/* Where the line is low, or high, next; BITS: not any more in this byte. */
+static double next(uint8_t byte, double from, bool high)
 {
-	if (!level(byte, from))
+	if (level(byte, from) == high)
 		return from;
 	for (unsigned bit = (unsigned)from + 1; bit < BITS; bit++)
-		if (!level(byte, bit))
+		if (level(byte, bit) == high)
 			return bit;
 	return BITS;
 }
@@ -43,9 +43,10 @@ static size_t sample(struct misread *misread, bool high, uint8_t *out)
 	} else {
 		misread->busy = false;
 		misread->bit = 0;
-		/* A break is ignored; a framing error comes as 00. */
+		misread->low = !high;
+		/* A framing error, or a break. */
 		*out = high ? misread->byte : 0;
-		return high || misread->byte != 0;
+		return 1;
 	}
 	misread->bit = misread->busy ? misread->bit + 1 : 0;
 	return 0;
@@ -61,9 +62,14 @@ size_t misread_byte(struct misread *misread, uint8_t byte, uint64_t sent, uint64
 		double at;
 
 		if (!misread->busy) {
-			misread->at = next_low(byte, misread->at);
+			/* After a low stop bit the line has to rise first. */
+			if (misread->low)
+				misread->at = next(byte, misread->at, true);
+			if (misread->at < BITS)
+				misread->at = next(byte, misread->at, false);
 			if (misread->at >= BITS)
 				break;
+			misread->low = false;
 			misread->busy = true;
 			misread->bit = 0;
 			misread->at += width / 2;
@@ -89,6 +95,7 @@ size_t misread_idle(struct misread *misread, uint8_t out[1])
 
 	while (misread->busy)
 		n = sample(misread, true, out);
+	misread->low = false;
 	misread->at = 0;
 	return n;
 }

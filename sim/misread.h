@@ -3,8 +3,9 @@
  * What a UART's receiver makes of bytes that were sent at another rate than its
  * own: it waits for a low, samples ten bits in the middle of where it expects them,
  * and hands up what it saw. Nearly the same rate: some bits are wrong; far from it:
- * garbage of another length, as on a real line. Each sample is off by up to 0.3 of a
- * bit, for edges are slow and clocks jitter; so rates may be 2 % apart, not 4.
+ * garbage of another length, as on a real line. A framing error and a break come as 00. Each
+ * sample is off by up to 0.3 of a bit, for edges are slow and clocks jitter; so rates may be 2
+ * % apart, not 4.
  */
 #ifndef PIGTAIL_SIM_MISREAD_H
 #define PIGTAIL_SIM_MISREAD_H
@@ -22,6 +23,7 @@ struct misread {
 	double at;    /* next sample, in bits of the sender from the byte's start */
 	unsigned bit; /* of ten; 0: waits for a low, or looks whether it stays */
 	bool busy;
+	bool low; /* since a stop bit that should have been high */
 	uint8_t byte;
 };
 

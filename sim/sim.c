@@ -360,10 +360,9 @@ void sim_set_baud(struct sim *sim, uint32_t baud)
 	}
 }
 
-void sim_set_max_baud(struct sim *sim, uint32_t baud)
+void sim_set_max_baud(struct sim *sim, int side, uint32_t baud)
 {
-	for (int i = 0; i < 2; i++)
-		wire_set_max_baud(sim->wire[i], sim->now, baud);
+	wire_set_max_baud(sim->wire[side], sim->now, baud);
 }
 
 uint32_t sim_rate(const struct sim *sim, int side)

@@ -128,8 +128,8 @@ void sim_set_faults(struct sim *sim, int side, const struct fault_rates *rates);
 /* Both wires, both pacers, both endpoints. */
 void sim_set_baud(struct sim *sim, uint32_t baud);
 
-/* The highest rate that the line carries. */
-void sim_set_max_baud(struct sim *sim, uint32_t baud);
+/* The highest rate that the line carries from that side. */
+void sim_set_max_baud(struct sim *sim, int side, uint32_t baud);
 /* What a side's UART is set to. */
 uint32_t sim_rate(const struct sim *sim, int side);
 
