@@ -91,29 +91,40 @@ static char *next_line(char *line, int size, void *user)
 	return reader->status ? NULL : line;
 }
 
-static int begin_link(struct reader *reader, const char *name, char *why, size_t why_size)
+/* NULL: it was said what is wrong. */
+static struct link_options *begin_link(struct reader *reader, const char *name)
 {
 	const struct link_options *other;
 	struct link_options *link;
+	char why[256];
+	int status;
 
-	for (other = reader->first; other; other = other->next)
-		if (!strcmp(other->values[LINK_NAME], name))
-			return complain_usage(why, why_size, "the name %s is that of line %u",
-					      name, other->line);
+	for (other = reader->first; other; other = other->next) {
+		if (strcmp(other->values[LINK_NAME], name) != 0)
+			continue;
+		(void)snprintf(why, sizeof(why), "the name %s is that of line %u", name,
+			       other->line);
+		(void)wrong_at(reader, reader->section, -2, why);
+		return NULL;
+	}
 	link = link_options_new(reader->role);
-	if (!link)
-		return complain(why, why_size, "out of memory");
+	if (!link) {
+		(void)wrong_at(reader, reader->section, -1, "out of memory");
+		return NULL;
+	}
 	link->line = reader->section;
-	reader->link = link;
 	*reader->end = link;
 	reader->end = &link->next;
-	return link_options_set(link, LINK_NAME, name, why, why_size);
+	status = link_options_set(link, LINK_NAME, name, why, sizeof(why));
+	if (!status)
+		return link;
+	(void)wrong_at(reader, reader->section, status, why);
+	return NULL;
 }
 
-static int take_pair(struct reader *reader, const char *key, const char *value, char *why,
-		     size_t why_size)
+static int take_pair(const struct reader *reader, struct link_options *to, const char *key,
+		     const char *value, char *why, size_t why_size)
 {
-	struct link_options *to = reader->section ? reader->link : reader->shared;
 	int i = 0;
 
 	while (i < LINK_OPTION_COUNT && strcmp(link_option_rows[i].name, key) != 0)
@@ -122,7 +133,7 @@ static int take_pair(struct reader *reader, const char *key, const char *value, 
 		return complain_usage(why, why_size,
 				      "no such key '%s'; see pigtail(1), CONFIGURATION FILE",
 				      key);
-	if (!reader->section && !link_option_rows[i].shared)
+	if (to == reader->shared && !link_option_rows[i].shared)
 		return complain_usage(why, why_size,
 				      "'%s' is of one link; put it into the link's section",
 				      key);
@@ -134,16 +145,18 @@ static int take_pair(struct reader *reader, const char *key, const char *value, 
 static int on_pair(void *user, const char *section, const char *key, const char *value)
 {
 	struct reader *reader = user;
+	struct link_options *to = reader->shared;
 	char why[256];
-	int status = 0;
+	int status;
 
-	if (reader->section && !reader->link)
-		status = begin_link(reader, section, why, sizeof(why));
-	if (status) {
-		(void)wrong_at(reader, reader->section, status, why);
-		return 0;
+	if (reader->section) {
+		if (!reader->link)
+			reader->link = begin_link(reader, section);
+		to = reader->link;
 	}
-	status = take_pair(reader, key, value, why, sizeof(why));
+	if (!to)
+		return 0;
+	status = take_pair(reader, to, key, value, why, sizeof(why));
 	if (status)
 		(void)wrong_at(reader, reader->line, status, why);
 	return !status;
