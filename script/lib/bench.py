@@ -40,7 +40,7 @@ QUICK = [
 ]
 # Of the seconds of a case.
 QUICK_SHARE = 0.22
-SETUP_SECONDS = 1.5
+SETUP_SECONDS = 0.5
 
 
 def duration(case, baud, share):
@@ -50,7 +50,7 @@ def duration(case, baud, share):
 
 def cost(case, baud, share):
     """Seconds that it will probably take."""
-    return CASES[case].seconds if case == "fairness" else 1.2 * duration(case, baud, share) + 1
+    return CASES[case].times * duration(case, baud, share) + CASES[case].more
 
 
 class Progress:

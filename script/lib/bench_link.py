@@ -5,8 +5,10 @@ of world.sh.
 
     namespace a                                            namespace b
     pt0 10.7.0.1                                           pt0 10.7.0.2
-    pigtail up --- pty --- pigtail wire --- pty --- pigtail device
+    pigtail up --- socket --- pigtail wire --- socket --- pigtail device
 
+The sockets are Unix's: a pty hands bytes on in the kernel's own time, about 0.03 ms each, four
+times a ping, which is none of the wire's nor of a stack's.
 "up" is from a to b. Nothing is left of a link when it is closed.
 """
 import contextlib
@@ -58,7 +60,7 @@ class Link:
             self.lab.run(["ip", "-n", name, "link", "set", "lo", "up"])
             self.lab.run(in_ns(name, ["sh", "-c", QUIET]))
         a, b = self.lab.path("a"), self.lab.path("b")
-        wire = [PIGTAIL, "wire", f"pty:{a}", f"pty:{b}", "--baud", str(self.baud)]
+        wire = [PIGTAIL, "wire", f"unix-listen:{a}", f"unix-listen:{b}", "--baud", str(self.baud)]
         if ber:
             wire += ["--ber", str(ber), "--seed", str(seed)]
         self.start(wire, "wire")
@@ -78,8 +80,8 @@ class Link:
         """The two commands."""
         net, framing = STACKS[self.stack]
         options = [f"{net}:pt0", "--framing", framing, "--name"]
-        up = [PIGTAIL, "up", f"{a},baud={self.baud}", *options, "up"]
-        device = [PIGTAIL, "device", f"{b},baud={self.baud}", *options, "device"]
+        up = [PIGTAIL, "up", f"unix:{a},baud={self.baud}", *options, "up"]
+        device = [PIGTAIL, "device", f"unix:{b},baud={self.baud}", *options, "device"]
         if self.stack != "esp8266-hosted":
             return up + ["--ip", f"{ADDRESS_A}/24"], device + ["--ip", f"{ADDRESS_B}/24"]
         secret = self.lab.path("wifi")

@@ -26,7 +26,7 @@ def describe():
         "date": datetime.date.today().isoformat(),
         "cpu": cpu_model(),
         "cpus": os.cpu_count(),
-        "kernel": platform.release(),
+        "kernel": platform.release().split("-")[0],
     }
 
 

@@ -199,7 +199,7 @@ def script_of(path, title, axis, groups, stacks, settings, places, words):
         f"set boxwidth {width * 0.92:.4f} absolute",
         "set border 3 linecolor '#444444'; set tics nomirror; set xtics scale 0",
         "set grid ytics linecolor '#dddddd' linetype 1",
-        "set key outside bottom center horizontal samplen 1.2 width 2",
+        "set key outside bottom center horizontal reverse Left samplen 1.2 width 2",
         f"set xrange [-0.6:{len(groups) - 0.4}]",
         settings,
         "set xtics (" + ", ".join(f"'{name}' {place}" for place, (name, _) in enumerate(groups)) + ")",
