@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the core costs on this CPU, without any wire: each part on its own, and
- * two whole links joined in memory, saturated both ways. Each row is the best of
- * several rounds, since other work on the machine only ever makes it slower.
+ * What the core costs on this CPU, without any wire: its parts, each on its own
+ * (parts.c), and two whole links joined in memory (core.c), by the bytes of the
+ * packets. Each row is the best of several rounds, since other work on the machine
+ * only ever makes it slower. Cycles are those of the time stamp counter, which
+ * counts at one rate whatever the core's clock does; 0 where there is none. Under a
+ * row of the core stands where its time goes, and what is in plus out: each byte
+ * of a packet goes out of one end and into the other.
  *
  *	micro [--json]
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -15,19 +18,23 @@
 #include <x86intrin.h>
 #endif
 
-#include <pigtail/link.h>
+#include "micro.h"
 
-#include "link/cobs.h"
-#include "link/crc32c.h"
+#define ROUNDS	 9
+#define ROUND_S	 0.06
+#define PROMISED 400 /* MB/s, in plus out, without compression */
 
-#define PACKET	    1514u
-#define ROUND_BYTES 32000000u
-#define ROUNDS	    7
+static double started_s;
+static uint64_t started_cycles;
 
-static uint8_t packet[PACKET];
-static uint8_t encoded[COBS_MAX(PACKET) + 1];
-static uint8_t decoded[PACKET];
-static size_t encoded_n;
+uint64_t cycles(void)
+{
+#if defined(__x86_64__)
+	return __rdtsc();
+#else
+	return 0;
+#endif
+}
 
 static double now_s(void)
 {
@@ -37,144 +44,103 @@ static double now_s(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static double cycles(void)
+static void start(void)
 {
-#if defined(__x86_64__)
-	return (double)__rdtsc();
-#else
-	return 0;
-#endif
+	started_s = now_s();
+	started_cycles = cycles();
 }
 
-static size_t run_crc(void)
-{
-	static volatile uint32_t sink;
-	size_t n = 0;
-
-	for (; n < ROUND_BYTES; n += PACKET)
-		sink = crc32c_add(CRC32C_START, packet, PACKET);
-	(void)sink;
-	return n;
-}
-
-static size_t run_encode(void)
-{
-	size_t n = 0;
-
-	for (; n < ROUND_BYTES; n += PACKET) {
-		struct cobs_encoder encoder;
-
-		cobs_begin(&encoder, encoded);
-		cobs_put(&encoder, packet, PACKET);
-		encoded_n = cobs_end(&encoder);
-	}
-	return n;
-}
-
-static size_t run_decode(void)
-{
-	struct cobs_decoder decoder = {.out = decoded, .room = sizeof(decoded)};
-	size_t n = 0;
-
-	for (; n < ROUND_BYTES; n += PACKET) {
-		cobs_reset(&decoder);
-		cobs_take(&decoder, encoded, encoded_n);
-	}
-	return n;
-}
-
-static size_t delivered;
-
-static bool on_packet(void *user, const uint8_t *bytes, size_t n)
-{
-	(void)user;
-	(void)bytes;
-	delivered += n;
-	return true;
-}
-
-/* Two links that feed each other; counts packet bytes delivered at both. */
-static size_t run_links(void)
-{
-	const struct ptl_events events = {.packet = on_packet};
-	struct ptl_link *link[2];
-	void *memory[2];
-	uint8_t chunk[512];
-	ptl_time now = 1000000;
-
-	for (int i = 0; i < 2; i++) {
-		struct ptl_config config;
-
-		ptl_config_default(&config, PTL_PROFILE_HOST);
-		config.nonce = (uint32_t)i + 1;
-		config.baud = 10000000;
-		config.drop_when_full = false;
-		config.codel = false;
-		memory[i] = malloc(ptl_link_size(&config));
-		if (!memory[i] || ptl_link_init(memory[i], ptl_link_size(&config), &config,
-						&events, now, &link[i]) != PTL_OK)
-			exit(1);
-	}
-	delivered = 0;
-	while (delivered < ROUND_BYTES) {
-		for (int i = 0; i < 2; i++) {
-			size_t n;
-
-			while (ptl_link_send(link[i], now, packet, PACKET) == PTL_OK)
-				;
-			for (int j = 0; j < 32; j++) {
-				n = ptl_link_transmit(link[i], now, chunk, sizeof(chunk));
-				if (n == 0)
-					break;
-				ptl_link_receive(link[!i], now, chunk, n);
-			}
-		}
-		now += 200;
-	}
-	free(memory[0]);
-	free(memory[1]);
-	return delivered;
-}
-
-static const struct row {
-	const char *name;
-	size_t (*run)(void);
-} rows[] = {
-	{"crc-32c", run_crc},
-	{"cobs encode", run_encode},
-	{"cobs decode", run_decode},
-	{"whole core, sent and received", run_links},
+static const struct row rows[] = {
+	{"crc-32c", CONTENT_RANDOM, run_crc, false},
+	{"cobs encode", CONTENT_RANDOM, run_cobs_encode, false},
+	{"cobs decode", CONTENT_RANDOM, run_cobs_decode, false},
+	{"headers compress", CONTENT_RANDOM, run_headers_compress, false},
+	{"headers decompress", CONTENT_RANDOM, run_headers_decompress, false},
+	{"lz4 compress, text", CONTENT_TEXT, run_lz4_encode, false},
+	{"lz4 compress, random", CONTENT_RANDOM, run_lz4_encode, false},
+	{"lz4 decompress, text", CONTENT_TEXT, run_lz4_decode, false},
+	{"core, plain", CONTENT_RANDOM, run_core, false},
+	{"core, random", CONTENT_RANDOM, run_core, true},
+	{"core, text", CONTENT_TEXT, run_core, true},
 };
+
+struct measured {
+	double mb_s, cycles_a_byte;
+	struct core_profile profile;
+};
+
+static double run_once(const struct row *row, uint32_t packets, uint64_t *took_cycles)
+{
+	row->run(row, packets, start);
+	*took_cycles = cycles() - started_cycles;
+	return now_s() - started_s;
+}
+
+static struct measured measure(const struct row *row)
+{
+	struct measured best = {0};
+	uint32_t packets = 1000;
+	uint64_t took;
+
+	while (run_once(row, packets, &took) < ROUND_S)
+		packets *= 2;
+	for (int round = 0; round < ROUNDS; round++) {
+		double bytes = (double)packets * PACKET;
+		double mb_s = bytes / run_once(row, packets, &took) / 1e6;
+
+		if (mb_s > best.mb_s)
+			best = (struct measured){mb_s, (double)took / bytes, core_profile()};
+	}
+	return best;
+}
+
+static bool json;
+
+static void print_row(const char *name, double mb_s, double cycles_a_byte)
+{
+	if (json)
+		printf("{\"stack\":\"pigtail\",\"baud\":0,\"ber\":0,\"case\":\"micro %s\","
+		       "\"value\":%.1f,\"unit\":\"MB/s\",\"cycles_per_byte\":%.3f}\n",
+		       name, mb_s, cycles_a_byte);
+	else
+		printf("%-30s %9.1f MB/s %8.2f cycles/byte %8.0f cycles/packet\n", name, mb_s,
+		       cycles_a_byte, cycles_a_byte * PACKET);
+}
+
+/* The part of the core's time that one of its functions took. */
+static void print_share(const char *name, const struct measured *m, double share)
+{
+	if (share > 0)
+		print_row(name, m->mb_s / share, m->cycles_a_byte * share);
+}
+
+static void print_core(const struct row *row, const struct measured *m)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s, in plus out", row->name);
+	print_row(name, 2 * m->mb_s, m->cycles_a_byte / 2);
+	print_share("  send: queue", m, m->profile.send);
+	print_share("  transmit: pack, frame", m, m->profile.transmit);
+	print_share("  receive: check, unpack", m, m->profile.receive);
+	if (!json)
+		printf("  %.2f bytes on the wire for one of a packet\n", m->profile.wire);
+	if (!json && !row->compress)
+		printf("  promised: %d MB/s in plus out, %s\n", PROMISED,
+		       2 * m->mb_s >= PROMISED ? "kept" : "NOT kept");
+}
 
 int main(int argc, char **argv)
 {
-	bool json = argc > 1 && strcmp(argv[1], "--json") == 0;
-
-	/* Incompressible, with as many zeros as chance has. */
-	for (size_t i = 0, x = 1; i < PACKET; i++) {
-		x = x * 6364136223846793005u + 1442695040888963407u;
-		packet[i] = (uint8_t)(x >> 56);
-	}
+	json = argc > 1 && strcmp(argv[1], "--json") == 0;
+	if (!data_init())
+		return 1;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		double best_s = 1e9, best_cycles = 1e18;
-		size_t n = 0;
+		struct measured m = measure(&rows[i]);
 
-		for (int round = 0; round < ROUNDS; round++) {
-			double s = now_s(), c = cycles();
-
-			n = rows[i].run();
-			s = now_s() - s;
-			c = cycles() - c;
-			best_s = s < best_s ? s : best_s;
-			best_cycles = c < best_cycles ? c : best_cycles;
-		}
-		if (json)
-			printf("{\"case\":\"%s\",\"unit\":\"MB/s\",\"value\":%.1f,"
-			       "\"cycles_per_byte\":%.2f}\n",
-			       rows[i].name, (double)n / best_s / 1e6, best_cycles / (double)n);
-		else
-			printf("%-32s %8.1f MB/s %7.2f cycles/byte\n", rows[i].name,
-			       (double)n / best_s / 1e6, best_cycles / (double)n);
+		print_row(rows[i].name, m.mb_s, m.cycles_a_byte);
+		if (rows[i].run == run_core)
+			print_core(&rows[i], &m);
 	}
 	return 0;
 }
