@@ -108,8 +108,12 @@ static void print_row(const char *name, double mb_s, double cycles_a_byte)
 }
 
 /* The part of the core's time that one of its functions took. */
-static void print_share(const char *name, const struct measured *m, double share)
+static void print_share(const struct row *row, const char *part, const struct measured *m,
+			double share)
 {
+	char name[64];
+
+	snprintf(name, sizeof(name), "%s: %s", row->name, part);
 	if (share > 0)
 		print_row(name, m->mb_s / share, m->cycles_a_byte * share);
 }
@@ -120,9 +124,9 @@ static void print_core(const struct row *row, const struct measured *m)
 
 	snprintf(name, sizeof(name), "%s, in plus out", row->name);
 	print_row(name, 2 * m->mb_s, m->cycles_a_byte / 2);
-	print_share("  send: queue", m, m->profile.send);
-	print_share("  transmit: pack, frame", m, m->profile.transmit);
-	print_share("  receive: check, unpack", m, m->profile.receive);
+	print_share(row, "queue", m, m->profile.send);
+	print_share(row, "pack, frame", m, m->profile.transmit);
+	print_share(row, "check, unpack", m, m->profile.receive);
 	if (!json)
 		printf("  %.2f bytes on the wire for one of a packet\n", m->profile.wire);
 	if (!json && !row->compress)
