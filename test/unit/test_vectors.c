@@ -9,6 +9,7 @@
  */
 #include "link_end.h"
 #include "rate_says.h"
+#include "vector_file.h"
 
 #ifndef PIGTAIL_VECTORS_FILE
 #define PIGTAIL_VECTORS_FILE "test/vectors/frames.txt"
@@ -243,14 +244,6 @@ static void make(const struct story *story, struct vector *vector)
 	end_close(end);
 }
 
-static void write_hex(FILE *out, const char *field, const uint8_t *bytes, size_t n)
-{
-	fprintf(out, "%s:", field);
-	for (size_t i = 0; i < n; i++)
-		fprintf(out, "%s%02x", i % 32 ? "" : "\n  ", bytes[i]);
-	fprintf(out, "\n");
-}
-
 static void write_vector(FILE *out, const struct vector *vector)
 {
 	size_t head = PTL_HEADER_BYTES + vector->acks_n;
@@ -285,62 +278,14 @@ static void write_all(const char *name)
 	assert_int_equal(fclose(out), 0);
 }
 
-/* Reading the file. */
-
-static unsigned digit(int c)
-{
-	return (unsigned)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
-static size_t read_hex(FILE *in, uint8_t *to, size_t room)
-{
-	size_t n = 0;
-	int c;
-
-	while ((c = fgetc(in)) != EOF && (c == '\n' || c == ' '))
-		;
-	for (;;) {
-		int low = fgetc(in);
-
-		assert_true(n < room && low != EOF && low != '\n');
-		to[n++] = (uint8_t)(digit(c) << 4 | digit(low));
-		c = fgetc(in);
-		if (c == '\n') { /* goes on where the next line is indented */
-			c = fgetc(in);
-			if (c != ' ') {
-				ungetc(c, in);
-				return n;
-			}
-			while ((c = fgetc(in)) == ' ')
-				;
-		}
-	}
-}
-
-static unsigned one_of(const char *const *names, size_t count, const char *name)
-{
-	for (unsigned i = 0; i < count; i++)
-		if (strcmp(names[i], name) == 0)
-			return i;
-	fail_msg("no such name: %s", name);
-	return 0;
-}
-
-/* The next vector; false: no more. A field without bytes has no second line. */
+/* The next vector; false: no more. */
 static bool read_vector(FILE *in, struct vector *vector)
 {
 	uint8_t parts[1600];
 	char field[16], value[32];
 
 	memset(vector, 0, sizeof(*vector));
-	while (fscanf(in, " %15[a-z#]", field) == 1) {
-		int c = fgetc(in);
-
-		if (field[0] == '#' || c != ':') {
-			while (c != '\n' && c != EOF)
-				c = fgetc(in);
-			continue;
-		}
+	while (read_field(in, field)) {
 		if (strcmp(field, "name") == 0)
 			assert_int_equal(fscanf(in, " %31s", vector->name), 1);
 		else if (strcmp(field, "number") == 0)
@@ -349,27 +294,22 @@ static bool read_vector(FILE *in, struct vector *vector)
 			vector->class = one_of(class_names, COUNT(class_names), value);
 		else if (strcmp(field, "end") == 0 && fscanf(in, " %31s", value) == 1)
 			vector->end = (enum ref_end)one_of(end_names, COUNT(end_names), value);
+		else if (!has_hex(in))
+			continue;
+		else if (strcmp(field, "content") == 0)
+			vector->content_n =
+				read_hex(in, vector->content, sizeof(vector->content));
+		else if (strcmp(field, "planned") == 0)
+			vector->planned_n =
+				read_hex(in, vector->planned, sizeof(vector->planned));
+		else if (strcmp(field, "acks") == 0)
+			vector->acks_n = read_hex(in, parts, sizeof(parts));
+		else if (strcmp(field, "encoded") != 0)
+			read_hex(in, parts, sizeof(parts));
 		else {
-			c = fgetc(in); /* end of line */
-			c = fgetc(in);
-			ungetc(c, in);
-			if (c != ' ')
-				continue;
-			if (strcmp(field, "encoded") == 0) {
-				vector->encoded_n =
-					read_hex(in, vector->encoded, sizeof(vector->encoded));
-				return true;
-			}
-			if (strcmp(field, "content") == 0)
-				vector->content_n =
-					read_hex(in, vector->content, sizeof(vector->content));
-			else if (strcmp(field, "planned") == 0)
-				vector->planned_n =
-					read_hex(in, vector->planned, sizeof(vector->planned));
-			else if (strcmp(field, "acks") == 0)
-				vector->acks_n = read_hex(in, parts, sizeof(parts));
-			else
-				read_hex(in, parts, sizeof(parts));
+			vector->encoded_n =
+				read_hex(in, vector->encoded, sizeof(vector->encoded));
+			return true;
 		}
 	}
 	return false;
@@ -377,12 +317,7 @@ static bool read_vector(FILE *in, struct vector *vector)
 
 static FILE *open_vectors(void)
 {
-	const char *name = getenv("PIGTAIL_VECTORS");
-	FILE *in = fopen(name ? name : PIGTAIL_VECTORS_FILE, "r");
-
-	if (!in)
-		fail_msg("no test vectors at %s", name ? name : PIGTAIL_VECTORS_FILE);
-	return in;
+	return open_vector_file("PIGTAIL_VECTORS", PIGTAIL_VECTORS_FILE);
 }
 
 static void the_link_makes_these_bytes(void **state)

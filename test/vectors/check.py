@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Checks the test vectors against docs/SPEC.md, without any code of the link.
 
-usage: check.py [FILE]     (default: frames.txt beside this program)
+usage: check.py [FILE...]     (default: frames.txt and packets.txt beside this program)
 
-Each vector is decoded from its bytes, and made again from its fields.
+Each frame is decoded from its bytes, and made again from its fields. The packets are
+unpacked one after the other (sections 9 and 10, unpack.py).
 """
 import os
 import sys
+
+from unpack import Malformed, Unpacker
 
 CLASSES = ["link", "control", "sparse", "bulk"]
 XORS = {"last": 0, "continued": 0x5BD1E995, "packed": 0x9E3779B9, "added": 0xC2B2AE35}
@@ -86,7 +89,7 @@ def read(file):
         if line.startswith("  "):
             vector[field] += bytes.fromhex(line.strip())
         elif line.strip() and not line.startswith("#"):
-            field, value = (part.strip() for part in line.split(":"))
+            field, value = (part.strip() for part in line.split(":", 1))
             if field == "name" and vector:
                 yield vector
                 vector = {}
@@ -94,19 +97,42 @@ def read(file):
     yield vector
 
 
+def check_frame(vector):
+    wire = vector["encoded"]
+    assert wire[-1] == 0 and 0 not in wire.strip(b"\0"), vector["name"]
+    content, end = decode(wire.strip(b"\0"))
+    head, made = encode(vector)
+    assert content == vector["content"] == head + vector["payload"], vector["name"]
+    assert end == vector["end"], vector["name"]
+    assert made == wire.strip(b"\0"), vector["name"]
+
+
+def check_packet(vector, unpackers):
+    """unpackers: of the session's classes."""
+    if "session" in vector:
+        sizes = {word: int(number) for word, number in map(str.split, vector["session"].split(","))}
+        for name in ("sparse", "bulk"):
+            unpackers[name] = Unpacker(sizes["contexts"], sizes[name] and 1 << sizes[name])
+    try:
+        packet = unpackers[vector["class"]].take(vector["sent"], vector["end"])
+    except Malformed:
+        packet = b""
+    assert packet == vector["packet"], vector["name"]
+
+
 def main():
-    beside = os.path.join(os.path.dirname(os.path.abspath(__file__)), "frames.txt")
+    beside = os.path.dirname(os.path.abspath(__file__))
+    usual = [os.path.join(beside, name) for name in ("frames.txt", "packets.txt")]
     count = 0
-    with open(sys.argv[1] if len(sys.argv) > 1 else beside, encoding="ascii") as file:
-        for vector in read(file):
-            wire = vector["encoded"]
-            assert wire[-1] == 0 and 0 not in wire.strip(b"\0"), vector["name"]
-            content, end = decode(wire.strip(b"\0"))
-            head, made = encode(vector)
-            assert content == vector["content"] == head + vector["payload"], vector["name"]
-            assert end == vector["end"], vector["name"]
-            assert made == wire.strip(b"\0"), vector["name"]
-            count += 1
+    unpackers = {}
+    for path in sys.argv[1:] or usual:
+        with open(path, encoding="ascii") as file:
+            for vector in read(file):
+                if "packet" in vector:
+                    check_packet(vector, unpackers)
+                else:
+                    check_frame(vector)
+                count += 1
     assert crc32c(b"123456789") == 0xE3069283
     print(f"{count} vectors are right")
 
