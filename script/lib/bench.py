@@ -41,6 +41,8 @@ QUICK = [
 # Of the seconds of a case.
 QUICK_SHARE = 0.22
 SETUP_SECONDS = 0.5
+# Where the report goes that is not of a complete run.
+ELSEWHERE = os.path.join(lab.TOP, "build/bench")
 
 
 def duration(case, baud, share):
@@ -85,26 +87,28 @@ def nothing(case):
     return dict.fromkeys(zeros.get(case, ()), 0.0)
 
 
-def measure(the_lab, step, seed, share, say):
+def measure(the_lab, step, seed, share, progress):
     """All cases of a step over one link; {value's name: value}."""
     stack, baud, ber, cases = step
+    name = f"{stack}, {baud} baud, BER {ber:g}"
     found = {}
+    link = None
     try:
         link = Link(the_lab, stack, baud, ber, seed)
-    except Trouble as trouble:
-        say(str(trouble))
         for case in cases:
-            found.update(nothing(case))
-        return found
-    try:
-        for case in cases:
-            say(CASES[case].what)
+            progress.say(f"{name}: {CASES[case].what}")
             found.update(CASES[case].measure(link, duration(case, baud, share)))
-            if case != cases[-1]:
-                link.rest()
+            link.rest()
         found["damaged"] = link.damaged()
+    except (Trouble, subprocess.TimeoutExpired) as trouble:
+        progress.terminal.line(f"{name}: {trouble}")
+        for case in cases:
+            found = {**nothing(case), **found}
     finally:
-        link.close()
+        if link:
+            link.close()
+    values = (f"{case} {bench_report.number(case, value)}" for case, value in found.items())
+    progress.finish(f"{name}: {', '.join(values)}")
     return found
 
 
@@ -115,26 +119,23 @@ def median(values):
 
 
 def run(options, plan, terminal):
-    """{(stack, baud, ber, value's name): [a value of each round]}"""
+    """{(stack, baud, ber, value's name): [a value of each round]}, and whether that is all."""
     steps = [(stack, *line) for line in plan for stack in options.stacks]
     costs = [SETUP_SECONDS + sum(cost(case, baud, options.share) for case in cases) for _, baud, _, cases in steps]
     progress = Progress(terminal, costs * options.rounds)
-    found = {}
+    found, complete = {}, False
     the_lab = lab.Lab()
     try:
         for number in range(options.rounds):
             for step in steps:
-                stack, baud, ber, _ = step
-                name = f"{stack}, {baud} baud, BER {ber:g}"
-                values = measure(the_lab, step, number + 1, options.share, lambda what, name=name: progress.say(f"{name}: {what}"))
-                progress.finish(f"{name}: " + ", ".join(f"{case} {bench_report.number(case, value)}" for case, value in values.items()))
-                for case, value in values.items():
-                    found.setdefault((stack, baud, ber, case), []).append(value)
+                for case, value in measure(the_lab, step, number + 1, options.share, progress).items():
+                    found.setdefault((*step[:3], case), []).append(value)
+        complete = True
     except KeyboardInterrupt:
         terminal.line("interrupted: what follows is what there is so far")
     finally:
         the_lab.close()
-    return found
+    return found, complete
 
 
 # ---- results in and out ----
@@ -194,7 +195,7 @@ def arguments():
         "error, a report in Markdown to standard output; it, its plots and its values go to a folder as well.",
         epilog="--scale, first, runs script/lib/scale.py instead: many links in one process.",
     )
-    parser.add_argument("--quick", action="store_true", help="once, less, and shorter: under 3 minutes rather than hours")
+    parser.add_argument("--quick", action="store_true", help="once, less, and shorter: under 3 minutes rather than 3 hours")
     parser.add_argument("--rounds", type=int, help="medians of so many (3; --quick: 1)")
     parser.add_argument("--share", type=float, help=f"of the time that each case takes (1; --quick: {QUICK_SHARE})")
     parser.add_argument("--stacks", type=some(list(STACKS)), default=list(STACKS), metavar="A,B", help=f"some of {', '.join(STACKS)}")
@@ -207,11 +208,11 @@ def arguments():
     return parser.parse_args()
 
 
-def complete(options):
+def settle(options):
     """Fills in what follows from other options; the plan."""
     chosen = options.case or options.baud or options.ber or options.quick or len(options.stacks) < len(STACKS)
     plan = QUICK if options.quick and not options.case else FULL
-    options.out = options.out or os.path.join(lab.TOP, "build/bench" if chosen else "docs/bench")
+    options.out = options.out or (ELSEWHERE if chosen else os.path.join(lab.TOP, "docs/bench"))
     options.rounds = options.rounds or (1 if options.quick else 3)
     options.share = options.share or (QUICK_SHARE if options.quick else 1)
     plan = [
@@ -224,16 +225,19 @@ def complete(options):
 
 def main():
     options = arguments()
-    plan = complete(options)
+    plan = settle(options)
     terminal = lab.Terminal(out=sys.stderr)
     machine = dict(bench_machine.describe(), rounds=options.rounds)
     load = os.getloadavg()[0]
     terminal.line(f"{bench_report.machine_words(machine)}; load average {load:.1f}")
     began, meter = time.monotonic(), bench_machine.Meter()
     try:
-        results = {key: median(values) for key, values in run(options, plan, terminal).items()}
+        found, complete = run(options, plan, terminal)
+        results = {key: median(values) for key, values in found.items()}
         machine["others"] = meter.others()
-        if options.vm:
+        if not complete:
+            options.out = ELSEWHERE
+        elif options.vm:
             results.update(guest_rows(options, terminal))
         text = write(options, results, machine)
     except Trouble as trouble:

@@ -14,7 +14,7 @@ import time
 from collections import namedtuple
 
 import lab
-from bench_link import ADDRESS_B, in_ns, said
+from bench_link import ADDRESS_B, in_ns, numbers, said
 from flow import TICK
 from lab import Trouble
 
@@ -57,9 +57,8 @@ def one_way(link, seconds, to):
     source = link.flow("a" if to == "b" else "b", "source", 5201, count)
     sink.wait(timeout=limit + 10)
     link.lab.stop(source)
-    lines = said(sink)
-    # "listening", and what it measured, unless nobody connected.
-    return 100 * float(lines[1][0]) / link.line if len(lines) == 2 else 0.0
+    ((rate,),) = numbers(sink) or [[0]]  # nobody connected
+    return 100 * rate / link.line
 
 
 def up(link, seconds):
@@ -81,7 +80,7 @@ def fill(link, to, port, flows):
 
 def arrived(filler, begin, end):
     """Bytes of each of its flows between two times."""
-    ticks = [(float(at), [int(count) for count in counts]) for at, *counts in said(filler)]
+    ticks = [(at, counts) for at, *counts in numbers(filler)]
     before = max((tick for tick in ticks if tick[0] <= begin), default=None) or (ticks or [None])[0]
     after = max((tick for tick in ticks if tick[0] <= end), default=before)
     return [new - old for old, new in zip(before[1], after[1])] if before else []
@@ -94,11 +93,16 @@ def both(link, seconds):
     time.sleep(1)
     before = {way: link.lab.counters(end) for way, end in ends.items()}
     begin = time.monotonic()
-    times = link.ping(int(seconds / PING_INTERVAL), PING_INTERVAL)
+    pings = int(seconds / PING_INTERVAL)
+    times = link.ping(pings, PING_INTERVAL)
     end = time.monotonic()
     after = {way: link.lab.counters(end) for way, end in ends.items()}
     capacity = (end - begin) * link.line
-    found = {"ping_load_p50": lab.percentile(times, 50), "ping_load_p99": lab.percentile(times, 99)}
+    found = {
+        "ping_load_p50": lab.percentile(times, 50),
+        "ping_load_p99": lab.percentile(times, 99),
+        "ping_load_lost": 100 * (1 - len(times) / pings),
+    }
     for way, filler in fillers.items():
         found[f"both_{way}"] = 100 * sum(arrived(filler, begin, end)) / capacity
         found[f"both_{way}_and_pings"] = found[f"both_{way}"] + 100 * len(times) * PING_IP_BYTES / capacity
@@ -140,8 +144,8 @@ def udp_run(link, percent_of_line, seconds):
     source = link.flow("a", "udp-source", 5203, percent_of_line / 100 * link.line, seconds)
     source.wait(timeout=seconds + 10)
     sink.wait(timeout=seconds + 120)
-    (sent,), (received, rate) = said(source)[0], said(sink)[1]
-    return int(sent), int(received), float(rate)
+    (sent,), (received, rate) = numbers(source)[0], numbers(sink)[0]
+    return sent, received, rate
 
 
 def udp(link, seconds):
@@ -240,6 +244,7 @@ UNITS = {
     "both_down_line": "% of line, bytes that were sent",
     "ping_load_p50": "ms",
     "ping_load_p99": "ms",
+    "ping_load_lost": "% of pings",
     "udp": "% of line, of 110 % offered",
     "udp_loss": "% of packets, at 90 % of the line",
     "http_text": "% of line",

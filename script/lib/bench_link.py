@@ -140,3 +140,12 @@ def said(process):
     """The lines of a flow.py so far, each a list of words."""
     with open(process.log) as log:
         return [line.split() for line in log.read().splitlines()]
+
+
+def numbers(process):
+    """Of what a flow.py said, the lines that are numbers: all but its complaints."""
+    lines = []
+    for words in said(process):
+        with contextlib.suppress(ValueError):
+            lines.append([float(word) for word in words])
+    return lines

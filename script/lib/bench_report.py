@@ -28,6 +28,7 @@ TABLES = [
             (("ping_idle_p50", "ping_idle_p99"), "idle, p50 / p99"),
             (("ping_idle_ratio",), "times its bytes' own time"),
             (("ping_load_p50", "ping_load_p99"), "TCP both ways, p50 / p99"),
+            (("ping_load_lost",), "lost meanwhile, %"),
         ],
     ),
     (
@@ -140,15 +141,16 @@ def machine_words(machine):
 
 
 def markdown(results, machine, plots):
+    rounds = f"medians of {machine['rounds']} rounds" if machine["rounds"] > 1 else "one round"
     lines = ["# Side by side over the same wire", "", f"Made by `script/bench`: {machine_words(machine)}; "
-             f"medians of {machine['rounds']}. Others used {machine['others']:.1f} CPUs meanwhile.", ""]
+             f"{rounds}. Others used {machine['others']:.1f} CPUs meanwhile.", ""]
     lines += ["100 % of a line are baud / 10 bytes/s (8N1). TCP and UDP carry random bytes, and what is counted is "
               "their payload as the receiving program gets it. up is from host to device."]
     for name, title in plots:
         lines += ["", f"![{title}]({name})"]
     kept = promises(results)
     lines += ["", "## What was promised", "", *kept] if kept else []
-    lines += ["", "## All of it", *tables(results)[1:]]
+    lines += ["", "## All of it", *tables(results)]
     lines += ["", "## What is not compared", ""]
     lines += [f"- {why}." for stack, why in NOT_COMPARED if stack not in stacks_of(results)]
     return "\n".join(lines) + "\n"

@@ -21,8 +21,8 @@ selectively or in order: its reader gets nothing while a packet is missing, then
 once, so what the reader gets in a short time says little.
 
 The UDP source sends packets of 1472 bytes, RATE bytes/s of them, and prints how many; the
-UDP sink waits until PATIENCE seconds pass without a packet, and prints how many came and
-the bytes/s between the first and the last.
+UDP sink waits until PATIENCE seconds pass without another packet, and prints how many came
+and the bytes/s between the first and the last.
 
 It is not iperf3: its own payload compresses, and it wants a second connection, over the
 same bad line.
@@ -110,13 +110,14 @@ def udp_sink(address, port, patience):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         server.bind((address, port))
-        server.settimeout(patience)
+        server.settimeout(10)  # the source has to start first
         print("listening", flush=True)
         times = []
         try:
             while True:
                 server.recv(2048)
                 times.append(time.monotonic())
+                server.settimeout(patience)
         except socket.timeout:
             pass
     took = times[-1] - times[0] if len(times) > 1 else 0
