@@ -23,12 +23,12 @@
 #include <unistd.h>
 #include <uv.h>
 
-#define BAUD_DEFAULT 921600
 #define BAUD_MIN     50
 #define BAUD_MAX     10000000
 #define MTU_MIN	     68
 #define MTU_MAX	     9000
 #define MTU_DEFAULT  1500
+#define UART_MAX     5000000
 #define NAME_MAX_LEN 15
 #define RETRY_MS     500
 
@@ -36,6 +36,7 @@ struct options {
 	struct attach_config config;
 	const char *wifi_file;
 	bool mac_given;
+	bool rate_given;
 	bool daemon;
 };
 
@@ -43,13 +44,18 @@ enum key {
 	KEY_BAUD = 0x100,
 	KEY_DEVICE,
 	KEY_MAC,
+	KEY_MAX,
 	KEY_MTU,
+	KEY_RATE,
 	KEY_RTSCTS,
 	KEY_WIFI_FILE,
 };
 
 static const struct argp_option option_list[] = {
-	{"baud", KEY_BAUD, "N", 0, "Line rate, bits/s (default 921600)", 0},
+	{"baud", KEY_BAUD, "N", 0,
+	 "Line rate, bits/s (default: the ends find it, beginning at 115200)", 0},
+	{"rate", KEY_RATE, "auto|fixed", 0, "Find the rate in spite of --baud, or don't", 0},
+	{"max", KEY_MAX, "N", 0, "Find none higher than this (default 5000000)", 0},
 	{"rtscts", KEY_RTSCTS, NULL, 0, "Use RTS and CTS", 0},
 	{"name", 'n', "IFNAME", 0, "Name of the interface (default: ptl0, ptl1, ...)", 0},
 	{"framing", 'f', "FRAMING", 0,
@@ -130,6 +136,15 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_BAUD:
 		config->baud = (uint32_t)number("--baud", text, BAUD_MIN, BAUD_MAX, state);
 		return 0;
+	case KEY_MAX:
+		config->baud_max = (uint32_t)number("--max", text, BAUD_MIN, BAUD_MAX, state);
+		return 0;
+	case KEY_RATE:
+		if (strcmp(text, "auto") != 0 && strcmp(text, "fixed") != 0)
+			command_misused(state, "--rate %s: it is auto or fixed", text);
+		config->rate_auto = *text == 'a';
+		options->rate_given = true;
+		return 0;
 	case KEY_MTU:
 		config->mtu = (uint16_t)number("--mtu", text, MTU_MIN, MTU_MAX, state);
 		return 0;
@@ -151,6 +166,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!config->path)
 			command_misused(state, "PORT is missing");
+		if (!options->rate_given)
+			config->rate_auto = !config->baud;
+		config->rate_auto = config->rate_auto && config->framing->rate_done;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -203,9 +221,10 @@ static void watch(struct attachment *attachment)
 	(void)uv_poll_init(&attachment->loop, &attachment->poll, attachment->attached.fd);
 	attachment->poll.data = attachment;
 	(void)uv_poll_start(&attachment->poll, UV_READABLE | UV_DISCONNECT, on_hangup);
-	log_line("%s: interface %s, framing %s, %u baud", attachment->config->path,
+	log_line("%s: interface %s, framing %s, %u baud%s", attachment->config->path,
 		 attachment->attached.interface, attachment->config->framing->name,
-		 attachment->config->baud);
+		 attachment->attached.baud,
+		 attachment->attached.rate_auto ? " or what the ends find" : "");
 }
 
 static void on_retry(uv_timer_t *retry)
@@ -324,7 +343,7 @@ int cmd_attach(int argc, char **argv)
 {
 	struct options options = {.config = {.role = PTL_HOST,
 					     .framing = framings[0],
-					     .baud = BAUD_DEFAULT,
+					     .baud_max = UART_MAX,
 					     .mtu = MTU_DEFAULT}};
 	const struct argp argp = {
 		.options = option_list,

@@ -21,6 +21,10 @@
 
 #define PTS_MAJOR_FIRST 136
 #define PTS_MAJOR_LAST	143
+#define BAUD_DEFAULT	921600
+#define BAUD_AUTO	115200
+#define LOADING_TRIES	5
+#define LOADING_US	100000
 
 enum step { STEP_OPEN, STEP_LOCK, STEP_SETTINGS, STEP_DISCIPLINE, STEP_INTERFACE };
 
@@ -74,8 +78,11 @@ static int make_interface(const struct attach_config *config, struct attached *a
 {
 	struct ptl_attach request = {
 		.size = sizeof(request),
-		.flags = config->role == PTL_DEVICE ? PTL_ATTACH_DEVICE : 0,
-		.baud = config->baud,
+		.flags = (config->role == PTL_DEVICE ? PTL_ATTACH_DEVICE : 0) |
+			 (attached->rate_auto ? PTL_ATTACH_RATE_AUTO : 0),
+		.baud = attached->baud,
+		.uart_clock = attached->is_pty ? 0 : tty_line_clock(attached->fd),
+		.baud_max = config->baud_max,
 		.mtu = config->mtu,
 	};
 	int status;
@@ -97,12 +104,33 @@ static int make_interface(const struct attach_config *config, struct attached *a
 	return status;
 }
 
+/* The module is taken in by the kernel meanwhile, and perhaps by another one too: some
+ * modprobes are back before it is ready. */
+static int set_discipline(int fd)
+{
+	int ours = PTL_LDISC;
+	int status = ioctl(fd, TIOCSETD, &ours);
+
+	for (int i = 0; i < LOADING_TRIES && status < 0 && errno == EINVAL; i++) {
+		(void)usleep(LOADING_US);
+		status = ioctl(fd, TIOCSETD, &ours);
+	}
+	return status;
+}
+
+static void choose_rate(const struct attach_config *config, struct attached *attached)
+{
+	attached->rate_auto =
+		config->rate_auto && (!attached->is_pty || tty_line_is_marked(attached->fd));
+	attached->baud = config->baud	       ? config->baud
+			 : attached->rate_auto ? BAUD_AUTO
+					       : BAUD_DEFAULT;
+}
+
 /* As far as it comes; *step is what failed. */
 static int take_tty(const struct attach_config *config, struct attached *attached,
 		    enum step *step, uint32_t *nearest)
 {
-	int ours = PTL_LDISC;
-
 	*step = STEP_OPEN;
 	attached->fd = open(config->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (attached->fd < 0)
@@ -111,6 +139,7 @@ static int take_tty(const struct attach_config *config, struct attached *attache
 	if (!isatty(attached->fd))
 		return -1;
 	attached->is_pty = is_pty(attached->fd);
+	choose_rate(config, attached);
 	*step = STEP_LOCK;
 	if (flock(attached->fd, LOCK_EX | LOCK_NB) < 0)
 		return -1;
@@ -119,11 +148,11 @@ static int take_tty(const struct attach_config *config, struct attached *attache
 		return -1;
 	*step = STEP_SETTINGS;
 	if (ioctl(attached->fd, TIOCGETD, &attached->discipline) < 0 ||
-	    tty_line_setup(attached->fd, config->baud, config->rtscts, &attached->line,
+	    tty_line_setup(attached->fd, attached->baud, config->rtscts, &attached->line,
 			   nearest) < 0)
 		return -1;
 	*step = STEP_DISCIPLINE;
-	if (tty_line_tell_errors(attached->fd) < 0 || ioctl(attached->fd, TIOCSETD, &ours) < 0)
+	if (tty_line_tell_errors(attached->fd) < 0 || set_discipline(attached->fd) < 0)
 		return -1;
 	*step = STEP_INTERFACE;
 	return make_interface(config, attached);
@@ -147,7 +176,7 @@ int attach_tty(const struct attach_config *config, struct attached *attached, ch
 		(void)complain(error, error_size,
 			       "cannot set %s to %u baud: its driver offers %u at the nearest; "
 			       "choose another rate by --baud",
-			       config->path, config->baud, nearest);
+			       config->path, attached->baud, nearest);
 	else
 		(void)complain(error, error_size, "cannot %s %s: %s; %s", step_names[step],
 			       config->path, strerror(saved), advice(step, saved));

@@ -9,7 +9,9 @@
 
 struct attach_config {
 	const char *path; /* of the tty */
-	uint32_t baud;
+	uint32_t baud;	  /* 0: 115200 with rate_auto, else 921600 */
+	bool rate_auto;	  /* a pty has none, unless it leads into a simulated wire */
+	uint32_t baud_max;
 	bool rtscts;
 	enum ptl_role role;
 	const struct ptl_framing *framing;
@@ -24,6 +26,8 @@ struct attached {
 	int fd;
 	int discipline; /* what the tty had before */
 	bool is_pty;
+	bool rate_auto;
+	uint32_t baud; /* where it begins */
 	struct tty_line line;
 	char interface[16];
 };

@@ -4,6 +4,7 @@
  *
  *	netdev.c    the net_device: making it, opening, MTU, statistics
  *	engine.c    the endpoint: its memory, its lock, its timer, the pull
+ *	rate.c      the rate that both ends agree on
  *	transmit.c  packets down: copied into the endpoint, held until they left
  *	receive.c   packets up: NAPI
  *	ethtool.c   what ethtool asks
@@ -28,6 +29,7 @@
 #include <linux/ratelimit.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
 #include <pigtail/ether.h>
 #include <pigtail/link.h>
@@ -57,6 +59,8 @@ struct ptl_setup {
 	const char *framing;
 	enum ptl_role role;
 	u32 baud;
+	bool rate_auto;	      /* baud is where the negotiation begins */
+	struct ptl_uart uart; /* for that */
 	u32 mtu;
 	u8 mac[ETH_ALEN]; /* zeros: random */
 	char ssid[33];
@@ -69,6 +73,9 @@ struct ptl_dev {
 	void *port;
 	const struct ptl_framing *framing;
 	enum ptl_role role;
+	bool rate_auto;
+	struct ptl_uart uart;
+	u32 base_baud; /* where a session begins */
 	char bus[32];
 	char ssid[33];
 	char password[65];
@@ -76,13 +83,15 @@ struct ptl_dev {
 	struct napi_struct napi;
 	struct sk_buff_head rx; /* on their way up; has its own lock */
 	struct hrtimer timer;
-	bool stopping; /* the timer is not to be started any more */
+	struct work_struct rate_work; /* see rate.c */
+	bool stopping;		      /* the timer is not to be started any more */
 
 	spinlock_t lock;
 	struct ptl_endpoint *endpoint; /* NULL while the interface is down */
 	void *memory;
 	size_t memory_size;
 	u32 baud;
+	u32 rate_wanted;	/* the line is being set to it: no pull; or 0 */
 	u16 max_packet;		/* what the endpoint was made for */
 	struct ptl_ether ether; /* only between Ethernet and bare IP */
 	u8 *scratch;		/* a packet on its way down, in one piece */
@@ -141,6 +150,16 @@ void ptl_engine_counters(struct ptl_dev *dev, struct ptl_counters *counters,
 			 struct ptl_line_counters *line);
 /* Pulls what may go down now. With the lock. */
 void ptl_engine_service(struct ptl_dev *dev);
+
+/* The line's rate is another, with the lock. */
+void ptl_engine_pace(struct ptl_dev *dev, u32 baud);
+
+void ptl_rate_init(struct ptl_dev *dev);
+/* The endpoint wants another rate. With the lock. */
+void ptl_rate_want(struct ptl_dev *dev, u32 rate);
+/* Under rtnl: back to where a session begins; and no work is left after the stop. */
+int ptl_rate_start(struct ptl_dev *dev);
+void ptl_rate_stop(struct ptl_dev *dev);
 
 netdev_tx_t ptl_transmit(struct sk_buff *skb, struct net_device *net);
 /* Lets go what has left. With the lock. */

@@ -68,8 +68,9 @@ static size_t pacer_room(const struct ptl_dev *dev, u64 now)
 	return min(by_driver, by_time);
 }
 
-static void set_pace(struct ptl_dev *dev, u32 baud)
+void ptl_engine_pace(struct ptl_dev *dev, u32 baud)
 {
+	dev->baud = baud;
 	ptl_pacer_init(&dev->pacer, baud);
 	dev->ahead = dev->pacer.limit;
 }
@@ -145,6 +146,8 @@ void ptl_engine_service(struct ptl_dev *dev)
 		wake_at(dev, max_t(u64, wake, now + IDLE_US));
 		return;
 	}
+	if (dev->rate_wanted) /* rate.c goes on when it is done */
+		return;
 	room = pacer_room(dev, now);
 	/* A little less than what next_room() aims at: it rounds. */
 	if (room < dev->ahead / 2 - dev->ahead / 16)
@@ -160,6 +163,8 @@ void ptl_engine_service(struct ptl_dev *dev)
 	}
 	ptl_transmit_release(dev, false);
 	wake = dev->framing->deadline(dev->endpoint);
+	if (dev->rate_wanted)
+		return;
 	dev->more = wake <= now;
 	if (dev->more)
 		wake = next_room(dev, now);
@@ -183,6 +188,7 @@ void ptl_engine_init(struct ptl_dev *dev)
 	__skb_queue_head_init(&dev->held);
 	__skb_queue_head_init(&dev->gone);
 	dev->stopping = true;
+	ptl_rate_init(dev);
 	ptl_hrtimer_setup(&dev->timer, on_timer, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_SOFT);
 }
 
@@ -265,9 +271,8 @@ void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, si
 void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud)
 {
 	ptl_dev_lock(dev);
-	if (baud && baud != dev->baud) {
-		dev->baud = baud;
-		set_pace(dev, baud);
+	if (baud && baud != dev->baud && !dev->rate_wanted) {
+		ptl_engine_pace(dev, baud);
 		if (dev->endpoint && dev->framing->set_baud)
 			dev->framing->set_baud(dev->endpoint, baud);
 		ptl_engine_service(dev);
@@ -298,6 +303,19 @@ static bool on_packet(void *user, const u8 *packet, size_t n)
 		return ptl_receive_packet(dev, packet, n);
 	ptl_ether_from_link(&dev->ether, packet, n);
 	return true;
+}
+
+static void on_rate(void *user, u32 rate)
+{
+	ptl_rate_want(user, rate);
+}
+
+static void on_log(void *user, const u8 *text, size_t n)
+{
+	struct ptl_dev *dev = user;
+
+	if (__ratelimit(&dev->said))
+		netdev_info(dev->net, "the other end says: %*pE\n", (int)n, text);
 }
 
 static void tell_up(struct ptl_dev *dev, const struct ptl_info *info, enum ptl_reason reason)
@@ -352,6 +370,8 @@ static void configure(const struct ptl_dev *dev, u16 max_packet, struct ptl_conf
 	ether_addr_copy(config->mac, dev->net->dev_addr);
 	config->nonce = max_t(u32, get_random_u32(), 1);
 	config->baud = dev->baud;
+	config->rate_auto = dev->rate_auto;
+	config->uart = dev->uart;
 	config->max_packet = max_packet;
 	config->tx_packets = 512;
 	config->tx_blocks = 512;
@@ -386,6 +406,8 @@ static int make_endpoint(struct ptl_dev *dev, u32 mtu, void **memory)
 		.user = dev,
 		.packet = on_packet,
 		.state = on_state,
+		.log = on_log,
+		.rate = on_rate,
 	};
 	unsigned int header = dev->framing->payload == PTL_ETHERNET ? PTL_HEADER_BYTES_MAX : 0;
 	size_t packet = ALIGN(mtu + 256, 64);
@@ -421,7 +443,7 @@ static int make_endpoint(struct ptl_dev *dev, u32 mtu, void **memory)
 	dev->blocked = false;
 	dev->rx_refused = false;
 	dev->drain_us = DRAIN_US;
-	set_pace(dev, dev->baud);
+	ptl_engine_pace(dev, dev->baud);
 	dev->more = false;
 	ptl_engine_service(dev);
 	ptl_dev_unlock(dev);
@@ -450,8 +472,11 @@ static void drop_endpoint(struct ptl_dev *dev)
 
 int ptl_engine_start(struct ptl_dev *dev, u32 mtu)
 {
+	int status = ptl_rate_start(dev);
 	void *none;
 
+	if (status)
+		return status;
 	WRITE_ONCE(dev->stopping, false);
 	return make_endpoint(dev, mtu, &none);
 }
@@ -462,6 +487,7 @@ void ptl_engine_stop(struct ptl_dev *dev)
 	ptl_dev_lock(dev);
 	drop_endpoint(dev);
 	ptl_dev_unlock(dev);
+	ptl_rate_stop(dev);
 	hrtimer_cancel(&dev->timer);
 	kvfree(dev->memory);
 	dev->memory = NULL;
@@ -479,7 +505,10 @@ int ptl_engine_fit(struct ptl_dev *dev, u32 mtu)
 	ptl_dev_lock(dev);
 	drop_endpoint(dev);
 	ptl_dev_unlock(dev);
-	status = make_endpoint(dev, mtu, &old);
+	ptl_rate_stop(dev);
+	status = ptl_rate_start(dev);
+	if (!status)
+		status = make_endpoint(dev, mtu, &old);
 	kvfree(old);
 	return status;
 }

@@ -56,9 +56,30 @@ static size_t line_queued(void *port)
 	return tty->ops->chars_in_buffer ? tty_chars_in_buffer(tty) : PTL_PACER_UNKNOWN;
 }
 
+static void set_speed(struct tty_struct *tty, u32 rate)
+{
+	struct ktermios termios = tty->termios;
+
+	tty_termios_encode_baud_rate(&termios, rate, rate);
+	tty_set_termios(tty, &termios);
+}
+
+static int line_set_rate(void *port, u32 rate)
+{
+	struct tty_struct *tty = ((struct line *)port)->tty;
+	u32 before = tty_get_baud_rate(tty);
+
+	set_speed(tty, rate);
+	if (ptl_rate_near(tty_get_baud_rate(tty), rate))
+		return 0;
+	set_speed(tty, before);
+	return -ERANGE;
+}
+
 static const struct ptl_port_ops line_ops = {
 	.write = line_write,
 	.queued = line_queued,
+	.set_rate = line_set_rate,
 };
 
 /* ---- the discipline ---- */
@@ -113,8 +134,8 @@ static int copy_request(struct ptl_attach *attach, void __user *from)
 	status = copy_struct_from_user(attach, sizeof(*attach), from, size);
 	if (status)
 		return status == -E2BIG ? -EINVAL : status;
-	if (attach->flags & ~PTL_ATTACH_DEVICE || memchr_inv(attach->reserved, 0, 2) ||
-	    memchr_inv(attach->reserved2, 0, 2) ||
+	if (attach->flags & ~(PTL_ATTACH_DEVICE | PTL_ATTACH_RATE_AUTO) ||
+	    memchr_inv(attach->reserved, 0, 2) || memchr_inv(attach->reserved2, 0, 2) ||
 	    !terminated(attach->name, sizeof(attach->name)) ||
 	    !terminated(attach->framing, sizeof(attach->framing)) ||
 	    !terminated(attach->ssid, sizeof(attach->ssid)) ||
@@ -146,6 +167,8 @@ static int make_interface(struct line *line, const struct ptl_attach *attach)
 		.framing = attach->framing,
 		.role = attach->flags & PTL_ATTACH_DEVICE ? PTL_DEVICE : PTL_HOST,
 		.baud = attach->baud ? attach->baud : tty_get_baud_rate(tty),
+		.rate_auto = attach->flags & PTL_ATTACH_RATE_AUTO,
+		.uart = {attach->uart_clock, 1, attach->baud_max},
 		.mtu = attach->mtu,
 	};
 	struct ptl_dev *dev;

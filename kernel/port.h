@@ -3,14 +3,21 @@
  * What the driver's core wants of the line below it. A tty under our line
  * discipline and a serdev device each give it (ldisc.c, serdev.c).
  *
- * Both functions are called with the core's lock held, in softirq context or with
+ * write and queued are called with the core's lock held, in softirq context or with
  * softirqs off: they must not sleep, and must not call back into the core, except
- * ptl_dev_wakeup().
+ * ptl_dev_wakeup(). set_rate is called from process context, without the lock.
  */
 #ifndef PIGTAIL_KERNEL_PORT_H
 #define PIGTAIL_KERNEL_PORT_H
 
+#include <linux/kernel.h>
 #include <linux/types.h>
+
+/* May a rate that was asked for be made so? */
+static inline bool ptl_rate_near(u32 made, u32 asked)
+{
+	return max(made, asked) - min(made, asked) <= asked / 1000 * 15;
+}
 
 struct ptl_port_ops {
 	/* Hands at most n bytes down; how many were taken. When not all were, the
@@ -19,6 +26,10 @@ struct ptl_port_ops {
 
 	/* Bytes handed down that have not left, or PTL_PACER_UNKNOWN. */
 	size_t (*queued)(void *port);
+
+	/* Sets the line to a rate, bits/s. -ERANGE: it would be more than 1.5 % off, and
+	 * is as before. */
+	int (*set_rate)(void *port, u32 rate);
 };
 
 #endif

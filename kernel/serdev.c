@@ -25,6 +25,7 @@ struct radio {
 	struct serdev_device *serdev;
 	struct gpio_desc *reset;
 	struct ptl_dev *dev;
+	u32 baud;
 	int empty_room; /* 0: not known */
 };
 
@@ -47,9 +48,22 @@ static size_t radio_queued(void *port)
 	return radio->empty_room - room;
 }
 
+static int radio_set_rate(void *port, u32 rate)
+{
+	struct radio *radio = port;
+
+	if (ptl_rate_near(serdev_device_set_baudrate(radio->serdev, rate), rate)) {
+		radio->baud = rate;
+		return 0;
+	}
+	serdev_device_set_baudrate(radio->serdev, radio->baud);
+	return -ERANGE;
+}
+
 static const struct ptl_port_ops radio_ops = {
 	.write = radio_write,
 	.queued = radio_queued,
+	.set_rate = radio_set_rate,
 };
 
 static ptl_serdev_count radio_receive(struct serdev_device *serdev, const u8 *bytes, size_t n)
@@ -76,7 +90,7 @@ static const struct serdev_device_ops radio_client_ops = {
 	.write_wakeup = radio_wakeup,
 };
 
-static int radio_interface(struct radio *radio, u32 baud)
+static int radio_interface(struct radio *radio)
 {
 	struct device *parent = &radio->serdev->dev;
 	struct ptl_setup setup = {
@@ -88,9 +102,13 @@ static int radio_interface(struct radio *radio, u32 baud)
 		.name = "ptl%d",
 		.framing = "",
 		.role = PTL_HOST,
-		.baud = baud,
+		.baud = radio->baud,
+		.uart = {0, 1, radio->baud},
 	};
 	struct ptl_dev *dev;
+
+	(void)device_property_read_u32(parent, "max-speed", &setup.uart.max);
+	setup.rate_auto = setup.uart.max > radio->baud;
 
 	/* Without one a random address. */
 	ptl_get_mac_address(parent, setup.mac);
@@ -104,15 +122,14 @@ static int radio_interface(struct radio *radio, u32 baud)
 static int radio_probe(struct serdev_device *serdev)
 {
 	struct device *parent = &serdev->dev;
-	u32 baud = BAUD_DEFAULT;
 	struct radio *radio;
-	unsigned int got;
 	int status;
 
 	radio = devm_kzalloc(parent, sizeof(*radio), GFP_KERNEL);
 	if (!radio)
 		return -ENOMEM;
 	radio->serdev = serdev;
+	radio->baud = BAUD_DEFAULT;
 	serdev_device_set_drvdata(serdev, radio);
 	radio->reset = devm_gpiod_get_optional(parent, "reset", GPIOD_OUT_HIGH);
 	if (IS_ERR(radio->reset))
@@ -122,12 +139,10 @@ static int radio_probe(struct serdev_device *serdev)
 	status = serdev_device_open(serdev);
 	if (status)
 		return dev_err_probe(parent, status, "cannot open the UART\n");
-	(void)device_property_read_u32(parent, "current-speed", &baud);
-	got = serdev_device_set_baudrate(serdev, baud);
-	if (max(got, baud) - min(got, baud) > baud / 40) {
-		status = dev_err_probe(parent, -ERANGE,
-				       "current-speed %u: the UART offers %u at the nearest\n",
-				       baud, got);
+	(void)device_property_read_u32(parent, "current-speed", &radio->baud);
+	status = radio_set_rate(radio, radio->baud);
+	if (status) {
+		dev_err(parent, "the UART cannot make current-speed, %u baud\n", radio->baud);
 		goto close;
 	}
 	serdev_device_set_flow_control(serdev,
@@ -136,7 +151,7 @@ static int radio_probe(struct serdev_device *serdev)
 		msleep(RESET_MS);
 		gpiod_set_value_cansleep(radio->reset, 0);
 	}
-	status = radio_interface(radio, baud);
+	status = radio_interface(radio);
 	if (!status)
 		return 0;
 	dev_err(parent, "cannot register the interface: %d\n", status);

@@ -16,7 +16,8 @@
 
 #define PTL_LDISC 29 /* N_DEVELOPMENT */
 
-#define PTL_ATTACH_DEVICE 0x1u /* the radio's side; else the host's */
+#define PTL_ATTACH_DEVICE    0x1u /* the radio's side; else the host's */
+#define PTL_ATTACH_RATE_AUTO 0x2u /* the ends find the rate, beginning at baud */
 
 struct ptl_attach {
 	__u32 size;	   /* of this struct, for programs older than the module */
@@ -28,6 +29,8 @@ struct ptl_attach {
 	__u8 mac[6];	   /* of the interface; zeros: random */
 	__u8 reserved[2];  /* 0 */
 	__u32 ifindex;	   /* out */
+	__u32 uart_clock;  /* for RATE_AUTO: rates are this over a whole number; 0: any */
+	__u32 baud_max;	   /* likewise: the highest */
 	char ssid[33];	   /* only for the framing esp8266-hosted */
 	char password[65]; /* likewise */
 	__u8 reserved2[2]; /* 0 */
