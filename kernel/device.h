@@ -86,7 +86,7 @@ struct ptl_dev {
 	struct work_struct rate_work; /* see rate.c */
 	bool stopping;		      /* the timer is not to be started any more */
 
-	spinlock_t lock;
+	spinlock_t lock;	       /* of all that follows; see above */
 	struct ptl_endpoint *endpoint; /* NULL while the interface is down */
 	void *memory;
 	size_t memory_size;
@@ -137,8 +137,8 @@ void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud);
 
 void ptl_engine_init(struct ptl_dev *dev);
 u64 ptl_dev_now(void);
-void ptl_dev_lock(struct ptl_dev *dev);
-void ptl_dev_unlock(struct ptl_dev *dev);
+void ptl_dev_lock(struct ptl_dev *dev) __acquires(&dev->lock);
+void ptl_dev_unlock(struct ptl_dev *dev) __releases(&dev->lock);
 
 /* Under rtnl. */
 int ptl_engine_start(struct ptl_dev *dev, u32 mtu);
@@ -154,12 +154,12 @@ void ptl_engine_service(struct ptl_dev *dev);
 /* The line's rate is another, with the lock. */
 void ptl_engine_pace(struct ptl_dev *dev, u32 baud);
 
-void ptl_rate_init(struct ptl_dev *dev);
+void ptl_dev_rate_init(struct ptl_dev *dev);
 /* The endpoint wants another rate. With the lock. */
-void ptl_rate_want(struct ptl_dev *dev, u32 rate);
+void ptl_dev_rate_want(struct ptl_dev *dev, u32 rate);
 /* Under rtnl: back to where a session begins; and no work is left after the stop. */
-int ptl_rate_start(struct ptl_dev *dev);
-void ptl_rate_stop(struct ptl_dev *dev);
+int ptl_dev_rate_start(struct ptl_dev *dev);
+void ptl_dev_rate_stop(struct ptl_dev *dev);
 
 netdev_tx_t ptl_transmit(struct sk_buff *skb, struct net_device *net);
 /* Lets go what has left. With the lock. */

@@ -36,13 +36,13 @@ u64 ptl_dev_now(void)
 	return (u64)ktime_to_us(ktime_get_boottime());
 }
 
-void ptl_dev_lock(struct ptl_dev *dev)
+void ptl_dev_lock(struct ptl_dev *dev) __acquires(&dev->lock)
 {
 	spin_lock_bh(&dev->lock);
 }
 
 /* Packets are freed without the lock: their senders' callbacks run then. */
-void ptl_dev_unlock(struct ptl_dev *dev)
+void ptl_dev_unlock(struct ptl_dev *dev) __releases(&dev->lock)
 {
 	struct sk_buff_head gone;
 	struct sk_buff *skb;
@@ -188,7 +188,7 @@ void ptl_engine_init(struct ptl_dev *dev)
 	__skb_queue_head_init(&dev->held);
 	__skb_queue_head_init(&dev->gone);
 	dev->stopping = true;
-	ptl_rate_init(dev);
+	ptl_dev_rate_init(dev);
 	ptl_hrtimer_setup(&dev->timer, on_timer, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_SOFT);
 }
 
@@ -307,7 +307,7 @@ static bool on_packet(void *user, const u8 *packet, size_t n)
 
 static void on_rate(void *user, u32 rate)
 {
-	ptl_rate_want(user, rate);
+	ptl_dev_rate_want(user, rate);
 }
 
 static void on_log(void *user, const u8 *text, size_t n)
@@ -472,7 +472,7 @@ static void drop_endpoint(struct ptl_dev *dev)
 
 int ptl_engine_start(struct ptl_dev *dev, u32 mtu)
 {
-	int status = ptl_rate_start(dev);
+	int status = ptl_dev_rate_start(dev);
 	void *none;
 
 	if (status)
@@ -487,7 +487,7 @@ void ptl_engine_stop(struct ptl_dev *dev)
 	ptl_dev_lock(dev);
 	drop_endpoint(dev);
 	ptl_dev_unlock(dev);
-	ptl_rate_stop(dev);
+	ptl_dev_rate_stop(dev);
 	hrtimer_cancel(&dev->timer);
 	kvfree(dev->memory);
 	dev->memory = NULL;
@@ -505,8 +505,8 @@ int ptl_engine_fit(struct ptl_dev *dev, u32 mtu)
 	ptl_dev_lock(dev);
 	drop_endpoint(dev);
 	ptl_dev_unlock(dev);
-	ptl_rate_stop(dev);
-	status = ptl_rate_start(dev);
+	ptl_dev_rate_stop(dev);
+	status = ptl_dev_rate_start(dev);
 	if (!status)
 		status = make_endpoint(dev, mtu, &old);
 	kvfree(old);

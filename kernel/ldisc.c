@@ -28,9 +28,18 @@
 
 struct line {
 	struct tty_struct *tty;
-	struct mutex attaching;
-	struct ptl_dev *dev; /* NULL until PTLIOCATTACH */
+	struct mutex attaching; /* one PTLIOCATTACH at a time */
+	struct ptl_dev *dev;	/* NULL until PTLIOCATTACH */
 };
+
+/* The tty's worker and interrupts look at it while PTLIOCATTACH sets it. */
+static struct ptl_dev *dev_of(struct tty_struct *tty)
+{
+	struct line *line = tty->disc_data;
+
+	/* Pairs with the release in make_interface(). */
+	return smp_load_acquire(&line->dev);
+}
 
 /* ---- the port ---- */
 
@@ -70,7 +79,7 @@ static int line_set_rate(void *port, u32 rate)
 	u32 before = tty_get_baud_rate(tty);
 
 	set_speed(tty, rate);
-	if (ptl_rate_near(tty_get_baud_rate(tty), rate))
+	if (ptl_dev_rate_near(tty_get_baud_rate(tty), rate))
 		return 0;
 	set_speed(tty, before);
 	return -ERANGE;
@@ -180,6 +189,7 @@ static int make_interface(struct line *line, const struct ptl_attach *attach)
 	memzero_explicit(setup.password, sizeof(setup.password));
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
+	/* Whole, before dev_of() finds it. */
 	smp_store_release(&line->dev, dev);
 	return 0;
 }
@@ -203,17 +213,16 @@ static int attach_line(struct line *line, void __user *from)
 	return status;
 }
 
-static int ptl_tty_ioctl(PTL_TTY_IOCTL_ARGS unsigned long arg)
+static int ptl_tty_ioctl(PTL_TTY_IOCTL, unsigned int cmd, unsigned long arg)
 {
 	if (cmd == PTLIOCATTACH)
 		return attach_line(tty->disc_data, (void __user *)arg);
 	return ptl_tty_mode_ioctl(cmd, arg);
 }
 
-static void ptl_tty_set_termios(struct tty_struct *tty, PTL_OLD_TERMIOS old)
+static void ptl_tty_set_termios(struct tty_struct *tty, PTL_OLD_TERMIOS)
 {
-	struct line *line = tty->disc_data;
-	struct ptl_dev *dev = smp_load_acquire(&line->dev);
+	struct ptl_dev *dev = dev_of(tty);
 
 	if (dev)
 		ptl_dev_set_baud(dev, tty_get_baud_rate(tty));
@@ -226,11 +235,9 @@ static __poll_t ptl_tty_poll(struct tty_struct *tty, struct file *file, poll_tab
 	return tty_hung_up_p(file) ? EPOLLHUP : 0;
 }
 
-static void ptl_tty_receive(struct tty_struct *tty, const u8 *bytes, PTL_TTY_FLAGS flags,
-			    ptl_tty_count n)
+static void ptl_tty_receive(struct tty_struct *tty, PTL_TTY_BYTES)
 {
-	struct line *line = tty->disc_data;
-	struct ptl_dev *dev = smp_load_acquire(&line->dev);
+	struct ptl_dev *dev = dev_of(tty);
 
 	if (dev)
 		ptl_dev_receive(dev, bytes, (const char *)flags, n);
@@ -238,8 +245,7 @@ static void ptl_tty_receive(struct tty_struct *tty, const u8 *bytes, PTL_TTY_FLA
 
 static void ptl_tty_write_wakeup(struct tty_struct *tty)
 {
-	struct line *line = tty->disc_data;
-	struct ptl_dev *dev = smp_load_acquire(&line->dev);
+	struct ptl_dev *dev = dev_of(tty);
 
 	clear_bit(TTY_DO_WRITE_WAKEUP, &tty->flags);
 	if (dev)

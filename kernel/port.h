@@ -14,7 +14,7 @@
 #include <linux/types.h>
 
 /* May a rate that was asked for be made so? */
-static inline bool ptl_rate_near(u32 made, u32 asked)
+static inline bool ptl_dev_rate_near(u32 made, u32 asked)
 {
 	return max(made, asked) - min(made, asked) <= asked / 1000 * 15;
 }

@@ -3,7 +3,7 @@
  * The rate that both ends agree on (SPEC 12). The endpoint says that it wants another
  * one and gives no more bytes; setting a UART may sleep, so a work item does it:
  *
- *	ptl_rate_want()  with the lock: the pull stops, the work is queued
+ *	ptl_dev_rate_want()  with the lock: the pull stops, the work is queued
  *	on_work()        waits until all has left, sets the port, tells the endpoint
  *
  * Whether all has left, the clock doesn't know of a stopped line, nor the driver of its
@@ -68,19 +68,19 @@ static void on_work(struct work_struct *work)
 	ptl_dev_unlock(dev);
 }
 
-void ptl_rate_init(struct ptl_dev *dev)
+void ptl_dev_rate_init(struct ptl_dev *dev)
 {
 	INIT_WORK(&dev->rate_work, on_work);
 }
 
-void ptl_rate_want(struct ptl_dev *dev, u32 rate)
+void ptl_dev_rate_want(struct ptl_dev *dev, u32 rate)
 {
 	WRITE_ONCE(dev->rate_wanted, rate);
 	if (!READ_ONCE(dev->stopping))
 		queue_work(system_highpri_wq, &dev->rate_work);
 }
 
-int ptl_rate_start(struct ptl_dev *dev)
+int ptl_dev_rate_start(struct ptl_dev *dev)
 {
 	int status;
 
@@ -94,7 +94,7 @@ int ptl_rate_start(struct ptl_dev *dev)
 	return status;
 }
 
-void ptl_rate_stop(struct ptl_dev *dev)
+void ptl_dev_rate_stop(struct ptl_dev *dev)
 {
 	cancel_work_sync(&dev->rate_work);
 	dev->rate_wanted = 0;

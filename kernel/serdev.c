@@ -52,7 +52,7 @@ static int radio_set_rate(void *port, u32 rate)
 {
 	struct radio *radio = port;
 
-	if (ptl_rate_near(serdev_device_set_baudrate(radio->serdev, rate), rate)) {
+	if (ptl_dev_rate_near(serdev_device_set_baudrate(radio->serdev, rate), rate)) {
 		radio->baud = rate;
 		return 0;
 	}
@@ -66,10 +66,18 @@ static const struct ptl_port_ops radio_ops = {
 	.set_rate = radio_set_rate,
 };
 
-static ptl_serdev_count radio_receive(struct serdev_device *serdev, const u8 *bytes, size_t n)
+/* The UART's worker and interrupts look at it while it is made. */
+static struct ptl_dev *dev_of(struct serdev_device *serdev)
 {
 	struct radio *radio = serdev_device_get_drvdata(serdev);
-	struct ptl_dev *dev = smp_load_acquire(&radio->dev);
+
+	/* Pairs with the release in radio_interface(). */
+	return smp_load_acquire(&radio->dev);
+}
+
+static PTL_SERDEV_COUNT radio_receive(struct serdev_device *serdev, const u8 *bytes, size_t n)
+{
+	struct ptl_dev *dev = dev_of(serdev);
 
 	if (dev)
 		ptl_dev_receive(dev, bytes, NULL, n);
@@ -78,8 +86,7 @@ static ptl_serdev_count radio_receive(struct serdev_device *serdev, const u8 *by
 
 static void radio_wakeup(struct serdev_device *serdev)
 {
-	struct radio *radio = serdev_device_get_drvdata(serdev);
-	struct ptl_dev *dev = smp_load_acquire(&radio->dev);
+	struct ptl_dev *dev = dev_of(serdev);
 
 	if (dev)
 		ptl_dev_wakeup(dev);
@@ -115,6 +122,7 @@ static int radio_interface(struct radio *radio)
 	dev = ptl_dev_create(&setup);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
+	/* Whole, before dev_of() finds it. */
 	smp_store_release(&radio->dev, dev);
 	return 0;
 }
@@ -189,7 +197,9 @@ static int __maybe_unused radio_resume(struct device *parent)
 
 static SIMPLE_DEV_PM_OPS(radio_pm, radio_suspend, radio_resume);
 
-static const struct of_device_id radio_of_match[] = {{.compatible = "pigtail,uart-radio"}, {}};
+static const struct of_device_id radio_of_match[] = {
+	{.compatible = "pigtail,uart-radio"}, {}, /* the end */
+};
 MODULE_DEVICE_TABLE(of, radio_of_match);
 
 static struct serdev_device_driver radio_driver = {

@@ -14,35 +14,26 @@
 
 #define PTL_BEFORE(major, minor) (LINUX_VERSION_CODE < KERNEL_VERSION(major, minor, 0))
 
-/* Line disciplines: types of their functions' arguments, registration. */
+/* Line disciplines: arguments of receive_buf and set_termios, registration. */
 #if PTL_BEFORE(5, 12)
-typedef char ptl_tty_flag;
-#define PTL_TTY_FLAGS ptl_tty_flag *
+#define PTL_TTY_BYTES const unsigned char *bytes, char *flags, int n
 #elif PTL_BEFORE(6, 6)
-typedef char ptl_tty_flag;
-#define PTL_TTY_FLAGS const ptl_tty_flag *
+#define PTL_TTY_BYTES const unsigned char *bytes, const char *flags, int n
 #else
-typedef u8 ptl_tty_flag;
-#define PTL_TTY_FLAGS const ptl_tty_flag *
-#endif
-
-#if PTL_BEFORE(6, 6)
-typedef int ptl_tty_count;
-#else
-typedef size_t ptl_tty_count;
+#define PTL_TTY_BYTES const u8 *bytes, const u8 *flags, size_t n
 #endif
 
 #if PTL_BEFORE(6, 1)
-#define PTL_OLD_TERMIOS struct ktermios *
+#define PTL_OLD_TERMIOS struct ktermios *old
 #else
-#define PTL_OLD_TERMIOS const struct ktermios *
+#define PTL_OLD_TERMIOS const struct ktermios *old
 #endif
 
 #if PTL_BEFORE(5, 17)
-#define PTL_TTY_IOCTL_ARGS	     struct tty_struct *tty, struct file *file, unsigned int cmd,
+#define PTL_TTY_IOCTL		     struct tty_struct *tty, struct file *file
 #define ptl_tty_mode_ioctl(cmd, arg) tty_mode_ioctl(tty, file, cmd, arg)
 #else
-#define PTL_TTY_IOCTL_ARGS	     struct tty_struct *tty, unsigned int cmd,
+#define PTL_TTY_IOCTL		     struct tty_struct *tty
 #define ptl_tty_mode_ioctl(cmd, arg) tty_mode_ioctl(tty, cmd, arg)
 #endif
 
@@ -70,9 +61,9 @@ static inline void ptl_unregister_ldisc(struct tty_ldisc_ops *ops)
 
 /* serdev: what receive_buf returns. */
 #if PTL_BEFORE(6, 9)
-typedef int ptl_serdev_count;
+#define PTL_SERDEV_COUNT int
 #else
-typedef size_t ptl_serdev_count;
+#define PTL_SERDEV_COUNT size_t
 #endif
 
 /* Network devices. */

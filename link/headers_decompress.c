@@ -215,7 +215,7 @@ static void take_octets(const struct headers *h, struct reader *r, uint8_t *cont
 		if (octet < OCTET_DELTA)
 			r->bad = true;
 	}
-	*mask = octet & (uint8_t)~OCTET_DELTA;
+	*mask = (uint8_t)(octet & ~OCTET_DELTA);
 	*more = *mask & MASK_MORE ? take(r) : 0;
 }
 
