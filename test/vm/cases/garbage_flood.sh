@@ -20,7 +20,7 @@ mark_memory
 ) >/dev/ttyNM1 || true
 [ "$stack" != ko ] || check_memory 100
 sent=$(cable 1 sent)
-expect "the line was full" [ "$sent" -gt $((baud / 10 * 20)) ]
+expect "the line was full" [ "$sent" -gt $((baud * 2)) ]
 note "$((sent / 1000)) KB of garbage, $(($(dmesg | wc -l) - lines)) lines in the log"
 expect "the log is short" [ $(($(dmesg | wc -l) - lines)) -lt 100 ]
 cable 0 frame_ppb 0

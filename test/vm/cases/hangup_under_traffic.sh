@@ -39,11 +39,14 @@ while [ $i -lt 20 ]; do
 	i=$((i + 1))
 	one_round $i
 done
+stop_traffic
 mark_memory
+start_traffic
 i=0
-while [ $i -lt $rounds ]; do
+while [ $i -lt "$rounds" ]; do
 	i=$((i + 1))
 	one_round $i
 done
-check_memory $rounds
+stop_traffic
+check_memory "$rounds"
 wait_for 20 "an answer in the end" answers a 10.7.0.2

@@ -24,11 +24,14 @@ start_traffic
 for i in 1 2 3 4 5; do
 	one_round $i
 done
+stop_traffic
 mark_memory
+start_traffic
 i=0
-while [ $i -lt $rounds ]; do
+while [ $i -lt "$rounds" ]; do
 	i=$((i + 1))
 	one_round $i
 done
-check_memory $rounds
+stop_traffic
+check_memory "$rounds"
 wait_for 20 "an answer in the end" answers a 10.7.0.2

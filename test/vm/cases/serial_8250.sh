@@ -18,6 +18,6 @@ ip -n a link set pt0 up
 ip -n a address add 10.7.1.1/24 dev pt0
 wait_for 20 "carrier" has_carrier a pt0
 pings a 10.7.1.2 56 1472
-cd "$dir"
+cd "$dir" || exit
 in_ns a wget -q http://10.7.1.2:8000/sum http://10.7.1.2:8000/file
 expect "what came is what was served" sha256sum -c sum

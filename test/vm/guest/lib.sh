@@ -109,7 +109,7 @@ make_cable() {
 		# Addresses can be used at once.
 		in_ns "$_ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
 	done
-	modprobe tun
+	[ -c /dev/net/tun ] || modprobe tun
 }
 
 # cable PORT SETTING [VALUE]: reads it or sets it, PORT is 0 or 1.
@@ -200,6 +200,12 @@ start_traffic() {
 		ping -q -n -i 0.01 -s 1000 -c 1000 -W 1 10.7.0.1 >/dev/null; sleep 0.1; done'
 }
 
+stop_traffic() {
+	for _traffic in traffic-tcp traffic-ping web-a; do
+		finish $_traffic KILL 2>/dev/null
+	done
+}
+
 # counter NAME: of the link under test.
 counter() {
 	if [ "$stack" = ko ]; then
@@ -235,6 +241,7 @@ settle() {
 	sleep 1
 }
 
+# Traffic stands still for it.
 mark_memory() {
 	settle
 	memory_now >"$dir/memory.before"
