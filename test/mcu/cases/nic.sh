@@ -14,11 +14,14 @@
 
 here=$CASES/..
 
-# start_nic [APPEND]: QEMU with the nic, its UART at $dir/uart.
+# start_nic [APPEND]: QEMU with the nic, its UART at the socket $dir/uart, which it
+# makes; with $listening set, at $dir/listen, where the host waits for it.
 start_nic() {
+	local uart=path=$dir/uart,server=on,wait=off
+	[[ -z ${listening:-} ]] || uart=path=$dir/listen
 	start qemu in_ns b qemu-system-xtensa -M lx60-nommu -cpu lx106 -m 4 -display none \
 		-monitor none -kernel "$FIRMWARE/nic.elf" -append "baud=$baud ${1:-}" \
-		-chardev "socket,id=uart,path=$dir/uart,server=on,wait=off" -serial chardev:uart \
+		-chardev "socket,id=uart,$uart" -serial chardev:uart \
 		-nic user,model=open_eth
 }
 
@@ -132,17 +135,21 @@ case_nic_answers_again_after_noise() {
 }
 
 case_nic_comes_back_whenever_qemu_is_killed() {
-	local i index
-	start_both
+	local i index listening=true
+	start_host "unix-listen:$dir/listen"
+	wait_for 10 "the host's socket" test -S "$dir/listen"
+	start_nic
+	wait_up up
 	get_address
 	serve web b 127.0.0.1 1000000
 	index=$(link_index)
 	start ping in_ns a ping -q -n -i 0.02 -s 700 10.0.2.2
 	start curls in_ns a bash -c \
 		"while :; do curl -s -m 5 --noproxy '*' -o /dev/null http://10.0.2.2:8000/file; sleep 0.05; done"
-	for ((i = 0; i < ${RESTARTS:-8}; i++)); do
+	for ((i = 0; i < ${RESTARTS:-12}; i++)); do
 		sleep "0.$((RANDOM % 500 + 100))"
 		finish qemu KILL
+		wait_for 5 "the host's socket" test -S "$dir/listen"
 		start_nic
 		wait_for 10 "an answer after restart $i" answers
 	done
