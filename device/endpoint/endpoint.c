@@ -53,9 +53,9 @@ uint32_t stack_random(void)
 	return endpoint.random;
 }
 
-bool endpoint_heap_has(size_t n)
+bool endpoint_heap_has(size_t n, size_t reserve)
 {
-	return lwip_stats.mem.used + n + ENDPOINT_HEAP_RESERVE <= lwip_stats.mem.avail;
+	return lwip_stats.mem.used + n + reserve <= lwip_stats.mem.avail;
 }
 
 /* ---- queues ---- */
@@ -180,6 +180,7 @@ static ptl_time on_poll(void *user, ptl_time now)
 		return PTL_NEVER;
 	serve_rx();
 	sys_check_timeouts();
+	http_seat_waiters();
 	serve_tx();
 	sleep = sys_timeouts_sleeptime();
 	return sleep == SYS_TIMEOUTS_SLEEPTIME_INFINITE ? PTL_NEVER

@@ -25,6 +25,7 @@
 	X(tx_waits, "frames that waited for the link")                                         \
 	X(tx_dropped, "frames dropped because too many waited")                                \
 	X(http_connections, "HTTP connections")                                                \
+	X(http_waits, "of them that waited for one of the four places")                        \
 	X(http_requests, "requests answered as asked")                                         \
 	X(http_errors, "requests answered by an error")                                        \
 	X(http_timeouts, "HTTP connections ended because nothing went on")                     \

@@ -5,22 +5,22 @@
  *	READ_HEAD ----> READ_BODY ----> ANSWER ----> READ_HEAD (kept)
  *	    \-----------------------------^  \-----> LINGER ----> closed
  *
- * More clients than that are not refused: while all places are taken the listener does
- * not answer their SYN, and their TCP asks again after a second or three. lwIP counts a
- * connection against the backlog until it is accepted, and here it is until its end.
+ * More clients than that are not refused. HTTP_WAITERS of them wait for a place, with no
+ * more kept of each than its request. When there are even more, the listener does not
+ * answer their SYN, and their TCP asks again after a second or three: lwIP counts a
+ * connection against the backlog until it is accepted, and here that is at its end.
  *
- * Nobody holds a place for nothing: a head has HEAD_MS, from its first byte to its last;
- * a kept connection waits IDLE_MS for the next one; a body or an answer must move
- * MOVE_BYTES in MOVE_MS. After an error the client is told, and may finish what it sends
- * for LINGER_MS, since a reset would take the answer away from it.
+ * Nobody holds a place for nothing: a head has HEAD_MS, from its first byte to its last,
+ * or a quarter of it while others wait; a kept connection stays for IDLE_MS, or a fifth of it
+ * while others wait; a body or an answer must move MOVE_BYTES in MOVE_MS. After an error the
+ * client is told, and may finish what it sends for LINGER_MS, since a reset would take the
+ * answer away from it.
  *
  * What a client sends ahead of its answer stays in TCP's window, of which one segment
  * is kept.
  */
 #include "http.h"
 #include "writer.h"
-
-#include <lwip/stats.h>
 
 #include <string.h>
 
@@ -53,7 +53,8 @@ static bool send(struct http *http, const void *bytes, size_t n, u8_t flags)
 
 bool http_copy(struct http *http, const void *bytes, size_t n)
 {
-	return endpoint_heap_has(n) && send(http, bytes, n, TCP_WRITE_FLAG_COPY);
+	return endpoint_heap_has(n, ENDPOINT_HEAP_RESERVE) &&
+	       send(http, bytes, n, TCP_WRITE_FLAG_COPY);
 }
 
 bool http_constant(struct http *http, const void *bytes, size_t n)
@@ -148,12 +149,7 @@ static struct tcp_pcb *leave(struct http *http)
 		(void)pbuf_free(http->pending);
 	http->pending = NULL;
 	http->pcb = NULL;
-	tcp_arg(pcb, NULL);
-	tcp_recv(pcb, NULL);
-	tcp_sent(pcb, NULL);
-	tcp_err(pcb, NULL);
-	tcp_poll(pcb, NULL, 0);
-	tcp_backlog_accepted(pcb);
+	http_forget(pcb);
 	return pcb;
 }
 
@@ -409,7 +405,9 @@ static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 
 	(void)pcb;
 	if (idle)
-		limit = IDLE_MS;
+		limit = http_waits() ? IDLE_MS / 5 : IDLE_MS;
+	else if (http->state == HTTP_READ_HEAD && http_waits())
+		limit = HEAD_MS / 4;
 	if (sys_now() - http->since < limit)
 		return go_on(http);
 	if (http->state == HTTP_LINGER)
@@ -432,27 +430,54 @@ static void on_error(void *arg, err_t error)
 	http->pcb = NULL; /* lwIP has freed it */
 }
 
-static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
+static struct http *free_place(void)
 {
-	struct http *http = places;
+	for (struct http *http = places; http < places + HTTP_CONNECTIONS; http++)
+		if (!http->pcb)
+			return http;
+	return NULL;
+}
 
-	(void)arg;
-	if (error != ERR_OK || !pcb)
-		return ERR_VAL;
-	while (http < places + HTTP_CONNECTIONS && http->pcb)
-		http++;
-	if (http == places + HTTP_CONNECTIONS)
-		return ERR_MEM;
+static void seat(struct http *http, struct tcp_pcb *pcb)
+{
 	memset(http, 0, sizeof(*http));
 	http->pcb = pcb;
-	endpoint.counters.http_connections++;
-	tcp_backlog_delayed(pcb);
 	tcp_arg(pcb, http);
 	tcp_recv(pcb, on_recv);
 	tcp_sent(pcb, on_sent);
 	tcp_err(pcb, on_error);
 	tcp_poll(pcb, on_poll, POLL_HALVES);
 	await_head(http);
+}
+
+void http_seat_waiters(void)
+{
+	struct pbuf *request;
+	struct tcp_pcb *pcb;
+	struct http *http;
+
+	while ((http = free_place()) && (pcb = http_wait_next(&request))) {
+		seat(http, pcb);
+		if (request)
+			(void)on_recv(http, http->pcb, request, ERR_OK);
+	}
+}
+
+/* ---- start ---- */
+
+static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
+{
+	struct http *http = free_place();
+
+	(void)arg;
+	if (error != ERR_OK || !pcb)
+		return ERR_VAL;
+	if (http)
+		seat(http, pcb);
+	else if (!http_wait(pcb))
+		return ERR_MEM;
+	tcp_backlog_delayed(pcb);
+	endpoint.counters.http_connections++;
 	return ERR_OK;
 }
 
@@ -463,7 +488,7 @@ bool http_start(void)
 
 	if (!pcb || tcp_bind(pcb, IP_ANY_TYPE, HTTP_PORT) != ERR_OK)
 		return false;
-	listener = tcp_listen_with_backlog(pcb, HTTP_CONNECTIONS);
+	listener = tcp_listen_with_backlog(pcb, HTTP_CONNECTIONS + HTTP_WAITERS);
 	if (!listener)
 		return false;
 	tcp_accept(listener, on_accept);

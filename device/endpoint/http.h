@@ -73,4 +73,14 @@ bool http_constant(struct http *http, const void *bytes, size_t n);
 /* At most HTTP_PIECE bytes of an answer whose length is not known before. */
 bool http_text(struct http *http, const char *text, size_t n);
 
+/* lwIP calls us no more for this connection, and counts it no more as waiting. */
+void http_forget(struct tcp_pcb *pcb);
+
+/* http_wait.c: at most HTTP_WAITERS wait. false: too many. */
+#define HTTP_WAITERS 12
+bool http_wait(struct tcp_pcb *pcb);
+bool http_waits(void); /* anybody */
+/* Who has waited longest, and what it sent, or NULL. NULL: nobody waits. */
+struct tcp_pcb *http_wait_next(struct pbuf **request);
+
 #endif

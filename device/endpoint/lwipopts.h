@@ -94,9 +94,9 @@
 #define TCP_MSL		     5000u /* so far as one wire, and a user's own network */
 #define TCP_FIN_WAIT_TIMEOUT 5000u
 
-/* Served at once: 4 HTTP, 1 echo, 2 others; and as many that are closing, of which
- * lwIP ends the oldest for a new one. */
-#define MEMP_NUM_TCP_PCB	14
+/* HTTP 4 and 12 that wait, echo 1, others 2; and some that are closing, of which lwIP
+ * ends the oldest for a new one. 200 bytes each. */
+#define MEMP_NUM_TCP_PCB	24
 #define MEMP_NUM_TCP_PCB_LISTEN 6
 #define MEMP_NUM_TCP_SEG	32 /* two connections' full queues */
 

@@ -42,10 +42,13 @@ void address_host_up(bool up);
 /* Kept free of the heap by whoever sends much: for acknowledgements, answers to pings
  * and the like. */
 #define ENDPOINT_HEAP_RESERVE 3000u
-bool endpoint_heap_has(size_t n);
+bool endpoint_heap_has(size_t n, size_t reserve);
 
 /* stream.c, http.c: listen. false: a pool is too small. */
 bool stream_start(void);
 bool http_start(void);
+
+/* http.c: after lwIP has run; whoever waits takes the places that have become free. */
+void http_seat_waiters(void);
 
 #endif
