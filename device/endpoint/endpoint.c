@@ -84,8 +84,10 @@ static bool on_frame(void *user, const uint8_t *frame, size_t n)
 	(void)user;
 	if (!endpoint.started)
 		return true;
-	if (n > PBUF_POOL_BUFSIZE - ETH_PAD_SIZE)
+	if (n > PBUF_POOL_BUFSIZE - ETH_PAD_SIZE) {
+		LINK_STATS_INC(link.lenerr);
 		return true; /* longer than we said that we take */
+	}
 	if (endpoint.rx.count < ENDPOINT_RX_FRAMES)
 		copy = pbuf_alloc(PBUF_RAW, (u16_t)(n + ETH_PAD_SIZE), PBUF_POOL);
 	if (!copy) {
@@ -214,9 +216,11 @@ struct ptl_radio endpoint_radio(void)
 
 /* ---- start ---- */
 
+/* What init_netif() is to be told. */
+static const struct ptl_config *starting;
+
 static err_t init_netif(struct netif *netif)
 {
-	const struct device_config *config = netif->state;
 
 	netif->name[0] = 'p';
 	netif->name[1] = 't';
@@ -225,10 +229,10 @@ static err_t init_netif(struct netif *netif)
 	netif->output_ip6 = ethip6_output;
 	netif->linkoutput = output;
 	netif->hwaddr_len = ETH_HWADDR_LEN;
-	memcpy(netif->hwaddr, config->link.mac, ETH_HWADDR_LEN);
+	memcpy(netif->hwaddr, starting->mac, ETH_HWADDR_LEN);
 	netif->mtu = 1500;
-	if (config->link.max_packet < netif->mtu + SIZEOF_ETH_HDR)
-		netif->mtu = (u16_t)(config->link.max_packet - SIZEOF_ETH_HDR);
+	if (starting->max_packet < netif->mtu + SIZEOF_ETH_HDR)
+		netif->mtu = (u16_t)(starting->max_packet - SIZEOF_ETH_HDR);
 	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |
 		       NETIF_FLAG_MLD6;
 	return ERR_OK;
@@ -243,11 +247,9 @@ bool endpoint_start(struct device *device, const struct device_config *config,
 	while (endpoint.random == 0)
 		endpoint.random = endpoint.clock.entropy(endpoint.clock.user);
 	lwip_init();
-	/* The state is for init_netif() only. */
-	if (!netif_add(&endpoint.netif, NULL, NULL, NULL, (void *)(uintptr_t)config, init_netif,
-		       ethernet_input))
+	starting = &config->link;
+	if (!netif_add(&endpoint.netif, NULL, NULL, NULL, NULL, init_netif, ethernet_input))
 		return false;
-	endpoint.netif.state = NULL;
 	endpoint.started = address_start(address) && http_start() && stream_start();
 	return endpoint.started;
 }

@@ -71,9 +71,11 @@ bool http_text(struct http *http, const char *bytes, size_t n)
 		return http_copy(http, bytes, n);
 	chunk[0] = "0123456789abcdef"[n >> 4];
 	chunk[1] = "0123456789abcdef"[n & 15];
-	memcpy(chunk + 2, "\r\n", 2);
+	chunk[2] = '\r';
+	chunk[3] = '\n';
 	memcpy(chunk + 4, bytes, n);
-	memcpy(chunk + 4 + n, "\r\n", 2);
+	chunk[4 + n] = '\r';
+	chunk[5 + n] = '\n';
 	return http_copy(http, chunk, n + 6);
 }
 
@@ -379,7 +381,9 @@ static err_t go_on(struct http *http)
 
 	if (http->state == HTTP_ANSWER)
 		error = answer(http);
-	return error == ERR_OK && http->pcb ? serve(http) : error;
+	if (error == ERR_OK && http->pcb)
+		error = serve(http);
+	return error;
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t n)

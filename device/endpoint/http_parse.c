@@ -10,7 +10,9 @@
 
 static char lower(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+	if (c >= 'A' && c <= 'Z')
+		c = (char)(c + 'a' - 'A');
+	return c;
 }
 
 /* text is a word, whatever the case of its letters. word: in lower case. */

@@ -64,7 +64,9 @@ static err_t on_waiter_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_
 	else if (lwip_stats.memp[MEMP_PBUF_POOL]->used <= WAIT_BUFFERS)
 		return ERR_MEM; /* lwIP keeps it and comes again */
 	(void)pbuf_free(p);
-	return waiter->request ? ERR_OK : dismiss(waiter);
+	if (!waiter->request)
+		return dismiss(waiter);
+	return ERR_OK;
 }
 
 static err_t on_waiter_poll(void *arg, struct tcp_pcb *pcb)

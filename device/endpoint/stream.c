@@ -24,7 +24,8 @@ enum kind {
 	SOURCE,
 };
 
-static const struct service {
+/* Not const, for lwIP's argument isn't. */
+static struct service {
 	uint16_t port;
 	uint8_t kind;
 	uint8_t backlog; /* at once; together no more than PLACES */
@@ -239,7 +240,7 @@ static bool start_udp(uint16_t port, udp_recv_fn receive)
 	return true;
 }
 
-static bool start_tcp(const struct service *service)
+static bool start_tcp(struct service *service)
 {
 	struct tcp_pcb *pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
 	struct tcp_pcb *listener;
@@ -249,7 +250,7 @@ static bool start_tcp(const struct service *service)
 	listener = tcp_listen_with_backlog(pcb, service->backlog);
 	if (!listener)
 		return false;
-	tcp_arg(listener, (void *)(uintptr_t)service);
+	tcp_arg(listener, service);
 	tcp_accept(listener, on_accept);
 	return true;
 }
