@@ -10,8 +10,7 @@ export CASES=$here/cases
 export FIRMWARE=${FIRMWARE:-$here/../../build/firmware}
 for image in nic endpoint; do
 	if [[ ! -e $FIRMWARE/$image.elf ]]; then
-		echo "test/mcu/run.sh: $FIRMWARE/$image.elf is not there; run" \
-			"cmake --preset lx60 && cmake --build --preset lx60" >&2
+		echo "test/mcu/run.sh: $FIRMWARE/$image.elf is not there; run script/firmware" >&2
 		exit 1
 	fi
 done
