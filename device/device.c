@@ -174,7 +174,7 @@ enum ptl_error device_init(void *memory, size_t size, const struct device_config
 		while (link->nonce == 0);
 	device->now = clock->now(clock->user);
 	ptl_pacer_init(&device->pacer, link->baud);
-	led_init(&device->led, &config->gpio);
+	device_led_init(&device->led, &config->gpio);
 	*made = device;
 	return config->framing->init((uint8_t *)memory + own_size(), size - own_size(), link,
 				     &events, device->now, &device->endpoint);
@@ -336,8 +336,8 @@ static ptl_time show_led(struct device *device)
 			       : device->radio == DROPPING ? LED_STUCK
 							   : LED_UP;
 
-	return led_poll(&device->led, device->now, state,
-			device->counters.radio_tx + device->counters.radio_rx);
+	return device_led_poll(&device->led, device->now, state,
+			       device->counters.radio_tx + device->counters.radio_rx);
 }
 
 static ptl_time sooner(ptl_time a, ptl_time b)

@@ -18,12 +18,12 @@ static void turn(struct led *led, bool on, ptl_time until)
 	led->next = until;
 }
 
-void led_init(struct led *led, const struct ptl_gpio *gpio)
+void device_led_init(struct led *led, const struct ptl_gpio *gpio)
 {
 	*led = (struct led){.gpio = *gpio, .next = PTL_NEVER};
 }
 
-ptl_time led_poll(struct led *led, ptl_time now, enum led_state state, uint64_t traffic)
+ptl_time device_led_poll(struct led *led, ptl_time now, enum led_state state, uint64_t traffic)
 {
 	uint32_t on_us = rhythms[state].on_us;
 	bool moved = traffic != led->traffic;

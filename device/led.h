@@ -25,9 +25,9 @@ struct led {
 	ptl_time next;	  /* when it changes by itself */
 };
 
-void led_init(struct led *led, const struct ptl_gpio *gpio);
+void device_led_init(struct led *led, const struct ptl_gpio *gpio);
 
 /* traffic: any number that grows with it. Returns when to call next. */
-ptl_time led_poll(struct led *led, ptl_time now, enum led_state state, uint64_t traffic);
+ptl_time device_led_poll(struct led *led, ptl_time now, enum led_state state, uint64_t traffic);
 
 #endif

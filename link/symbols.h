@@ -93,6 +93,7 @@
 #define rate_watch	      ptl_rate_watch
 #define rate_watch_begin      ptl_rate_watch_begin
 #define rate_watch_deadline   ptl_rate_watch_deadline
+#define rate_watch_left	      ptl_rate_watch_left
 #define receiver_ack	      ptl_receiver_ack
 #define receiver_drop	      ptl_receiver_drop
 #define receiver_init	      ptl_receiver_init

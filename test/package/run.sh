@@ -111,6 +111,16 @@ endif()"
 	[[ -z $(find "$dir/whole/installed" -type f 2>/dev/null) ]]
 }
 
+# Names that a linker sees begin with ours: a Wi-Fi driver has a noise_init() too.
+names_do_not_clash() {
+	local names=$dir/names
+	find "$dir/whole/build" -name 'libpigtail_*.a' -exec nm --defined-only {} + >"$names"
+	grep -q ' T device_poll' "$names"
+	if grep -E ' [A-TV-Z] ' "$names" | grep -vE ' (ptl|device)_'; then
+		return 1
+	fi
+}
+
 added_alone() {
 	project alone "add_subdirectory($top/link link)"
 	build_and_run alone
@@ -221,6 +231,7 @@ ok "installed in a folder lib/MACHINE" installed -DCMAKE_INSTALL_LIBDIR=lib/some
 ok "found there" found_by_pkg_config lib/some-machine
 ok "found in another place" found_elsewhere
 ok "added as a whole" added_whole
+ok "names do not clash" names_do_not_clash
 ok "added alone" added_alone
 ok "a module of Zephyr" zephyr_module
 for folder in link device device/esp-idf/pigtail_netif device/esp8266/main; do

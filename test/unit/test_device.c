@@ -388,6 +388,39 @@ static void bad_configs_are_refused(void **state)
 	assert_int_equal(device_init(memory, sizeof(memory), &good, &device), PTL_NO_MEMORY);
 }
 
+/* What docs/porting.md says of the functions that may be missing. */
+static void six_functions_are_enough(void **state)
+{
+	struct device_config config;
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, 1);
+	config = bench_config(&bench);
+	config.uart =
+		(struct ptl_uart_seam){.user = &bench, .read = uart_read, .write = uart_write};
+	config.radio.room = NULL;
+	config.radio.host_up = NULL;
+	config.clock.entropy = NULL;
+	config.gpio = (struct ptl_gpio){0};
+	bench_start_host(&bench);
+	config.link.nonce = 7;
+	bench_start_device(&bench, &config);
+	config.link.nonce = 0;
+	assert_int_equal(
+		device_init(bench.memory, device_size(&config), &config, &bench.device),
+		PTL_BAD_CONFIG);
+	config.link.nonce = 8;
+	bench_start_device(&bench, &config);
+	bench_meet(&bench);
+	bench.to_give = 30;
+	bench_send(&bench, 0, 200);
+	bench_run(&bench, 2000000);
+	assert_int_equal(bench.taken, 200);
+	assert_true(bench.host_packets > 0);
+	bench_close(&bench);
+}
+
 static void the_rate_follows_the_link(void **state)
 {
 	struct device_config config;
@@ -545,6 +578,7 @@ int main(void)
 		cmocka_unit_test(the_light_tells),
 		cmocka_unit_test(a_line_for_the_log_has_a_limit),
 		cmocka_unit_test(bad_configs_are_refused),
+		cmocka_unit_test(six_functions_are_enough),
 		cmocka_unit_test(the_rate_follows_the_link),
 		cmocka_unit_test(len16_drops_at_once),
 		cmocka_unit_test(whatever_happens_it_comes_back),

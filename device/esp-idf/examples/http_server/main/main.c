@@ -23,11 +23,12 @@ static esp_err_t send_counters(httpd_req_t *request)
 {
 	struct pigtail_netif *netif = request->user_ctx;
 	struct ptl_counters counters;
-	const ptl_count *values = (const ptl_count *)&counters;
+	const ptl_count *values;
 	char line[64];
 	esp_err_t error;
 
 	pigtail_netif_stats(netif, &counters, NULL);
+	values = (const ptl_count *)&counters;
 	error = httpd_resp_set_type(request, "application/json");
 	for (int i = 0; error == ESP_OK && i < PTL_COUNTER_COUNT; i++) {
 		(void)snprintf(line, sizeof(line), "%s\"%s\": %" PRIu64, i ? ",\n" : "{",
