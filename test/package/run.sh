@@ -218,11 +218,31 @@ guide_has_the_example() {
 	[[ -s $dir/in-tree ]]
 }
 
+# The loop in the guide to the library is C that compiles.
+guide_has_a_loop() {
+	{
+		echo '#include <string.h>'
+		echo '#include <pigtail/endpoint.h>'
+		echo 'bool my_network_takes(const uint8_t *, size_t);'
+		echo 'extern uint8_t my_mac[6];'
+		echo 'uint32_t my_random(void);'
+		echo 'ptl_time my_micros(void);'
+		echo 'void my_panic(void), my_sleep_until(ptl_time);'
+		echo 'size_t my_uart_read(uint8_t *, size_t), my_uart_queued(void);'
+		echo 'void my_uart_write(const uint8_t *, size_t);'
+		# shellcheck disable=SC2016 # a fence of Markdown
+		sed -n '/^```c$/,/^```$/p' "$top/docs/guide-library.md" | sed '1d;$d'
+	} >"$dir/loop.c"
+	grep -q ptl_link_transmit "$dir/loop.c"
+	cc -Wall -Werror -I"$top/link/include" -c "$dir/loop.c" -o "$dir/loop.o"
+}
+
 version=$(sed -nE 's/^project\(pigtail VERSION ([0-9.]+) .*/\1/p' "$top/CMakeLists.txt")
 failed=0
 
 ok "one version everywhere" one_version
 ok "the guide has the example" guide_has_the_example
+ok "the library's guide compiles" guide_has_a_loop
 ok "installed" installed -DCMAKE_INSTALL_LIBDIR=lib
 ok "found by CMake" found_by_cmake
 ok "another version is refused" another_version_is_refused
