@@ -130,8 +130,9 @@ static int start(struct port *port, char *error, size_t error_size)
 	if (fd < 0) {
 		if (!port->wait || (errno != ENOENT && errno != ENXIO))
 			return -1;
-		/* Nobody knows yet what it will be. */
-		port_choose_rate(port, false);
+		/* What is not there yet is told by its name. */
+		port_choose_rate(port, !strncmp(port->target, "/dev/", 5) &&
+					       strncmp(port->target, "/dev/pts/", 9) != 0);
 		return 0;
 	}
 	if (port_attach(port, fd) < 0)
