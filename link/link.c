@@ -141,6 +141,11 @@ size_t ptl_link_size(const struct ptl_config *config)
 	return good_config(config) ? lay_out(config, at) : 0;
 }
 
+uint32_t line_us(uint32_t baud, uint32_t n)
+{
+	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
+}
+
 void link_adopt_baud(struct ptl_link *link, uint32_t baud)
 {
 	uint32_t delay = line_us(baud, 64);

@@ -71,8 +71,12 @@ static void enter(struct ptl_link *link, enum rate_state state, uint32_t us)
 	link->rate.say = 0;
 }
 
-static void mark_failed(struct rate *rate)
+/* The candidate in hand did not work. */
+static void mark_failed(struct ptl_link *link)
 {
+	struct rate *rate = &link->rate;
+
+	link->counters.rate_failures++;
 	rate->latest = (uint16_t)(1u << rate->index);
 	rate->failed |= rate->latest;
 }
@@ -152,7 +156,7 @@ void rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud)
 	else if (reason != PTL_FALL_HIGHER)
 		link->counters.rate_falls++;
 	if (!fast || reason == PTL_FALL_BAD || (reason == PTL_FALL_SILENT && soon))
-		mark_failed(rate);
+		mark_failed(link);
 	if (fast)
 		rate->rests = reason != PTL_FALL_HIGHER;
 	rate->reason = (uint8_t)reason;
@@ -218,8 +222,7 @@ void rate_done(struct ptl_link *link, bool ok)
 	}
 	if (home || !ok) {
 		if (!ok && !home) {
-			link->counters.rate_failures++;
-			mark_failed(rate);
+			mark_failed(link);
 		}
 		rate->heard = false;
 		/* Who comes home last is heard by the other. */
@@ -320,8 +323,7 @@ static void take_answer(struct ptl_link *link, uint8_t type, const uint8_t *payl
 	if (rate->state != RATE_OFFER || get_le32(payload + 1) != rate->wanted)
 		return;
 	if (type == PTL_MSG_REFUSE) {
-		link->counters.rate_failures++;
-		mark_failed(rate);
+		mark_failed(link);
 		rest(link, rate->rests ? REST_US : 0);
 		return;
 	}

@@ -135,24 +135,6 @@ void rate_reset(struct ptl_link *link);
 uint32_t rate_now(const struct ptl_link *link);
 
 #else
-
-#define rate_init(link, config)		   ((void)0)
-#define rate_option(link, to)		   ((size_t)0)
-#define rate_learn(link, caps, value, n)   ((void)0)
-#define rate_forget_peer(link)		   ((void)0)
-#define rate_session_up(link)		   ((void)0)
-#define rate_bytes(link, n)		   ((void)0)
-#define rate_heard(link, class, number, n) ((void)0)
-#define rate_take(link, type, payload, n)  false
-#define rate_timers(link)		   ((void)0)
-#define rate_deadline(link)		   PTL_NEVER
-#define rate_lets(link)			   RATE_LETS_ALL
-#define rate_says(link)			   false
-#define rate_message(link, payload, n)	   (*(n) = 0, PTL_MSG_ACK)
-#define rate_turn(link)			   ((void)0)
-#define rate_done(link, ok)		   ((void)(ok))
-#define rate_reset(link)		   ((void)0)
-#define rate_now(link)			   0
-
+#include "rate_without.h"
 #endif
 #endif

@@ -102,12 +102,6 @@ static inline struct receiver *receiver_of(struct ptl_link *link, enum ptl_class
 	return &link->receivers[class - 1];
 }
 
-/* 10 bits a byte: microseconds of n bytes on the line. */
-static inline uint32_t line_us(uint32_t baud, uint32_t n)
-{
-	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
-}
-
 /* A build for a radio alone (PTL_DEVICE_ONLY) needs none of what only hosts do. */
 static inline bool is_host(const struct ptl_link *link)
 {
@@ -119,6 +113,8 @@ static inline bool is_host(const struct ptl_link *link)
 }
 
 /* link.c */
+/* Microseconds of n bytes on the line: 10 bits each. */
+uint32_t line_us(uint32_t baud, uint32_t n);
 void link_adopt_baud(struct ptl_link *link, uint32_t baud);
 
 /* session.c */

@@ -39,6 +39,7 @@
 #define headers_shape	      ptl_headers_shape
 #define headers_short_masks   ptl_headers_short_masks
 #define headers_timestamps    ptl_headers_timestamps
+#define line_us		      ptl_line_us
 #define link_adopt_baud	      ptl_link_adopt_baud
 #define lz4_decode	      ptl_lz4_decode
 #define lz4_encode	      ptl_lz4_encode
@@ -92,7 +93,6 @@
 #define rate_usable	      ptl_rate_usable
 #define rate_watch	      ptl_rate_watch
 #define rate_watch_begin      ptl_rate_watch_begin
-#define rate_watch_deadline   ptl_rate_watch_deadline
 #define rate_watch_left	      ptl_rate_watch_left
 #define receiver_ack	      ptl_receiver_ack
 #define receiver_drop	      ptl_receiver_drop
