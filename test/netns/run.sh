@@ -24,7 +24,12 @@ top=$(cd "$here/../.." && pwd)
 pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
 # shellcheck source=lib.sh
 source "$here/lib.sh"
+# The cases: functions case_*. CASES: another folder with such files, see test/mcu.
+folder=${CASES:-$here/cases}
 files=(traffic trouble rate framings user reports remains many porting)
+if [[ -n ${CASES:-} ]]; then
+	mapfile -t files < <(basename -s .sh "$CASES"/*.sh)
+fi
 for file in "${files[@]}"; do
 	# shellcheck source=/dev/null
 	source "$folder/$file.sh"
