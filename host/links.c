@@ -261,6 +261,7 @@ static void keep_equal(struct links *links, struct link_options **list)
 		struct link_options *now = take_options(list, name);
 
 		if (now && link_options_equal(now, link->options)) {
+			link->options->line = now->line;
 			link_options_free(now);
 			at = &link->next;
 			continue;
