@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The other end of many links, for script/lib/scale.py: COUNT radios in one process,
- * each on a pty of its own, at BAUD, and traffic that fills every line both ways.
+ * each on a port of its own, at BAUD, and traffic that fills every line both ways.
  *
- *	radios COUNT BAUD SECONDS FOLDER
+ *	radios COUNT BAUD SECONDS FOLDER pty|unix
  *
  *	     this process                        pigtail up --config
  *	+-----------------------+   FOLDER/pI   +----------------------+
- *	| endpoint I, paced  <--|---- pty ------|--> link I            |
+ *	| endpoint I, paced  <--|- pty or socket|--> link I            |
  *	+-----------------------+               +----------|-----------+
  *	| UDP socket, port 9 <--|--------------------- tap ptI         |
  *	+-----------------------+               10.(7+I/256).(I%256).1 |
  *
  * Radio I is 10.(7+I/256).(I%256).2, known to the kernel by a permanent neighbour entry.
- * Bytes go to a pty each TICK_US, as a UART's FIFO hands them on. Every packet is random
+ * Bytes go to a port each TICK_US, as a UART's FIFO hands them on. Every packet is random
  * bytes that its receiver can make again, and compares. To keep a line busy and no
  * queue long, WINDOW packets are on their way in each direction.
  *
@@ -38,6 +38,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 #include <pigtail/link.h>
 #include <pigtail/pacer.h>
@@ -64,8 +65,9 @@ struct flow {
 
 struct radio {
 	unsigned int number;
-	int master;
+	int port;  /* of a pty the master; -1: the socket waits for its peer */
 	int slave; /* kept open, so that the master never hangs up */
+	int listener;
 	void *memory;
 	struct ptl_endpoint *endpoint;
 	struct ptl_pacer pacer;
@@ -263,9 +265,15 @@ static void serve(struct radio *radio)
 {
 	uint8_t bytes[4096];
 	ptl_time now = now_us();
-	ssize_t n = read(radio->master, bytes, sizeof(bytes));
 	size_t room;
+	ssize_t n;
 
+	if (radio->port < 0)
+		radio->port =
+			accept4(radio->listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (radio->port < 0)
+		return;
+	n = read(radio->port, bytes, sizeof(bytes));
 	if (n > 0)
 		ptl_framing_pigtail.receive(radio->endpoint, now, bytes, (size_t)n);
 	if (radio->out_at == radio->out_n) {
@@ -278,7 +286,7 @@ static void serve(struct radio *radio)
 		ptl_pacer_sent(&radio->pacer, now, radio->out_n);
 	}
 	if (radio->out_at < radio->out_n) {
-		n = write(radio->master, radio->out + radio->out_at,
+		n = write(radio->port, radio->out + radio->out_at,
 			  radio->out_n - radio->out_at);
 		radio->out_at += n > 0 ? (size_t)n : 0;
 	}
@@ -286,29 +294,50 @@ static void serve(struct radio *radio)
 
 /* ---- beginning and end ---- */
 
-static void open_radio(struct radio *radio, uint32_t baud, const char *folder)
+static void open_pty(struct radio *radio, const char *path)
 {
-	const struct ptl_events events = {
-		.user = radio, .packet = on_packet, .state = on_state};
-	struct ptl_config config;
 	struct termios raw;
-	char path[256];
 	char slave[64];
-	size_t size;
 
-	radio->master = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (radio->master < 0 || grantpt(radio->master) < 0 || unlockpt(radio->master) < 0 ||
-	    ptsname_r(radio->master, slave, sizeof(slave)) != 0)
+	radio->port = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	if (radio->port < 0 || grantpt(radio->port) < 0 || unlockpt(radio->port) < 0 ||
+	    ptsname_r(radio->port, slave, sizeof(slave)) != 0)
 		give_up("cannot make a pty");
 	radio->slave = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
 	if (radio->slave < 0 || tcgetattr(radio->slave, &raw) < 0)
 		give_up(slave);
 	cfmakeraw(&raw);
 	(void)tcsetattr(radio->slave, TCSANOW, &raw);
-	(void)snprintf(path, sizeof(path), "%s/p%u", folder, radio->number);
 	if (symlink(slave, path) < 0)
 		give_up(path);
+}
 
+static void open_socket(struct radio *radio, const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	radio->port = -1;
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	radio->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (radio->listener < 0 ||
+	    bind(radio->listener, (struct sockaddr *)&address, sizeof(address)) < 0 ||
+	    listen(radio->listener, 1) < 0)
+		give_up(path);
+}
+
+static void open_radio(struct radio *radio, uint32_t baud, const char *folder, bool is_pty)
+{
+	const struct ptl_events events = {
+		.user = radio, .packet = on_packet, .state = on_state};
+	struct ptl_config config;
+	char path[100];
+	size_t size;
+
+	(void)snprintf(path, sizeof(path), "%s/p%u", folder, radio->number);
+	if (is_pty)
+		open_pty(radio, path);
+	else
+		open_socket(radio, path);
 	ptl_config_default(&config, PTL_PROFILE_HOST);
 	config.role = PTL_DEVICE;
 	config.baud = baud;
@@ -434,8 +463,8 @@ int main(int argc, char **argv)
 	struct rlimit files;
 	uint32_t baud;
 
-	if (argc != 5) {
-		(void)fprintf(stderr, "Usage: radios COUNT BAUD SECONDS FOLDER\n");
+	if (argc != 6 || (strcmp(argv[5], "pty") != 0 && strcmp(argv[5], "unix") != 0)) {
+		(void)fprintf(stderr, "Usage: radios COUNT BAUD SECONDS FOLDER pty|unix\n");
 		return 2;
 	}
 	count = (unsigned int)strtoul(argv[1], NULL, 10);
@@ -451,7 +480,7 @@ int main(int argc, char **argv)
 	open_udp();
 	for (unsigned int i = 0; i < count; i++) {
 		radios[i].number = i;
-		open_radio(&radios[i], baud, argv[4]);
+		open_radio(&radios[i], baud, argv[4], !strcmp(argv[5], "pty"));
 	}
 	(void)puts("ready");
 	(void)fflush(stdout);
