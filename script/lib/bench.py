@@ -7,7 +7,6 @@ the machine does meets all of them alike, and of each value the median counts.
 Runs in the world of world.sh.
 """
 import argparse
-import glob
 import json
 import math
 import os
@@ -38,6 +37,8 @@ QUICK = [
     (115200, 0, ("both",)),
     (3000000, 0, ("down",)),
 ]
+# What stands for a stack in results that say what was measured on.
+MACHINE = "machine"
 # Of the seconds of a case.
 QUICK_SHARE = 0.22
 SETUP_SECONDS = 0.5
@@ -141,40 +142,33 @@ def run(options, plan, terminal):
 # ---- results in and out ----
 
 
-def rows_of(results):
-    for (stack, baud, ber, case), value in results.items():
-        yield {"stack": stack, "baud": baud, "ber": ber, "case": case, "value": value, "unit": UNITS.get(case, "")}
+def row(stack, baud, ber, case, value):
+    return {"stack": stack, "baud": baud, "ber": ber, "case": case, "value": value, "unit": UNITS.get(case, "")}
 
 
-def read_rows(lines):
-    rows = (json.loads(line) for line in lines if line.strip())
-    return {(row["stack"], row["baud"], row["ber"], row["case"]): row["value"] for row in rows}
+def read_rows(path):
+    """{(stack, baud, ber, case): value}, and what it says of the machine."""
+    results, machine = {}, {}
+    with open(path) as file:
+        for found in map(json.loads, file):
+            if found["stack"] == MACHINE:
+                machine[found["case"]] = found["value"]
+            else:
+                results[found["stack"], found["baud"], found["ber"], found["case"]] = found["value"]
+    return results, machine
 
 
-def guest_rows(options, terminal):
-    """Stacks of the kernel, measured in a virtual machine."""
-    programs = [path for path in glob.glob(os.path.join(lab.TOP, "script/lib/vm_bench.*")) if os.access(path, os.X_OK)]
-    if not programs:
-        terminal.line("the bench in a virtual machine is not here (script/lib/vm_bench.*)")
-        return {}
-    terminal.line("in a virtual machine: kernel SLIP, CSLIP, pppd")
-    command = [programs[0], *(["--quick"] if options.quick else [])]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        raise Trouble(f"{os.path.basename(programs[0])} failed")
-    return read_rows(line for line in done.stdout.splitlines() if line.startswith("{"))
-
-
-def write(options, results, machine):
+def write(options, results, machine, guest):
     """The report, into its folder; its Markdown."""
     os.makedirs(options.out, exist_ok=True)
-    plots = bench_report.plot(results, machine, options.out)
-    text = bench_report.markdown(results, machine, plots)
+    text = bench_report.report(results, machine, guest, options.out)
     with open(os.path.join(options.out, "README.md"), "w") as file:
         file.write(text)
+    rows = [row(MACHINE, 0, 0, case, value) for case, value in machine.items()]
+    rows += [row(*key, value) for key, value in results.items()]
     for path in filter(None, (os.path.join(options.out, "results.json"), options.json)):
         with open(path, "w") as file:
-            file.writelines(json.dumps(row) + "\n" for row in rows_of(results))
+            file.writelines(json.dumps(one) + "\n" for one in rows)
     return text
 
 
@@ -193,7 +187,8 @@ def arguments():
         prog="script/bench",
         description="Measures Pigtail and others' framings over the same simulated wire. Progress goes to standard "
         "error, a report in Markdown to standard output; it, its plots and its values go to a folder as well.",
-        epilog="--scale, first, runs script/lib/scale.py instead: many links in one process.",
+        epilog="As the first argument, --vm measures the kernel's stacks in a virtual machine instead, and --scale many "
+        "links in one process; each has its own --help.",
     )
     parser.add_argument("--quick", action="store_true", help="once, less, and shorter: under 3 minutes rather than 3 hours")
     parser.add_argument("--rounds", type=int, help="medians of so many (3; --quick: 1)")
@@ -202,7 +197,8 @@ def arguments():
     parser.add_argument("--case", type=some(list(CASES)), metavar="A,B", help=f"some of {', '.join(CASES)}, at all that the full plan has of them")
     parser.add_argument("--baud", type=some(BAUDS), metavar="A,B", help="some of the rates")
     parser.add_argument("--ber", type=some([float(ber) for ber in BERS]), metavar="A,B", help="some of the bit error rates")
-    parser.add_argument("--vm", action="store_true", help="also the kernel's stacks, in a virtual machine")
+    parser.add_argument("--guest", metavar="FILE", help="report what script/bench --vm --json FILE has measured, too")
+    parser.add_argument("--from", dest="earlier", metavar="FILE", help="measure nothing: report results.json of an earlier run")
     parser.add_argument("--json", metavar="FILE", help="write each value to FILE, as a line of JSON")
     parser.add_argument("--out", metavar="DIR", help="where the report goes (docs/bench; with any choice: build/bench)")
     return parser.parse_args()
@@ -223,30 +219,35 @@ def settle(options):
     return [line for line in plan if line[2]]
 
 
+def measured(options, terminal):
+    """A run; results, and the machine."""
+    plan = settle(options)
+    machine = dict(bench_machine.describe(), rounds=options.rounds, first=bench_machine.go_first())
+    terminal.line(f"{bench_report.machine_words(machine)}; load average {os.getloadavg()[0]:.1f}")
+    began, meter = time.monotonic(), bench_machine.Meter()
+    found, complete = run(options, plan, terminal)
+    machine["others"] = round(meter.others(), 2)
+    if machine["others"] > bench_machine.BUSY:
+        terminal.line(f"warning: the machine was busy, others used {machine['others']:.1f} of {machine['cpus']} CPUs")
+    if not complete:
+        options.out = ELSEWHERE
+    terminal.line(f"{time.monotonic() - began:.0f} s; the report is in {os.path.relpath(options.out)}")
+    return {key: median(values) for key, values in found.items()}, machine
+
+
 def main():
     options = arguments()
-    plan = settle(options)
     terminal = lab.Terminal(out=sys.stderr)
-    machine = dict(bench_machine.describe(), rounds=options.rounds)
-    load = os.getloadavg()[0]
-    terminal.line(f"{bench_report.machine_words(machine)}; load average {load:.1f}")
-    began, meter = time.monotonic(), bench_machine.Meter()
     try:
-        found, complete = run(options, plan, terminal)
-        results = {key: median(values) for key, values in found.items()}
-        machine["others"] = meter.others()
-        if not complete:
-            options.out = ELSEWHERE
-        elif options.vm:
-            results.update(guest_rows(options, terminal))
-        text = write(options, results, machine)
-    except Trouble as trouble:
+        if options.earlier:
+            results, machine = read_rows(options.earlier)
+            options.out = options.out or os.path.dirname(os.path.abspath(options.earlier))
+        else:
+            results, machine = measured(options, terminal)
+        guest = read_rows(options.guest)[0] if options.guest else {}
+        print(write(options, results, machine, guest), end="")
+    except (Trouble, OSError) as trouble:
         sys.exit(f"script/bench: {trouble}")
-    if machine["others"] > bench_machine.BUSY:
-        terminal.line(f"warning: others used {machine['others']:.1f} of {machine['cpus']} CPUs meanwhile; "
-                      "on a quiet machine the pings are faster and all stacks carry more")
-    terminal.line(f"{time.monotonic() - began:.0f} s; the report is in {os.path.relpath(options.out)}")
-    print(text, end="")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,10 @@ class Link:
         wire = [PIGTAIL, "wire", f"unix-listen:{a}", f"unix-listen:{b}", "--baud", str(self.baud)]
         if ber:
             wire += ["--ber", str(ber), "--seed", str(seed)]
-        self.start(wire, "wire")
+        wire = self.start(wire, "wire")
+        # It stands for hardware, which would not wait for a CPU.
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(wire.pid, os.SCHED_RR, os.sched_param(2))
         self.lab.wait_for(lambda: os.path.exists(a) and os.path.exists(b), "the wire")
         up, device = self.ends(a, b)
         # The device listens first: a host that speaks esp8266-hosted calls but every 15 s.

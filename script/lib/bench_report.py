@@ -7,6 +7,7 @@ import os
 import subprocess
 
 from bench_cases import FLOWS, FRESH, UNITS
+from bench_machine import BUSY
 from lab import Trouble
 
 # Title, then (cases, column): cases that share a column stand in it with a slash.
@@ -42,6 +43,7 @@ TABLES = [
         "downloads by HTTP, % of the line",
         [(("http_text",), "C source"), (("http_json",), "JSON"), (("http_random",), "random bytes")],
     ),
+    ("CPU time, ms a MB", [(("cpu_up", "cpu_down"), "TCP up / down")]),
     (
         f"beside {FLOWS} TCP flows",
         [
@@ -68,15 +70,14 @@ PROMISES = [
     ("TCP one way, 1 bit in 10,000 wrong", (921600, 1e-4, ("up", "down")), ">=", 80),
 ]
 
-# (stack it is about, why); left out when the results have it.
 NOT_COMPARED = [
-    ("kernel-slip", "kernel SLIP, CSLIP and pppd: line disciplines of the kernel, which are measured in a "
-     "virtual machine of their own over a wire of its own (script/bench --vm); an emulated CPU's times are not "
-     "this machine's"),
-    (None, "ESP-Hosted-MCU, eppp_link and the ESP8266 and ESP32 firmware of the others: they need their chips. "
-     "What stands here under len16 and esp8266-hosted is our implementation of their framing, in our program, "
-     "which paces, buffers and schedules better than theirs"),
-    (None, "a real UART: the wire is simulated, 8N1, exact byte times, errors by chance in each bit"),
+    "kernel SLIP, CSLIP and pppd with what stands above: they are line disciplines, and the kernel of a build "
+    "machine seldom has them. `script/bench --vm` measures them, and the kernel driver, in a virtual machine, over a "
+    "wire that is a module in it; an emulated CPU's times are not this machine's",
+    "ESP-Hosted-MCU, eppp_link and the ESP8266 and ESP32 firmware of the others: they need their chips. "
+    "What stands here under len16 and esp8266-hosted is our implementation of their framing, in our program, "
+    "which paces and buffers better than theirs",
+    "a real UART: the wire is simulated, 8N1, exact byte times, errors by chance in each bit",
 ]
 
 
@@ -140,19 +141,28 @@ def machine_words(machine):
     return f"{machine['date']}, {machine['cpu']}, {machine['cpus']} CPUs, Linux {machine['kernel']}"
 
 
-def markdown(results, machine, plots):
+def pictures(plots):
+    return [line for name, title in plots for line in ("", f"![{title}]({name})")]
+
+
+def markdown(results, machine, plots, guest, guest_plots):
     rounds = f"medians of {machine['rounds']} rounds" if machine["rounds"] > 1 else "one round"
     lines = ["# Side by side over the same wire", "", f"Made by `script/bench`: {machine_words(machine)}; "
-             f"{rounds}. Others used {machine['others']:.1f} CPUs meanwhile.", ""]
+             f"{rounds}. Other work used {machine['others']:.1f} CPUs meanwhile"
+             + (", but all programs here had real-time priority." if machine["first"] else "."), ""]
+    if machine["others"] > BUSY:
+        lines += ["**The machine was busy: on a quiet one pings are faster, and all stacks carry more.**", ""]
     lines += ["100 % of a line are baud / 10 bytes/s (8N1). TCP and UDP carry random bytes, and what is counted is "
               "their payload as the receiving program gets it. up is from host to device."]
-    for name, title in plots:
-        lines += ["", f"![{title}]({name})"]
+    lines += pictures(plots)
     kept = promises(results)
     lines += ["", "## What was promised", "", *kept] if kept else []
     lines += ["", "## All of it", *tables(results)]
+    if guest:
+        lines += ["", "## In a virtual machine", "", "The kernel's stacks, by `script/bench --vm`: a computer that is "
+                  "emulated, slower and exact, so compare within this section.", *pictures(guest_plots), *tables(guest)]
     lines += ["", "## What is not compared", ""]
-    lines += [f"- {why}." for stack, why in NOT_COMPARED if stack not in stacks_of(results)]
+    lines += [f"- {what}." for what in NOT_COMPARED]
     return "\n".join(lines) + "\n"
 
 
@@ -220,7 +230,7 @@ def script_of(path, title, axis, groups, stacks, settings, places, words):
     return "\n".join([*data, *lines, "plot " + ", \\\n  ".join(plots), ""])
 
 
-def plot(results, machine, folder):
+def plot(results, words, folder, prefix=""):
     """Writes the SVGs for which there are results; their (name, title)."""
     made = []
     for name, title, axis, groups_of, cases, settings, places in PLOTS:
@@ -228,10 +238,16 @@ def plot(results, machine, folder):
         stacks = [s for s in stacks_of(results) if any(value(s) is not None for _, value in groups)]
         if not stacks:
             continue
-        script = script_of(os.path.join(folder, name), title, axis, groups, stacks, settings, places,
-                           machine_words(machine))
+        script = script_of(os.path.join(folder, prefix + name), title, axis, groups, stacks, settings, places, words)
         done = subprocess.run(["gnuplot"], input=script, text=True, capture_output=True, check=False)
         if done.returncode != 0:
             raise Trouble(f"gnuplot: {done.stderr.strip()}")
-        made.append((name, title))
+        made.append((prefix + name, title))
     return made
+
+
+def report(results, machine, guest, folder):
+    """The Markdown; its plots are written to the folder."""
+    plots = plot(results, machine_words(machine), folder)
+    guest_plots = plot(guest, f"in a virtual machine, {machine['date']}", folder, "vm-")
+    return markdown(results, machine, plots, guest, guest_plots)
