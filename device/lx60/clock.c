@@ -12,6 +12,8 @@
  * sleep() checks and waits with interrupts off. `waiti` turns them on and waits in
  * one instruction, and an interrupt that is pending ends it at once: none is missed.
  *
+ * The watchdog is this timer and no hardware: a hang with interrupts off outlives it.
+ *
  * Chance for entropy() is in how long the emulated registers take to be read, and in
  * what the last run left in memory. With QEMU's -icount there is none of the first:
  * then the boot option seed=N makes two devices differ.

@@ -10,7 +10,7 @@ extern uint8_t memory_start[], memory_end[];
 
 static inline size_t memory_bytes(void)
 {
-	return (size_t)(memory_end - memory_start);
+	return (uintptr_t)memory_end - (uintptr_t)memory_start;
 }
 
 #endif

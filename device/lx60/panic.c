@@ -11,6 +11,7 @@
 
 #include <pigtail/link.h>
 
+#define STACK_BYTES ((uint32_t)((uintptr_t)stack_end - (uintptr_t)stack_start))
 #define PANIC_STACK 1024
 #define STACK_GUARD 8 /* words at the stack's end that nobody may write */
 
@@ -51,7 +52,7 @@ static _Noreturn void say_all(struct text *line)
 	text_add(line, ", stack used ");
 	text_add_number(line, stack_used());
 	text_add(line, " of ");
-	text_add_number(line, (uint32_t)((char *)stack_end - (char *)stack_start));
+	text_add_number(line, STACK_BYTES);
 	text_add(line, "; restarting");
 	say(line->at, line->n);
 	for (;;)
@@ -92,11 +93,11 @@ void panic(const char *why)
 
 uint32_t stack_used(void)
 {
-	const uint32_t *at = stack_start;
+	uint32_t clean = 0;
 
-	while (at < stack_end && *at == STACK_PAINT)
-		at++;
-	return (uint32_t)((const char *)stack_end - (const char *)at);
+	while (clean < STACK_BYTES && stack_start[clean / 4] == STACK_PAINT)
+		clean += 4;
+	return STACK_BYTES - clean;
 }
 
 void panic_if_stack_is_out(void)
