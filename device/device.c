@@ -11,7 +11,8 @@
  *
  *	OPEN      frames go to it at once
  *	WAITING   it had no room: the link keeps that frame, and credit stops the
- *	          host; device_radio_room() makes it OPEN again
+ *	          host; device_radio_room() has it offered again, and if it is taken
+ *	          the radio is OPEN again
  *	DROPPING  it had none for DEVICE_RADIO_PATIENCE_US: each frame is offered
  *	          once more as it comes, and dropped if there is still no room. The
  *	          first that is taken makes it OPEN again.
@@ -389,10 +390,10 @@ enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, si
 
 void device_radio_room(struct device *device)
 {
-	if (device->radio == OPEN)
-		return;
-	device->radio = OPEN;
-	device->resume = true;
+	/* OPEN again only when it takes one: a radio that is asked now and then,
+	 * and has no room, has its patience running all the time. */
+	if (device->radio != OPEN)
+		device->resume = true;
 }
 
 void device_radio_missed(struct device *device, uint32_t n)

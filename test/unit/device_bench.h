@@ -72,6 +72,7 @@ struct bench {
 	void *memory;
 	ptl_time wake;
 	bool asleep; /* its loop hangs */
+	bool woken;  /* the target wants a turn, even if it said so during one */
 	unsigned polls;
 	bool led;
 	unsigned led_changes;
@@ -435,9 +436,11 @@ static inline void bench_run(struct bench *bench, ptl_time us)
 		bench->now += STEP_US;
 		bench_line(bench);
 		bench_host_turn(bench);
-		event = bench->uart_rx.n > 0 || (bench->to_give > 0 && !bench->full);
+		event = bench->woken || bench->uart_rx.n > 0 ||
+			(bench->to_give > 0 && !bench->full);
 		if (bench->asleep || (!event && bench->wake > bench->now))
 			continue;
+		bench->woken = false;
 		bench->wake = device_poll(bench->device);
 		bench->polls++;
 	}

@@ -149,7 +149,8 @@ static void drive_join(ptl_time now)
 {
 	switch (join_poll(&wifi.join, now)) {
 	case JOIN_CONNECT:
-		(void)esp_wifi_connect();
+		if (esp_wifi_connect() != ESP_OK)
+			join_lost(&wifi.join, now);
 		break;
 	case JOIN_GIVE_UP:
 		(void)esp_wifi_disconnect();
@@ -184,33 +185,42 @@ static void tell_host(ptl_time now)
 	}
 }
 
-static void give_frames(void)
+/* No more than the queue holds, or a flood would keep the UART waiting. Returns
+ * whether it may be empty. */
+static bool give_frames(void)
 {
-	const struct frame *frame;
 	uint32_t missed = wifi.missed;
 
 	device_radio_missed(wifi.device, missed - wifi.missed_told);
 	wifi.missed_told = missed;
-	while ((frame = frames_first(&wifi.frames)) != NULL) {
+	for (unsigned int i = 0; i < FRAMES_MAX; i++) {
+		const struct frame *frame = frames_first(&wifi.frames);
+
+		if (!frame)
+			return true;
 		(void)device_from_radio(wifi.device, frame->bytes, frame->length);
 		esp_wifi_internal_free_rx_buffer(frame->handle);
 		frames_pop(&wifi.frames);
 	}
+	return false;
 }
 
 static ptl_time wifi_poll(void *user, ptl_time now)
 {
 	ptl_time next;
+	bool empty;
 
 	(void)user;
 	take_event(now);
 	drive_join(now);
-	give_frames();
+	empty = give_frames();
 	tell_host(now);
 	if (now >= wifi.retry_at) {
 		wifi.retry_at = PTL_NEVER;
 		device_radio_room(wifi.device);
 	}
+	if (!empty)
+		return now;
 	next = join_deadline(&wifi.join);
 	return next < wifi.retry_at ? next : wifi.retry_at;
 }
