@@ -37,8 +37,10 @@ void arguments_add_two(struct arguments *arguments, const char *option, const ch
 
 void arguments_drop(struct arguments *arguments)
 {
-	while (arguments->n > 0)
+	while (arguments->n > 0) {
 		free(arguments->at[--arguments->n]);
+		arguments->at[arguments->n] = NULL;
+	}
 }
 
 /* ---- options ---- */

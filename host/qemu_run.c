@@ -77,7 +77,8 @@ static const char *passed(const struct arguments *arguments, const char *name,
 	return otherwise;
 }
 
-/* Our firmware is told what the other end is. The seed is one more for its session. */
+/* Our firmware is told what the other end is, and at each start another seed: where it
+ * runs, little else differs from start to start, and its session must. */
 static void tell_firmware(struct arguments *arguments, const struct qemu_options *options)
 {
 	uint32_t seed = 0;
@@ -96,6 +97,7 @@ static void fill_arguments(struct bench *bench)
 	struct arguments *arguments = &bench->arguments;
 	size_t n = sizeof(default_machine) / sizeof(default_machine[0]);
 
+	arguments_drop(arguments);
 	arguments_add(arguments, "%s",
 		      options->program ? options->program : qemu_default_program);
 	for (size_t i = 0; i < n && !options->program; i++)
@@ -153,6 +155,7 @@ static void stop_if_done(struct bench *bench)
 static void start_qemu(struct bench *bench)
 {
 	bench->qemu_began = uv_now(&bench->loop);
+	fill_arguments(bench);
 	if (child_spawn(&bench->qemu, &bench->loop, "qemu", bench->arguments.at) == 0)
 		return;
 	log_line("qemu: cannot start it: %s", strerror(errno));
@@ -352,7 +355,6 @@ int qemu_run(const struct qemu_options *options)
 	if (bench.status)
 		return bench.status;
 	name_sockets(&bench);
-	fill_arguments(&bench);
 	/* These are copies of this process, so it has no loop yet; and a signal that
 	 * ends it waits until it can be heard. */
 	hold_signals(SIG_BLOCK);

@@ -106,6 +106,9 @@
 #define TCP_OOSEQ_MAX_PBUFS 2
 #define LWIP_TCP_SACK_OUT   0
 
+/* A connection after a restart is another one. */
+#define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) stack_random()
+
 #define MEMP_NUM_UDP_PCB 4 /* DHCP, echo, discard, one spare */
 
 /* ---- IP ---- */
