@@ -203,12 +203,9 @@ static const struct of_device_id radio_of_match[] = {
 MODULE_DEVICE_TABLE(of, radio_of_match);
 
 static struct serdev_device_driver radio_driver = {
-	.driver =
-		{
-			.name = "pigtail",
-			.of_match_table = radio_of_match,
-			.pm = &radio_pm,
-		},
+	.driver.name = "pigtail",
+	.driver.of_match_table = radio_of_match,
+	.driver.pm = &radio_pm,
 	.probe = radio_probe,
 	.remove = radio_remove,
 };
