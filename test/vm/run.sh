@@ -18,10 +18,12 @@ Runs all cases, or those whose names match (as in globs).
   --stack up      pigtail up instead of the kernel driver
   --virtual-time N   the guest's clock counts its instructions, 2^N ns each, and idle
                   time passes at once: results don't depend on how busy the machine is
-  --job JOB       another program of guest/ than tests; CASE... are its arguments
+  --job JOB       another script of guest/ than tests, or any script's path, which gets
+                  lib.sh by '. /test/job; . /test/lib.sh'
 
 PIGTAIL=FILE is the program, build/release/bin/pigtail unless given.
 VM_LIMIT=SECONDS ends the machine, 1500 unless given.
+APPEND=... goes to the kernel's command line, JOB_SETTINGS=... to the guest's job.
 END
 }
 
@@ -93,13 +95,23 @@ done
 work=$top/build/vm
 mkdir -p "$work"
 patience=1
+baud=921600
+bytes=2000000
+rounds=200
+append=""
+# Checks its heap, and counts exactly what is in it.
+[[ $job != tests ]] || append="slub_debug=FZ"
 if $debug; then
 	home=$("$here/debug-kernel")
 	kernel=$home/build/arch/x86/boot/bzImage
 	headers=$home/build
 	release=$(cat "$home/build/include/config/kernel.release")
 	modules=()
+	# It is ten times slower, and looks the closer.
 	patience=4
+	baud=115200
+	bytes=200000
+	rounds=20
 	memory=1536
 else
 	home=$("$here/stock-kernel" "$work/stock")
@@ -139,6 +151,11 @@ build_module nullmodem build_nullmodem
 
 # ---- the guest ----
 
+items=()
+if [[ $job == */* ]]; then
+	items+=("script=$job")
+	job=script
+fi
 guest=$(mktemp -d "$work/guest.XXXXXX")
 vm=""
 stop() {
@@ -155,11 +172,14 @@ job=$job
 stack=$stack
 clock=$clock
 patience=$patience
+baud=$baud
+bytes=$bytes
+rounds=$rounds
 cases='${chosen[*]-}'
 ${JOB_SETTINGS:-}
 END
 "$here/initramfs" "$guest/initramfs" "$release" "${modules[@]}" "${programs[@]}" \
-	"job=$guest/job"
+	"job=$guest/job" "${items[@]}"
 
 # One machine at a time: two would disturb each other.
 exec 9>"$work/.lock"
@@ -173,7 +193,7 @@ cpus=(-accel "tcg,thread=multi" -smp 2)
 mkfifo "$guest/report"
 PIGTAIL=$pigtail "$here/machine" "$guest" "${cpus[@]}" -m "$memory" \
 	-kernel "$kernel" -initrd "$guest/initramfs" \
-	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8" \
+	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8 $append ${APPEND:-}" \
 	>"$guest/report" 9>&- &
 vm=$!
 

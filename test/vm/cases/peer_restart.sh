@@ -4,7 +4,7 @@
 # The far end is killed in the middle of a transfer and starts again: the interface stays,
 # the same TCP connection goes on, and what it carries is right.
 make_link
-index=$(in_ns a ip -o link show pt0 | cut -d : -f 1)
+index=$(index_of_pt0)
 serve a
 start download in b wget -q -O "$dir/got" http://10.7.0.1:8000/file
 for _ in 1 2 3; do
@@ -16,5 +16,5 @@ for _ in 1 2 3; do
 done
 wait "$(cat "$dir/download.pid")" || fail "the connection broke"
 expect "what came is what was served" cmp "$dir/web/file" "$dir/got"
-expect "the interface stayed" [ "$(in_ns a ip -o link show pt0 | cut -d : -f 1)" = "$index" ]
+expect "the interface stayed" [ "$(index_of_pt0)" = "$index" ]
 expect "sessions were counted" at_least sessions 4

@@ -4,7 +4,7 @@
 # The module can't be removed while it is in use, and 50 times it is removed the moment
 # that it is not, with traffic on its way. It loads again by itself.
 only_for ko
-rounds=${rounds:-50}
+rounds=$((rounds / 4))
 
 removed() {
 	rmmod pigtail

@@ -7,10 +7,10 @@
 make_link
 start_traffic
 sleep 1
-index=$(in_ns a ip -o link show pt0 | cut -d : -f 1)
+index=$(index_of_pt0)
 echo devices >/sys/power/pm_test
 for _ in 1 2 3; do
 	echo mem >/sys/power/state
 	wait_for 20 "an answer after resuming" answers a 10.7.0.2
 done
-expect "the interface stayed" [ "$(in_ns a ip -o link show pt0 | cut -d : -f 1)" = "$index" ]
+expect "the interface stayed" [ "$(index_of_pt0)" = "$index" ]

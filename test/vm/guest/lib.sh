@@ -19,7 +19,7 @@
 # Processes are known by names; NAME.log in $dir is what they print. A command that fails
 # ends the case.
 
-baud=921600
+# The job has $baud, $bytes for transfers, and $rounds for what is done many times.
 
 # ---- processes ----
 
@@ -125,6 +125,11 @@ has_carrier() {
 	ip -n "$1" link show "$2" | grep -q LOWER_UP
 }
 
+# It is another one after each attachment.
+index_of_pt0() {
+	in_ns a ip -o link show pt0 2>/dev/null | cut -d : -f 1
+}
+
 addresses() {
 	ip -n "$1" address replace "10.7.0.$2/24" dev pt0
 	ip -n "$1" address replace "fd07::$2/64" dev pt0 nodad
@@ -176,10 +181,10 @@ answers() {
 	nsenter --net="/run/netns/$1" ping -q -n -c 1 -W 1 "$2" >/dev/null 2>&1
 }
 
-# serve NS: a web server with a file of two megabytes that do not compress.
+# serve NS: a web server with a file of $bytes that do not compress.
 serve() {
 	mkdir -p "$dir/web"
-	[ -e "$dir/web/file" ] || head -c 2000000 /dev/urandom >"$dir/web/file"
+	[ -e "$dir/web/file" ] || head -c "$bytes" /dev/urandom >"$dir/web/file"
 	start "web-$1" in "$1" httpd -f -p 8000 -h "$dir/web"
 	wait_for 5 "the web server" in_ns "$1" sh -c 'netstat -lnt | grep -q :8000'
 }
