@@ -5,8 +5,8 @@
  * `-icount shift=5` makes an instruction 1.28 of CCOUNT's cycles, always: the numbers
  * are instructions, not cycles of a chip, and the same at each run.
  *
- * Each row is printed to the UART as JSON; at the end the board resets, which
- * with -no-reboot ends QEMU.
+ * Then the parts that touch each byte, on their own. Each row is printed to the UART as JSON;
+ * at the end the board resets, which with -no-reboot ends QEMU.
  */
 #include "boot.h"
 #include "chip.h"
@@ -18,6 +18,9 @@
 #include <pigtail/link.h>
 
 #include <string.h>
+
+#include "link/cobs.h"
+#include "link/crc32c.h"
 
 #define PACKET 1514u
 #define CHUNK  128u
@@ -182,6 +185,71 @@ static void run(const char *what, const struct ptl_config *wanted, enum way way,
 			((uint32_t)(ends[0].taken + ends[1].taken - before) / 100));
 }
 
+/* ---- the parts ---- */
+
+static uint8_t encoded[COBS_MAX(PACKET) + 1];
+static uint8_t decoded[PACKET];
+static size_t encoded_n;
+
+static void part_crc(void)
+{
+	static volatile uint32_t sink;
+
+	sink = crc32c_add(CRC32C_START, packet, PACKET);
+	(void)sink;
+}
+
+static void part_encode(void)
+{
+	struct cobs_encoder encoder;
+
+	cobs_begin(&encoder, encoded);
+	cobs_put(&encoder, packet, PACKET);
+	encoded_n = cobs_end(&encoder);
+}
+
+static void part_decode(void)
+{
+	struct cobs_decoder decoder = {.out = decoded, .room = sizeof(decoded)};
+
+	cobs_reset(&decoder);
+	for (size_t at = 0; at < encoded_n; at += CHUNK)
+		cobs_take(&decoder, encoded + at,
+			  encoded_n - at < CHUNK ? encoded_n - at : CHUNK);
+}
+
+static void part_copy(void)
+{
+	memcpy(decoded, packet, PACKET);
+}
+
+static void run_parts(struct end *end)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} parts[] = {{"CRC-32C", part_crc},
+		     {"COBS encode", part_encode},
+		     {"COBS decode", part_decode},
+		     {"memcpy", part_copy}};
+
+	make_packet(end, false);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		uint32_t cycles = chip_ccount();
+		struct text line;
+
+		parts[i].run();
+		cycles = chip_ccount() - cycles;
+		text_clear(&line);
+		text_add(&line, "{\"part\":\"");
+		text_add(&line, parts[i].name);
+		text_add(&line, "\",\"instructions_100\":");
+		text_add_number(&line, cycles * 25 / 32 * 100 / PACKET);
+		text_add(&line, "}\n");
+		say(line.at, line.n);
+	}
+}
+
 void board_main(const struct boot_tag *tags)
 {
 	static const struct {
@@ -204,6 +272,7 @@ void board_main(const struct boot_tag *tags)
 			for (enum way way = TRANSMIT; way <= BOTH; way++)
 				run(configs[i].name, &config, way, true);
 	}
+	run_parts(&(struct end){0});
 	for (;;)
 		BOARD_RESET = RESET_MAGIC;
 }

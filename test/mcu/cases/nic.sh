@@ -18,7 +18,7 @@ here=$CASES/..
 # makes; with $listening set, at $dir/listen, where the host waits for it.
 start_nic() {
 	local uart=path=$dir/uart,server=on,wait=off
-	[[ -z ${listening:-} ]] || uart=path=$dir/listen
+	[[ -z ${listening:-} ]] || uart=path=$dir/listen,reconnect=1
 	start qemu in_ns b qemu-system-xtensa -M lx60-nommu -cpu lx106 -m 4 -display none \
 		-monitor none -kernel "$FIRMWARE/nic.elf" -append "baud=$baud ${1:-}" \
 		-chardev "socket,id=uart,$uart" -serial chardev:uart \
