@@ -379,6 +379,10 @@ enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, si
 	enum ptl_error error =
 		device->config.framing->send(device->endpoint, device->now, frame, n);
 
+	/* All that is queued is on its way, so this frame was the one to drop. The
+	 * link has counted that, and tells of no room later. */
+	if (error == PTL_FULL && device->config.link.drop_when_full)
+		error = PTL_OK;
 	if (error == PTL_OK)
 		device->counters.radio_rx++;
 	else if (error == PTL_FULL)

@@ -138,16 +138,22 @@ static void a_flood_from_the_radio_is_dropped_and_counted(void **state)
 	bench_open(&bench, 1);
 	config = bench_config(&bench);
 	config.link.drop_when_full = true;
+	config.link.contexts = 4; /* so small that all can be on its way at once */
+	config.link.history[0] = config.link.history[1] = 11;
 	bench_start_host(&bench);
 	bench_start_device(&bench, &config);
 	bench_meet(&bench);
+	bench.keeps = true; /* it would wait for room, if it were told to */
 	for (int i = 0; i < 1000; i++) {
 		bench.to_give = 20;
 		all += 20;
 		bench_run(&bench, 5000);
+		assert_int_equal(bench.to_give, 0);
+		bench.uart_stopped = i % 100 > 90;
 		if (i % 50 == 0)
 			bench_send(&bench, (uint32_t)i / 50, 1); /* and the other way */
 	}
+	bench.uart_stopped = false;
 	bench_run(&bench, 1000000);
 	assert_int_equal(bench.taken, 20);
 	assert_int_equal(counted(&bench)->radio_rx, all);

@@ -73,7 +73,8 @@ ptl_time device_poll(struct device *device);
 
 /* A frame arrived by the radio; it is copied. PTL_FULL: no room; the radio drops
  * it, or keeps it and gives it again after ptl_radio.room(). With drop_when_full
- * in the link's config there is always room: the longest flow pays for it. */
+ * in the link's config it is never said: the link takes all, and drops what is too
+ * much. */
 enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, size_t n);
 
 /* The radio has room again after send() said false; what waits is offered at the
