@@ -83,6 +83,8 @@
 
 #define MEMP_NUM_PBUF 12 /* headers of data sent from where it lies: the page */
 
+#define LWIP_CHKSUM_ALGORITHM 3 /* 32 bytes a turn, by words */
+
 /* ---- TCP ---- */
 
 #define TCP_MSS		     1460
