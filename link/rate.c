@@ -170,6 +170,8 @@ static void refresh_senders(struct ptl_link *link, bool lost)
 {
 	link->sending.trip.smooth_us = 0;
 	link->sending.trip.spread_us = 0;
+	if (lost)
+		link->rate.away = false;
 	for (int i = 0; i < DATA_CLASSES; i++)
 		sender_refresh(&link->senders[i], &link->sending, link->now, lost);
 }
@@ -180,6 +182,17 @@ static void rest(struct ptl_link *link, uint32_t us)
 	enter(link, RATE_BASE, 0);
 	plan(link, us);
 	refresh_senders(link, false);
+}
+
+/* What was on the way is lost, most likely. The peer learns what has arrived here; who
+ * comes home last is heard by the other. */
+static void come_home(struct ptl_link *link, uint32_t us)
+{
+	link->rate.away = true;
+	link->session.ping_due = link->session.up;
+	for (int i = 0; i < DATA_CLASSES; i++)
+		link->receivers[i].changed = link->session.up;
+	rest(link, us);
 }
 
 static void settle(struct ptl_link *link)
@@ -196,7 +209,7 @@ static void settle(struct ptl_link *link)
 	plan(link, climbed ? CLIMB_US : rate->again_us);
 	rate->plans = rate_choose_again(rate, link->baud) != RATE_NONE;
 	link->counters.rate_changes++;
-	refresh_senders(link, false);
+	refresh_senders(link, rate->away);
 }
 
 void rate_turn(struct ptl_link *link)
@@ -221,13 +234,9 @@ void rate_done(struct ptl_link *link, bool ok)
 		noise_init(&link->sending.noise, link->sending.noise.max);
 	}
 	if (home || !ok) {
-		if (!ok && !home) {
+		if (!home)
 			mark_failed(link);
-		}
-		rate->heard = false;
-		/* Who comes home last is heard by the other. */
-		link->session.ping_due = link->session.up;
-		rest(link, rate->rests ? REST_US : 0);
+		come_home(link, rate->rests ? REST_US : 0);
 		return;
 	}
 	enter(link, RATE_TRIAL, rate->patience_ms * 1000u);
@@ -241,10 +250,10 @@ void rate_reset(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
 
-	if (rate->state == RATE_BASE)
+	if (!rate->enabled)
 		return;
 	link_adopt_baud(link, rate->base);
-	rest(link, 0);
+	come_home(link, 0);
 }
 
 uint32_t rate_now(const struct ptl_link *link)
@@ -434,11 +443,9 @@ void rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, si
 		rate->share.good += (uint32_t)n;
 	if (rate->state == RATE_CONFIRM && !about_rate)
 		settle(link);
-	if (rate->state == RATE_BASE && !rate->heard) {
-		/* The peer is here as well: what was lost can go again. */
-		rate->heard = true;
+	/* The peer is here as well: what was lost can go again. */
+	if (rate->away && (rate->state == RATE_BASE || rate->state == RATE_OFFER))
 		refresh_senders(link, true);
-	}
 }
 
 static size_t probe(struct rate *rate, uint8_t *payload)

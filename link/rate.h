@@ -45,7 +45,8 @@ struct rate {
 	struct ptl_uart own, peer;
 	bool enabled; /* by the config */
 	bool agreed;  /* by the peer as well */
-	bool heard;   /* a probe of this trial; after a fall: a frame */
+	bool heard;   /* a probe of this trial */
+	bool away;    /* came home, and the peer was not heard since */
 	bool waited;  /* all had failed, for a while */
 	bool rests;   /* between trials, for data */
 	bool plans, suspects;

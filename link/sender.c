@@ -494,7 +494,7 @@ void sender_refresh(struct sender *sender, const struct sending *shared, ptl_tim
 		if (!lost || on_wire || piece->state != PIECE_FLYING)
 			continue;
 		piece->state = PIECE_LOST;
-		piece->guess = true;
+		piece->guess = false;
 		sender->flying--;
 		sender->lost++;
 	}
