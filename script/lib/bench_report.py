@@ -185,7 +185,8 @@ def by_baud(results, cases):
 
 def by_ber(results, cases):
     bers = sorted({ber for _, baud, ber, case in results if baud == 921600 and case in cases})
-    return [(ber_words(ber), lambda stack, ber=ber: mean(results, stack, 921600, ber, cases)) for ber in bers]
+    groups = [(ber_words(ber), lambda stack, ber=ber: mean(results, stack, 921600, ber, cases)) for ber in bers]
+    return groups if len(groups) > 1 else []
 
 
 # File, title, axis, groups, the cases whose mean it shows, settings of the axis.
