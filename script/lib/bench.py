@@ -190,11 +190,15 @@ def arguments():
         epilog="As the first argument, --vm measures the kernel's stacks in a virtual machine instead, and --scale many "
         "links in one process; each has its own --help.",
     )
-    parser.add_argument("--quick", action="store_true", help="once, less, and shorter: under 3 minutes rather than 3 hours")
+    quick = "once, less, and shorter: under 3 minutes rather than 3 hours"
+    parser.add_argument("--quick", action="store_true", help=quick)
     parser.add_argument("--rounds", type=int, help="medians of so many (3; --quick: 1)")
-    parser.add_argument("--share", type=float, help=f"of the time that each case takes (1; --quick: {QUICK_SHARE})")
-    parser.add_argument("--stacks", type=some(list(STACKS)), default=list(STACKS), metavar="A,B", help=f"some of {', '.join(STACKS)}")
-    parser.add_argument("--case", type=some(list(CASES)), metavar="A,B", help=f"some of {', '.join(CASES)}, at all that the full plan has of them")
+    share = f"of the time that each case takes (1; --quick: {QUICK_SHARE})"
+    parser.add_argument("--share", type=float, help=share)
+    stacks = f"some of {', '.join(STACKS)}"
+    parser.add_argument("--stacks", type=some(list(STACKS)), default=list(STACKS), metavar="A,B", help=stacks)
+    cases = f"some of {', '.join(CASES)}, wherever the full plan has them"
+    parser.add_argument("--case", type=some(list(CASES)), metavar="A,B", help=cases)
     parser.add_argument("--baud", type=some(BAUDS), metavar="A,B", help="some of the rates")
     parser.add_argument("--ber", type=some([float(ber) for ber in BERS]), metavar="A,B", help="some of the bit error rates")
     parser.add_argument("--guest", metavar="FILE", help="report what script/bench --vm --json FILE has measured, too")

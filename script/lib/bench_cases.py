@@ -138,13 +138,20 @@ def fairness(link, _seconds):
 # ---- datagrams ----
 
 
+def only_line(flow):
+    lines = numbers(flow)
+    if len(lines) != 1:
+        raise Trouble(lab.last_line(flow.log))
+    return lines[0]
+
+
 def udp_run(link, percent_of_line, seconds):
     """Packets sent, packets received, bytes/s of the latter."""
     sink = link.flow("b", "udp-sink", 5203, 0.3 + 15000 / link.line)
     source = link.flow("a", "udp-source", 5203, percent_of_line / 100 * link.line, seconds)
     source.wait(timeout=seconds + 10)
     sink.wait(timeout=seconds + 120)
-    (sent,), (received, rate) = numbers(source)[0], numbers(sink)[0]
+    (sent,), (received, rate) = only_line(source), only_line(sink)
     return sent, received, rate
 
 
