@@ -15,7 +15,7 @@
 #define PTL_BEFORE(major, minor) (LINUX_VERSION_CODE < KERNEL_VERSION(major, minor, 0))
 
 /* Line disciplines: arguments of receive_buf and set_termios, registration. */
-#if PTL_BEFORE(5, 12)
+#if PTL_BEFORE(5, 14)
 #define PTL_TTY_BYTES const unsigned char *bytes, char *flags, int n
 #elif PTL_BEFORE(6, 6)
 #define PTL_TTY_BYTES const unsigned char *bytes, const char *flags, int n
