@@ -123,7 +123,12 @@ def main():
     )
     settings = f"stacks='{' '.join(stacks)}'\nlines='{lines}'\nrounds={rounds}\n"
     began = time.monotonic()
-    measured = list(run_guest(settings, lambda text: print(text, file=sys.stderr, flush=True)))
+    measured = []
+    try:
+        for line in run_guest(settings, lambda text: print(text, file=sys.stderr, flush=True)):
+            measured.append(line)
+    except KeyboardInterrupt:
+        print("interrupted: these are the medians of what was measured", file=sys.stderr)
     results = medians(measured)
     if options.json:
         with open(options.json, "w") as output:

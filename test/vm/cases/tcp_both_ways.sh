@@ -16,4 +16,7 @@ for name in up down; do
 	grep -q 'receiver' "$dir/$name.log" || fail "no result of iperf3 $name"
 	note "$name:$(grep receiver "$dir/$name.log" | cut -c 25-60)"
 done
-expect "nothing damaged on a good wire" [ "$(counter rx_bad_crc)" = 0 ]
+# A guest that gets no CPU for most of a second loses bytes in the tty layer.
+lost=$(($(cable 0 buf_overruns) + $(cable 1 buf_overruns)))
+[ $lost = 0 ] || note "$lost bytes lost in the tty layer"
+[ $lost != 0 ] || expect "nothing damaged on a good wire" [ "$(counter rx_bad_crc)" = 0 ]

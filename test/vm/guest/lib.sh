@@ -252,7 +252,7 @@ mark_memory() {
 	memory_now >"$dir/memory.before"
 }
 
-# check_memory ROUNDS: since mark_memory nothing grew by an object, or 64 bytes, a round.
+# check_memory ROUNDS: since mark_memory nothing grew by an object, or a page, a round.
 check_memory() {
 	settle
 	memory_now >"$dir/memory.after"
@@ -260,7 +260,7 @@ check_memory() {
 		NR == FNR { before[$1] = $2; next }
 		{
 			grown = $2 - before[$1]
-			limit = $1 ~ /:$/ ? rounds / 16 + 512 : rounds * 0.8 + 32
+			limit = $1 ~ /:$/ ? rounds * 3.5 : rounds * 0.8 + 32
 			if (grown > limit) {
 				print "grew: " $1 " by " grown
 				bad = 1
