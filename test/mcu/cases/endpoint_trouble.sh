@@ -34,7 +34,7 @@ case_endpoint_requests_and_their_answers() {
 
 case_endpoint_garbage_for_a_web_server() {
 	boot_endpoint qemu
-	hostile garbage $((${LONG:+90} + 10))
+	hostile garbage $((10 + ${LONG:+9}0))
 	page 1 >/dev/null
 	expect "no restart" [ "$(stat_of link sessions)" = 1 ]
 }
@@ -55,8 +55,11 @@ case_endpoint_with_sanitizers() {
 	pings a 10.7.0.2 56 1472 4000
 	hostile forms
 	hostile crowd 64
-	hostile garbage $((${LONG:+90} + 10))
+	hostile garbage $((10 + ${LONG:+9}0))
 	hostile slow 24
+	in_ns a python3 "$top/test/mcu/frames.py" pt0 02:70:74:00:00:02 10.7.0.2 \
+		$((10 + ${LONG:+11}0))
+	wait_for 10 "an answer" page 1
 	transfer down 1000000 3
 	transfer up 1000000 3
 	finish endpoint
