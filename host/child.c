@@ -41,7 +41,7 @@ static void say(struct voice *voice)
 	if (!strncmp(line, voice->program, n) && line[n] == ':')
 		line += n + 1 + (line[n + 1] == ' ');
 	if (*line && !voice->child->hushed)
-		log_line("%s: %s", voice->name, line);
+		log_line("%s%s%s", voice->name, *voice->name ? ": " : "", line);
 	voice->n = 0;
 }
 
@@ -74,11 +74,12 @@ static void on_chunk(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 	}
 }
 
-/* Takes fd. */
-static int listen_to(const struct child *child, uv_loop_t *loop, int fd, const char *name,
-		     const char *program)
+int child_listen(const struct child *child, uv_loop_t *loop, const char *name,
+		 const char *program)
 {
 	struct voice *voice = calloc(1, sizeof(*voice));
+	const char *slash = strrchr(program, '/');
+	int fd = child->errors;
 
 	if (!voice || uv_pipe_init(loop, &voice->pipe, 0) < 0) {
 		free(voice);
@@ -87,7 +88,8 @@ static int listen_to(const struct child *child, uv_loop_t *loop, int fd, const c
 		return -1;
 	}
 	(void)snprintf(voice->name, sizeof(voice->name), "%s", name);
-	(void)snprintf(voice->program, sizeof(voice->program), "%s", program);
+	(void)snprintf(voice->program, sizeof(voice->program), "%s",
+		       slash ? slash + 1 : program);
 	voice->child = child;
 	voice->pipe.data = voice;
 	if (uv_pipe_open(&voice->pipe, fd) < 0 ||
@@ -115,31 +117,12 @@ static void settle(pid_t parent, int output, int errors)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)dup2(null, STDIN_FILENO);
 	(void)dup2(output < 0 ? null : output, STDOUT_FILENO);
-	if (errors >= 0)
-		(void)dup2(errors, STDERR_FILENO);
+	(void)dup2(errors, STDERR_FILENO);
 }
 
-int child_run(struct child *child, int (*command)(int argc, char **argv), char **argv)
+/* Returns as fork() does. */
+static int begin(struct child *child, bool output)
 {
-	pid_t parent = getpid();
-	int argc = 0;
-
-	while (argv[argc])
-		argc++;
-	child->pid = fork();
-	if (child->pid == 0) {
-		settle(parent, -1, -1);
-		exit(command(argc, argv));
-	}
-	if (child->pid > 0)
-		return 0;
-	child->pid = 0;
-	return -1;
-}
-
-int child_spawn(struct child *child, uv_loop_t *loop, const char *name, char **argv)
-{
-	const char *slash = strrchr(argv[0], '/');
 	pid_t parent = getpid();
 	int pipes[2];
 
@@ -147,18 +130,39 @@ int child_spawn(struct child *child, uv_loop_t *loop, const char *name, char **a
 		return -1;
 	child->pid = fork();
 	if (child->pid == 0) {
-		settle(parent, pipes[1], pipes[1]);
-		(void)execvp(argv[0], argv);
-		(void)fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
-		_exit(127);
+		settle(parent, output ? pipes[1] : -1, pipes[1]);
+		return 0;
 	}
 	(void)close(pipes[1]);
-	if (child->pid < 0) {
-		child->pid = 0;
-		(void)close(pipes[0]);
-		return -1;
-	}
-	return listen_to(child, loop, pipes[0], name, slash ? slash + 1 : argv[0]);
+	child->errors = pipes[0];
+	if (child->pid > 0)
+		return 1;
+	child->pid = 0;
+	(void)close(pipes[0]);
+	return -1;
+}
+
+int child_run(struct child *child, int (*command)(int argc, char **argv), char **argv)
+{
+	int status = begin(child, false);
+	int argc = 0;
+
+	if (status != 0)
+		return status;
+	while (argv[argc])
+		argc++;
+	exit(command(argc, argv));
+}
+
+int child_spawn(struct child *child, char **argv)
+{
+	int status = begin(child, true);
+
+	if (status != 0)
+		return status;
+	(void)execvp(argv[0], argv);
+	(void)fprintf(stderr, "cannot run %s: %s\n", argv[0], strerror(errno));
+	_exit(127);
 }
 
 bool child_reap(struct child *child, int *status)

@@ -2,7 +2,8 @@
 /*
  * A process of ours that does not outlive us: it gets SIGTERM when we die, however that
  * happens. (This is what libuv's own spawning cannot do.) Its standard input is
- * /dev/null. To be made by the main thread.
+ * /dev/null; what it says on standard error becomes lines of our log. To be made by the
+ * main thread.
  */
 #ifndef PIGTAIL_HOST_CHILD_H
 #define PIGTAIL_HOST_CHILD_H
@@ -13,19 +14,22 @@
 
 struct child {
 	pid_t pid;   /* 0: it does not run */
+	int errors;  /* where its standard error is read */
 	bool hushed; /* what it says from now on is not shown */
 };
 
 /* Runs a subcommand of ours in it, argv as for main(), with /dev/null as its standard
- * output. -1: errno. */
+ * output. The loop must not exist yet; child_listen() follows. -1: errno. */
 int child_run(struct child *child, int (*command)(int argc, char **argv), char **argv);
 
-/*
- * Runs another program, found by PATH. What it says on standard output and standard error
- * becomes lines of our log, prefixed by name, without a prefix of its own. child must
- * stay until the loop has run dry. -1: errno.
- */
-int child_spawn(struct child *child, uv_loop_t *loop, const char *name, char **argv);
+/* Runs another program, found by PATH; its standard output goes where its standard error
+ * goes. -1: errno. */
+int child_spawn(struct child *child, char **argv);
+
+/* Its lines begin with name, if that is not empty; program is what they begin with now
+ * and shall not. child must stay until the loop has run dry. -1: errno. */
+int child_listen(const struct child *child, uv_loop_t *loop, const char *name,
+		 const char *program);
 
 /* Whether it has ended; *status as from waitpid(). */
 bool child_reap(struct child *child, int *status);

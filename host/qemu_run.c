@@ -121,16 +121,21 @@ static void fill_arguments(struct bench *bench)
 
 /* ---- the end ---- */
 
+/* Those that still run will miss each other now, and need not say so. */
+static void dismiss(struct child *child)
+{
+	child->hushed = child->pid > 0;
+	child_signal(child, SIGTERM);
+}
+
 static void end(struct bench *bench, int status)
 {
 	if (!bench->ending)
 		bench->status = status;
 	bench->ending = true;
-	/* The wire first, lest it complain of the others. */
-	child_signal(&bench->wire, SIGTERM);
-	child_signal(&bench->up, SIGTERM);
-	child_signal(&bench->qemu, SIGTERM);
-	bench->qemu.hushed = true;
+	dismiss(&bench->wire);
+	dismiss(&bench->up);
+	dismiss(&bench->qemu);
 }
 
 static void on_impatient(uv_timer_t *timer)
@@ -156,7 +161,8 @@ static void start_qemu(struct bench *bench)
 {
 	bench->qemu_began = uv_now(&bench->loop);
 	fill_arguments(bench);
-	if (child_spawn(&bench->qemu, &bench->loop, "qemu", bench->arguments.at) == 0)
+	if (child_spawn(&bench->qemu, bench->arguments.at) > 0 &&
+	    child_listen(&bench->qemu, &bench->loop, "qemu", bench->arguments.at[0]) == 0)
 		return;
 	log_line("qemu: cannot start it: %s", strerror(errno));
 	end(bench, EXIT_FAILED);
@@ -329,6 +335,15 @@ static void watch_signals(struct bench *bench)
 	bench->timer.data = bench;
 }
 
+/* Also to one that has ended: it said why. */
+static void listen_to(struct bench *bench, const struct child *child)
+{
+	if (child->errors > 0 && child_listen(child, &bench->loop, "", "pigtail") < 0) {
+		log_line("qemu: cannot hear a process: %s", strerror(errno));
+		end(bench, EXIT_FAILED);
+	}
+}
+
 static void hold_signals(int how)
 {
 	sigset_t set;
@@ -365,15 +380,18 @@ int qemu_run(const struct qemu_options *options)
 	(void)uv_loop_init(&bench.loop);
 	watch_signals(&bench);
 	hold_signals(SIG_UNBLOCK);
+	listen_to(&bench, &bench.wire);
+	listen_to(&bench, &bench.up);
 	if (bench.up.pid > 0)
 		start_qemu(&bench);
 	/* One that has ended already makes itself known no more. */
 	on_ended(&bench);
 	if (bench.up.pid > 0 || bench.wire.pid > 0)
 		(void)uv_run(&bench.loop, UV_RUN_DEFAULT);
-	/* What QEMU said last is read to its end. */
+	/* What they said last is read; unless somebody of theirs still holds the pipe. */
 	uv_walk(&bench.loop, close_handle, NULL);
-	(void)uv_run(&bench.loop, UV_RUN_DEFAULT);
+	for (int i = 0; i < 10 && uv_loop_alive(&bench.loop); i++)
+		(void)uv_run(&bench.loop, UV_RUN_NOWAIT);
 	(void)uv_loop_close(&bench.loop);
 	arguments_drop(&bench.arguments);
 	(void)unlink(bench.uart);
