@@ -144,7 +144,7 @@ static bool parse(int argc, char **argv, struct options *options, int *status)
 	return true;
 }
 
-static int run(const struct options *options)
+static int run(const struct options *options, const sigset_t *asleep)
 {
 	struct device_config config = {.framing = options->framing};
 	struct device *device = NULL;
@@ -153,7 +153,7 @@ static int run(const struct options *options)
 	size_t size;
 	int status = 1;
 
-	line_init(&line, options->port, options->baud, &ending);
+	line_init(&line, options->port, options->baud, asleep);
 	/* As on the microcontroller. */
 	ptl_config_default(&config.link, PTL_PROFILE_MCU);
 	memcpy(config.link.mac, options->mac, sizeof(config.link.mac));
@@ -186,11 +186,16 @@ int main(int argc, char **argv)
 		.baud = 921600,
 		.mac = {0x02, 0x70, 0x74, 0x00, 0x00, 0x02},
 	};
+	sigset_t held, asleep;
 	int status;
 
 	if (!parse(argc, argv, &options, &status))
 		return status;
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
-	return run(&options);
+	(void)sigemptyset(&held);
+	(void)sigaddset(&held, SIGINT);
+	(void)sigaddset(&held, SIGTERM);
+	(void)sigprocmask(SIG_BLOCK, &held, &asleep);
+	return run(&options, &asleep);
 }

@@ -19,7 +19,8 @@
 
 #include <pigtail/pacer.h>
 
-#define RETRY_US 100000u
+#define RETRY_US     100000u
+#define SLEEP_MAX_US 3600000000u
 
 static ptl_time now(void *user)
 {
@@ -90,15 +91,14 @@ static void lose(struct line *line)
 	line->blocked = false;
 }
 
-void line_init(struct line *line, const char *path, uint32_t baud,
-	       volatile sig_atomic_t *ending)
+void line_init(struct line *line, const char *path, uint32_t baud, const sigset_t *asleep)
 {
 	memset(line, 0, sizeof(*line));
 	line->is_socket = !strncmp(path, "unix:", 5);
 	line->path = line->is_socket ? path + 5 : path;
 	line->baud = baud;
 	line->fd = -1;
-	line->ending = ending;
+	line->asleep = *asleep;
 }
 
 void line_close(struct line *line)
@@ -159,15 +159,13 @@ static void wait_until(void *user, ptl_time until)
 		until = line->retry_at;
 	if (line->blocked)
 		poller.events |= POLLOUT;
-	if (until <= time || *line->ending)
-		return;
-	/* A signal that comes right here is seen a second later. */
-	until -= time;
-	if (until > 1000000u)
-		until = 1000000u;
+	until = until > time ? until - time : 0;
+	if (until > SLEEP_MAX_US)
+		until = SLEEP_MAX_US;
 	limit.tv_sec = (time_t)(until / 1000000u);
 	limit.tv_nsec = (long)(until % 1000000u) * 1000;
-	(void)ppoll(&poller, line->fd >= 0 ? 1 : 0, &limit, NULL);
+	/* Signals come here and nowhere else, so none comes unseen. */
+	(void)ppoll(&poller, line->fd >= 0 ? 1 : 0, &limit, &line->asleep);
 }
 
 static uint32_t entropy(void *user)

@@ -18,12 +18,12 @@ struct line {
 	int fd;	      /* -1: not there */
 	bool blocked; /* it took less than it was given */
 	ptl_time retry_at;
-	volatile sig_atomic_t *ending; /* ends a sleep */
+	sigset_t asleep; /* signals that are blocked while it sleeps */
 };
 
-/* path as above, which must stay. Nothing is opened yet. */
-void line_init(struct line *line, const char *path, uint32_t baud,
-	       volatile sig_atomic_t *ending);
+/* path as above, which must stay. Nothing is opened yet. Of the signals that are blocked
+ * but in a sleep, asleep has those that are blocked even then. */
+void line_init(struct line *line, const char *path, uint32_t baud, const sigset_t *asleep);
 void line_close(struct line *line);
 
 struct ptl_uart_seam line_uart(struct line *line);
