@@ -209,10 +209,14 @@ one_version() {
 	done < <(find "$top/link" "$top/device" -name idf_component.yml)
 }
 
+# first_c_of FILE: its first block of C.
+first_c_of() {
+	awk '/^```/ { if (on) exit; on = $0 == "```c"; next } on' "$1"
+}
+
 # The example in the guide is the file that is compiled and run.
 guide_has_the_example() {
-	# shellcheck disable=SC2016 # a fence of Markdown
-	sed -n '/^```c$/,/^```$/p' "$top/docs/porting.md" | sed '1d;$d' >"$dir/in-guide"
+	first_c_of "$top/docs/porting.md" >"$dir/in-guide"
 	sed -n '/^#include <fcntl.h>/,$p' "$top/device/example/main.c" >"$dir/in-tree"
 	diff "$dir/in-guide" "$dir/in-tree"
 	[[ -s $dir/in-tree ]]
@@ -230,8 +234,7 @@ guide_has_a_loop() {
 		echo 'void my_panic(void), my_sleep_until(ptl_time);'
 		echo 'size_t my_uart_read(uint8_t *, size_t), my_uart_queued(void);'
 		echo 'void my_uart_write(const uint8_t *, size_t);'
-		# shellcheck disable=SC2016 # a fence of Markdown
-		sed -n '/^```c$/,/^```$/p' "$top/docs/guide-library.md" | sed '1d;$d'
+		first_c_of "$top/docs/guide-library.md"
 	} >"$dir/loop.c"
 	grep -q ptl_link_transmit "$dir/loop.c"
 	cc -Wall -Werror -I"$top/link/include" -c "$dir/loop.c" -o "$dir/loop.o"
