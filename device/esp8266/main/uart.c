@@ -123,6 +123,7 @@ static size_t uart_read(void *user, uint8_t *to, size_t room)
 		portENTER_CRITICAL();
 		line.stopped = false;
 		uart0.int_ena.val |= RX_INTERRUPTS;
+		take_bytes(); /* a quiet line would not call for what is left */
 		portEXIT_CRITICAL();
 	}
 	return n;
