@@ -100,6 +100,11 @@ case_bad_input() {
 		refused 2 "baud" $up "$dir/a1,baud=fast" tap
 		refused 2 "baud" $up "$dir/a1,baud=" tap
 		refused 2 "speed" $up "$dir/a1,speed=115200" tap
+		refused 2 "rate=auto or rate=fixed" $up "$dir/a1,rate=fast" tap
+		refused 2 "max=50 to" $up "$dir/a1,max=lots" tap
+		refused 2 "clock=0 to" $up "$dir/a1,clock=-1" tap
+		refused 2 "for ttys only" $up "pty:$dir/x,rate=auto" tap
+		refused 2 "needs .*pigtail.* at both ends" $up "$dir/a1,rate=auto" tap --framing slip
 		refused 2 "rtscts" $up "$dir/a1,rtscts=maybe" tap
 		refused 2 "no such framing 'morse'" $up "$dir/a1" tap --framing morse
 		refused 2 "net" $up "$dir/a1" wifi
@@ -125,6 +130,11 @@ case_bad_input() {
 		refused 2 "" $up pty: tap
 		refused 2 "hands out an address" in_ns b "$pigtail" device "$dir/b1" tap --framing esp8266-hosted
 		refused 2 "baud" "$pigtail" wire "pty:$dir/x" "pty:$dir/y" --baud 1
+		refused 2 "need --baud auto" "$pigtail" wire "pty:$dir/x" "pty:$dir/y" --baud 9600 --ppm 1,1
+		refused 2 "two numbers" "$pigtail" wire "pty:$dir/x" "pty:$dir/y" --ppm 100
+		refused 2 "two numbers" "$pigtail" wire "pty:$dir/x" "pty:$dir/y" --clock=-1,2
+		refused 2 "seconds and a rate" "$pigtail" wire "pty:$dir/x" "pty:$dir/y" --max-baud-after 10
+		refused 2 "max-baud" "$pigtail" wire "pty:$dir/x" "pty:$dir/y" --max-baud 7
 		refused 2 "ber" "$pigtail" wire "pty:$dir/x" "pty:$dir/y" --ber 2
 		refused 2 "burst" "$pigtail" wire "pty:$dir/x" "pty:$dir/y" --burst 1e-5
 		refused 2 "" "$pigtail" wire "pty:$dir/x"
