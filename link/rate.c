@@ -15,7 +15,7 @@
  *		 device hears CONFIRM		FAST, says CONFIRMED
  *		 too late			MOVE to base by FALL
  *	CONFIRM	 CONFIRMED, or any other frame	FAST
- *		 60 ms				MOVE to base by FALL
+ *		 too late			MOVE to base by FALL
  *	FAST	 nothing good though owed	PING; 300 ms: MOVE to base by FALL
  *		 3/4 of the bytes are bad	MOVE to base by FALL
  *	any fast FALL				MOVE to base
@@ -30,14 +30,12 @@
 
 #ifndef PTL_WITHOUT_RATE
 
-#define GIVE_UP_US    5000000u	      /* nobody answered PROPOSE */
-#define REST_US	      400000u	      /* of trials, for data, after a fall */
-#define CLIMB_US      5000000u	      /* until the next step up, after one */
-#define AGAIN_US      60000000u	      /* a failed rate is tried again; then doubled */
-#define AGAIN_MAX_US  RATE_LONGEST_US /* up to this */
-#define TOO_SOON_US   5000000u	      /* a rate that falls after less has failed */
-#define TRIAL_PROBES  40u	      /* in the time of a trial, at least */
-#define PROBE_ON_WIRE (PTL_PROBE_BYTES + 2 * PTL_FRAME_OVERHEAD)
+#define GIVE_UP_US   5000000u	     /* nobody answered PROPOSE */
+#define REST_US	     400000u	     /* of trials, for data, after a fall */
+#define CLIMB_US     5000000u	     /* until the next step up, after one */
+#define AGAIN_US     10000000u	     /* a failed rate is tried again; then doubled */
+#define AGAIN_MAX_US RATE_LONGEST_US /* up to this */
+#define TOO_SOON_US  5000000u	     /* a rate that falls after less has failed */
 
 static bool leads(const struct ptl_link *link)
 {
@@ -48,6 +46,11 @@ static bool leads(const struct ptl_link *link)
 static int32_t left(const struct ptl_link *link, uint32_t at)
 {
 	return (int32_t)(at - (uint32_t)link->now);
+}
+
+static uint32_t patience_us(const struct rate *rate)
+{
+	return rate->patience_ms * 1000u;
 }
 
 static void plan(struct ptl_link *link, uint32_t us)
@@ -239,7 +242,7 @@ void rate_done(struct ptl_link *link, bool ok)
 		come_home(link, rate->rests ? REST_US : 0);
 		return;
 	}
-	enter(link, RATE_TRIAL, rate->patience_ms * 1000u);
+	enter(link, RATE_TRIAL, patience_us(rate));
 	rate->heard = false;
 	rate->probes = (struct rate_probes){0};
 	if (is_host(link))
@@ -336,8 +339,8 @@ static void take_answer(struct ptl_link *link, uint8_t type, const uint8_t *payl
 		rest(link, rate->rests ? REST_US : 0);
 		return;
 	}
-	if (rate->said == 1)
-		rate->trip_ms = (uint16_t)(((uint32_t)link->now - rate->since) / 1000);
+	/* If it answers a copy it took even longer: then so may all that follows. */
+	rate->trip_ms = (uint16_t)(((uint32_t)link->now - rate->since) / 1000);
 	enter(link, RATE_MOVE, 0);
 }
 
@@ -351,9 +354,10 @@ static void take_probe(struct ptl_link *link, const uint8_t *payload)
 	if (!rate->heard) {
 		rate->heard = true;
 		rate->probes.first = place;
-		rate->until = (uint32_t)link->now + PTL_TRIAL_US +
-			      line_us(link->baud, TRIAL_PROBES * PROBE_ON_WIRE) +
-			      (!is_host(link) ? PTL_DEVICE_WAITS_US : 0);
+		rate->until = (uint32_t)link->now + patience_us(rate) +
+			      line_us(link->baud, PTL_TRIAL_BYTES);
+		if (!is_host(link))
+			rate->until += patience_us(rate) + PTL_DEVICE_WAITS_US;
 		if (!is_host(link))
 			say(link, PTL_MSG_PROBE);
 	}
@@ -362,7 +366,7 @@ static void take_probe(struct ptl_link *link, const uint8_t *payload)
 	rate->probes.peers.good = get_le16(payload + 3);
 	rate->probes.peers.of = get_le16(payload + 5);
 	if (is_host(link) && enough(rate->probes.mine) && enough(rate->probes.peers)) {
-		enter(link, RATE_CONFIRM, PTL_CONFIRM_FOR_US);
+		enter(link, RATE_CONFIRM, patience_us(rate));
 		say(link, PTL_MSG_CONFIRM);
 	}
 }

@@ -404,11 +404,11 @@ static void a_better_line_is_found_out(void **state)
 	assert_true(both_at(&pair, BASE));
 	assert_int_equal(counters_of(&pair, 0)->rate_changes, 0);
 	pair.loses = NULL;
-	for (int i = 0; i < 15; i++)
+	for (int i = 0; i < 7; i++)
 		data_passes(&pair, "waiting", 0);
 	assert_true(both_at(&pair, BASE));
-	/* After a minute the lowest, and then a step every 5 s. */
-	pass_time(&pair, 48000000);
+	/* After 10 s the lowest, and then a step every 5 s. */
+	pass_time(&pair, 4000000);
 	assert_false(both_at(&pair, BASE));
 	pass_time(&pair, 75000000);
 	assert_true(both_at(&pair, 5000000));

@@ -321,7 +321,8 @@ static void one_play(const struct story *story, uint64_t seed)
 		for (int i = 0; i < 2; i++)
 			traffic_play(play.traffic[i], play.sim, i, 1000000, 3000);
 	if (story->best &&
-	    !sim_run_until(play.sim, is_settled, &play, SIM_ORIGIN + 2 * SIM_SECOND))
+	    (!sim_run_until(play.sim, is_settled, &play, SIM_ORIGIN + 3 * SIM_SECOND) ||
+	     play.since > SIM_ORIGIN + 2 * SIM_SECOND))
 		bad(&play, "not reached");
 	play.reached = play.since;
 	sim_run_until(play.sim, never, &play, SIM_ORIGIN + 5 * SIM_SECOND);

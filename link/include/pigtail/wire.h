@@ -157,12 +157,11 @@ enum ptl_fall_reason {
 #define PTL_PROBES_GOOD	     16u     /* at least, and half of those sent */
 #define PTL_PROPOSE_AGAIN_US 30000u  /* between PROPOSEs */
 #define PTL_PROPOSE_FOR_US   700000u /* then the host gives up for a while */
-#define PTL_PATIENCE_MS	     80u     /* until the first probe; plus two round trips */
+#define PTL_PATIENCE_MS	     80u     /* until the first probe, say; plus two round trips */
 #define PTL_PATIENCE_MAX_MS  1000u
-#define PTL_TRIAL_US	     100000u /* from the first probe on; plus 40 of them */
 #define PTL_CONFIRM_US	     10000u  /* between CONFIRMs */
-#define PTL_CONFIRM_FOR_US   60000u
-#define PTL_DEVICE_WAITS_US  150000u /* a device waits so much longer for a CONFIRM */
+#define PTL_TRIAL_BYTES	     3200u   /* a trial lasts their time, plus the patience */
+#define PTL_DEVICE_WAITS_US  50000u  /* longer, plus the patience, for a CONFIRM */
 #define PTL_SUSPECT_PING_US  100000u /* without a good frame; then every 50 ms */
 #define PTL_SUSPECT_AGAIN_US 50000u
 #define PTL_SUSPECT_FALL_US  300000u /* plus the time of two of the longest frames */

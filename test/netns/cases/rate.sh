@@ -40,9 +40,9 @@ have_rate() {
 	[[ $(baud_of up0) = "$1" && $(baud_of device0) = "$1" ]]
 }
 
-# Confirmed, not only tried.
+# Confirmed, not only tried. On a busy machine a trial may fail; it is tried again.
 wait_rate() {
-	wait_for 15 "both ends at $1 baud" has_line up0 "up0 at $1 baud"
+	wait_for 60 "both ends at $1 baud" has_line up0 "up0 at $1 baud"
 	wait_for 5 "both ends at $1 baud" have_rate "$1"
 }
 
