@@ -34,7 +34,8 @@ SETTLE, SHARING, FRESH = 5, 15, (5, 15)
 def idle(link, seconds):
     """The time of a ping, also in terms of what its own bytes take on the wire."""
     before = [link.lab.counters(name) for name in ("up", "device")]
-    times = link.ping(int(seconds * 20), 0.05)
+    with link.on_one_cpu():
+        times = link.ping(int(seconds * 20), 0.05)
     after = [link.lab.counters(name) for name in ("up", "device")]
     bytes_a_ping = sum(
         new["tx_bytes"] - old["tx_bytes"] - ACK_BYTES * (new["tx_acks"] - old["tx_acks"])

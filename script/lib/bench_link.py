@@ -124,6 +124,23 @@ class Link:
             self.lab.wait_for(lambda: said(process), f"flow.py {work}", process=process)
         return process
 
+    @contextlib.contextmanager
+    def on_one_cpu(self):
+        """
+        For what happens one after the other: waking a program on another CPU takes long on
+        a virtual machine, and is nothing that a wire or a stack does.
+        """
+        allowed = os.sched_getaffinity(0)
+        processes = [0, *(process.pid for process in self.started if process.poll() is None)]
+        try:
+            for pid in processes:
+                os.sched_setaffinity(pid, {max(allowed)})
+            yield
+        finally:
+            for pid in processes:
+                with contextlib.suppress(ProcessLookupError):
+                    os.sched_setaffinity(pid, allowed)
+
     def is_quiet(self):
         """Nothing but keep-alives for some packets' time."""
         before = [self.lab.counters(name)["tx_bytes"] for name in ("up", "device")]
