@@ -61,7 +61,8 @@ static const struct argp_option option_list[] = {
 	{"framing", 'f', "FRAMING", 0,
 	 "What is spoken on the wire: pigtail (default), len16, slip, esp8266-hosted", 0},
 	{"mtu", KEY_MTU, "BYTES", 0, "Longest IP packet, 68 to 9000 (default 1500)", 0},
-	{"mac", KEY_MAC, "MAC", 0, "Of the interface (default: made up, always the same)", 0},
+	{"mac", KEY_MAC, "MAC", 0,
+	 "Of the interface, or 'peer', a radio's (default: made up, always the same)", 0},
 	{"device", KEY_DEVICE, NULL, 0, "Be the radio's side of the wire", 0},
 	{"wifi-file", KEY_WIFI_FILE, "FILE", 0,
 	 "Lines ssid=... and password=..., mode 0600, for esp8266-hosted", 0},
@@ -87,6 +88,10 @@ static void set_mac(struct options *options, const char *text, struct argp_state
 	unsigned int part[6];
 	char end;
 
+	if (!strcmp(text, "peer")) {
+		options->config.mac_peer = true;
+		return;
+	}
 	if (strlen(text) != 17 ||
 	    sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &part[0], &part[1], &part[2], &part[3],
 		   &part[4], &part[5], &end) != 6 ||

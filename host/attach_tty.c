@@ -79,7 +79,8 @@ static int make_interface(const struct attach_config *config, struct attached *a
 	struct ptl_attach request = {
 		.size = sizeof(request),
 		.flags = (config->role == PTL_DEVICE ? PTL_ATTACH_DEVICE : 0) |
-			 (attached->rate_auto ? PTL_ATTACH_RATE_AUTO : 0),
+			 (attached->rate_auto ? PTL_ATTACH_RATE_AUTO : 0) |
+			 (config->mac_peer ? PTL_ATTACH_MAC_PEER : 0),
 		.baud = attached->baud,
 		.uart_clock = attached->is_pty ? 0 : tty_line_clock(attached->fd),
 		.baud_max = config->baud_max,

@@ -18,6 +18,7 @@ struct attach_config {
 	const char *name; /* NULL: ptl0, ptl1, ... */
 	uint16_t mtu;
 	uint8_t mac[6];
+	bool mac_peer;	  /* until the peer has said its own: the interface takes that */
 	const char *ssid; /* only for esp8266-hosted */
 	const char *password;
 };

@@ -63,6 +63,7 @@ struct ptl_setup {
 	struct ptl_uart uart; /* for that */
 	u32 mtu;
 	u8 mac[ETH_ALEN]; /* zeros: random */
+	bool mac_peer;	  /* until the peer has said its own: takes that */
 	char ssid[33];
 	char password[65];
 };
@@ -83,6 +84,8 @@ struct ptl_dev {
 	struct napi_struct napi;
 	struct sk_buff_head rx; /* on their way up; has its own lock */
 	struct hrtimer timer;
+	bool mac_peer;
+	struct work_struct mac_work;
 	struct work_struct rate_work; /* see rate.c */
 	bool stopping;		      /* the timer is not to be started any more */
 

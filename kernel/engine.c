@@ -351,6 +351,8 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 	dev->framing->info(dev->endpoint, &info);
 	if (!is_zero_ether_addr(info.peer_mac))
 		ptl_ether_set_peer(&dev->ether, info.peer_mac);
+	if (dev->mac_peer)
+		schedule_work(&dev->mac_work);
 	netif_carrier_on(dev->net);
 	tell_up(dev, &info, reason);
 }

@@ -143,7 +143,7 @@ static int copy_request(struct ptl_attach *attach, void __user *from)
 	status = copy_struct_from_user(attach, sizeof(*attach), from, size);
 	if (status)
 		return status == -E2BIG ? -EINVAL : status;
-	if (attach->flags & ~(PTL_ATTACH_DEVICE | PTL_ATTACH_RATE_AUTO) ||
+	if (attach->flags & ~(PTL_ATTACH_DEVICE | PTL_ATTACH_RATE_AUTO | PTL_ATTACH_MAC_PEER) ||
 	    memchr_inv(attach->reserved, 0, 2) || memchr_inv(attach->reserved2, 0, 2) ||
 	    !terminated(attach->name, sizeof(attach->name)) ||
 	    !terminated(attach->framing, sizeof(attach->framing)) ||
@@ -178,6 +178,7 @@ static int make_interface(struct line *line, const struct ptl_attach *attach)
 		.baud = attach->baud ? attach->baud : tty_get_baud_rate(tty),
 		.rate_auto = attach->flags & PTL_ATTACH_RATE_AUTO,
 		.uart = {attach->uart_clock, 1, attach->baud_max},
+		.mac_peer = attach->flags & PTL_ATTACH_MAC_PEER,
 		.mtu = attach->mtu,
 	};
 	struct ptl_dev *dev;

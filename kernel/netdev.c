@@ -8,6 +8,7 @@
 #include "versions.h"
 
 #include <linux/err.h>
+#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 
 #include <pigtail/compat.h>
@@ -45,6 +46,30 @@ static int ptl_stop(struct net_device *net)
 	napi_disable(&dev->napi);
 	skb_queue_purge(&dev->rx);
 	return 0;
+}
+
+/*
+ * A Wi-Fi station can send from its own address only, so the interface of a radio has the
+ * radio's. Setting it takes rtnl, which the endpoint's events can't.
+ */
+static void take_mac(struct work_struct *work)
+{
+	struct ptl_dev *dev = container_of(work, struct ptl_dev, mac_work);
+	struct sockaddr address = {.sa_family = ARPHRD_ETHER};
+	struct ptl_info info = {};
+
+	rtnl_lock();
+	ptl_dev_lock(dev);
+	if (dev->endpoint)
+		dev->framing->info(dev->endpoint, &info);
+	ptl_dev_unlock(dev);
+	if (dev->net->reg_state == NETREG_REGISTERED && is_valid_ether_addr(info.peer_mac) &&
+	    !ether_addr_equal(info.peer_mac, dev->net->dev_addr)) {
+		ether_addr_copy(address.sa_data, info.peer_mac);
+		if (!dev_set_mac_address(dev->net, &address, NULL))
+			netdev_info(dev->net, "takes the radio's address %pM\n", info.peer_mac);
+	}
+	rtnl_unlock();
 }
 
 static int ptl_change_mtu(struct net_device *net, int mtu)
@@ -100,7 +125,7 @@ static void ptl_net_setup(struct net_device *net)
 	/* Or TCP makes packets of 32 KB, and small queues are two of them. */
 	net->gso_max_segs = 1;
 	/* The endpoint is the queue; the lock is for softirqs only. */
-	net->priv_flags |= IFF_NO_QUEUE | IFF_DISABLE_NETPOLL;
+	net->priv_flags |= IFF_NO_QUEUE | IFF_DISABLE_NETPOLL | IFF_LIVE_ADDR_CHANGE;
 }
 
 static int choose_framing(struct ptl_dev *dev, const char *name)
@@ -127,6 +152,7 @@ static int fill(struct ptl_dev *dev, const struct ptl_setup *setup)
 	dev->base_baud = setup->baud;
 	dev->rate_auto = setup->rate_auto;
 	dev->uart = setup->uart;
+	dev->mac_peer = setup->mac_peer;
 	strscpy(dev->bus, setup->bus, sizeof(dev->bus));
 	strscpy(dev->ssid, setup->ssid, sizeof(dev->ssid));
 	strscpy(dev->password, setup->password, sizeof(dev->password));
@@ -161,6 +187,7 @@ struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup)
 	ratelimit_state_init(&dev->said, 60 * HZ, 10);
 	ratelimit_set_flags(&dev->said, RATELIMIT_MSG_ON_RELEASE);
 	ptl_engine_init(dev);
+	INIT_WORK(&dev->mac_work, take_mac);
 	ptl_napi_add(net, &dev->napi, ptl_receive_poll);
 	status = fill(dev, setup);
 	if (status)
@@ -184,6 +211,7 @@ void ptl_dev_free(struct ptl_dev *dev)
 {
 	/* A last wakeup may have seen `stopping` too late. */
 	hrtimer_cancel(&dev->timer);
+	cancel_work_sync(&dev->mac_work);
 	memzero_explicit(dev->password, sizeof(dev->password));
 	free_netdev(dev->net);
 }

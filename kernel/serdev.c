@@ -117,8 +117,9 @@ static int radio_interface(struct radio *radio)
 	(void)device_property_read_u32(parent, "max-speed", &setup.uart.max);
 	setup.rate_auto = setup.uart.max > radio->baud;
 
-	/* Without one a random address. */
+	/* Without one the radio's. */
 	ptl_get_mac_address(parent, setup.mac);
+	setup.mac_peer = is_zero_ether_addr(setup.mac);
 	dev = ptl_dev_create(&setup);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);

@@ -18,6 +18,7 @@
 
 #define PTL_ATTACH_DEVICE    0x1u /* the radio's side; else the host's */
 #define PTL_ATTACH_RATE_AUTO 0x2u /* the ends find the rate, beginning at baud */
+#define PTL_ATTACH_MAC_PEER  0x4u /* takes the peer's MAC, when it has said it */
 
 struct ptl_attach {
 	__u32 size;	   /* of this struct, for programs older than the module */
