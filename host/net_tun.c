@@ -39,17 +39,20 @@ static void on_ready(void *user, int events)
 {
 	struct net *net = user;
 	struct tun *tun = net->data;
-	ssize_t n = 0;
+	bool deleted = false;
 
 	(void)events;
 	for (int i = 0; i < READS_A_TURN; i++) {
-		n = read(tun->fd, tun->packet, sizeof(tun->packet));
+		ssize_t n = read(tun->fd, tun->packet, sizeof(tun->packet));
+
+		/* At once: what follows has errors of its own. */
+		deleted = n < 0 && errno != EAGAIN && errno != EINTR;
 		if (n <= 0)
 			break;
 		net->events.packet(net->events.user, tun->packet, (size_t)n);
 	}
 	net->events.drained(net->events.user);
-	if (n < 0 && errno != EAGAIN && errno != EINTR) {
+	if (deleted) {
 		poller_want(tun->poller, 0);
 		net->events.failed(net->events.user, "the interface was deleted");
 		return;

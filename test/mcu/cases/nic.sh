@@ -59,7 +59,7 @@ get_address() {
 }
 
 answers() {
-	in_ns a ping -q -n -c 1 -W 0.3 10.0.2.2
+	in_ns a ping -q -n -c 1 -i 0.1 -w 3 10.0.2.2
 }
 
 # host_heard PATTERN: a line of the device's log.
