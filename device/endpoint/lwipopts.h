@@ -68,15 +68,15 @@
 #define MEM_ALIGNMENT 4
 #endif
 
-/* Of what is sent, and of segments that hold a copy of their data: eight full ones.
+/* Of what is sent, and of segments that hold a copy of their data: seven full ones.
  * Streams leave ENDPOINT_HEAP_RESERVE free for acknowledgements (stream.h). */
-#define MEM_SIZE (13 * 1024)
+#define MEM_SIZE (12 * 1024)
 
 /* Frames as they come, each in one piece: one copy from the link's buffer, which
  * costs a hundredth of what else is done with a packet and lets it be kept. Kept can
  * be, at the same time: a window for the echo (3), a segment for each HTTP connection
- * (4), fragments (3); two are for what comes meanwhile. */
-#define PBUF_POOL_SIZE	  12
+ * (4), fragments (3); one is for what comes meanwhile. */
+#define PBUF_POOL_SIZE	  11
 #define PBUF_POOL_BUFSIZE (ETH_PAD_SIZE + 1520)
 /* So that what stands behind the 14 bytes of Ethernet is aligned. */
 #define ETH_PAD_SIZE 2
