@@ -40,6 +40,7 @@
 /* To another rate: so long after the last byte should have left, and so much longer
  * for a driver that says that it has not. */
 #define RATE_MARGIN_US	 2000u
+#define RATE_BLIND_US	 10000u /* where there is no driver to ask */
 #define RATE_PATIENCE_US 200000u
 /* As much as a pacer ever lets go. */
 #define OUT_BYTES  4096u
@@ -87,7 +88,9 @@ static ptl_time change_rate(struct runner *runner, ptl_time now)
 	bool ok;
 
 	if (!runner->rate_at)
-		runner->rate_at = ptl_pacer_dry(&runner->pacer, now) + RATE_MARGIN_US;
+		runner->rate_at =
+			ptl_pacer_dry(&runner->pacer, now) +
+			(queued == PTL_PACER_UNKNOWN ? RATE_BLIND_US : RATE_MARGIN_US);
 	if (now < runner->rate_at)
 		return runner->rate_at;
 	if (queued != PTL_PACER_UNKNOWN && queued > 0 &&

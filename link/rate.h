@@ -58,6 +58,7 @@ struct rate {
 	uint8_t said;	 /* how often */
 	uint8_t reason;	 /* of a fall */
 	uint8_t bad;	 /* windows in a row with too few good bytes */
+	uint8_t asked;	 /* PINGs since something is owed */
 	uint16_t failed; /* candidates, a bit each */
 	uint16_t latest; /* of them: may have been for another reason */
 	uint16_t patience_ms;

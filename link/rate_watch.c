@@ -15,6 +15,8 @@
 #ifndef PTL_WITHOUT_RATE
 
 #define WINDOWS 2 /* with a bad share, in a row */
+/* PINGs at least: an end that slept for long has not listened for long. */
+#define ASKED 3
 
 void rate_watch_begin(struct ptl_link *link)
 {
@@ -40,6 +42,7 @@ static void suspect(struct ptl_link *link)
 	if (rate->suspects)
 		return;
 	rate->suspects = true;
+	rate->asked = 0;
 	rate->suspect = (uint32_t)link->now;
 	rate->until = rate->suspect + PTL_SUSPECT_PING_US;
 }
@@ -60,8 +63,9 @@ void rate_watch(struct ptl_link *link)
 	if ((int32_t)(rate->until - (uint32_t)link->now) <= 0) {
 		link->session.ping_due = link->session.up;
 		rate->until = (uint32_t)link->now + PTL_SUSPECT_AGAIN_US;
+		rate->asked++;
 	}
-	if (suspect_left(link) <= 0)
+	if (rate->asked >= ASKED && suspect_left(link) <= 0)
 		rate_leave(link, PTL_FALL_SILENT, true);
 }
 
@@ -75,7 +79,7 @@ int32_t rate_watch_left(struct ptl_link *link)
 		return RATE_LONGEST_US;
 	ping = (int32_t)(link->rate.until - (uint32_t)link->now);
 	end = suspect_left(link);
-	return ping < end ? ping : end;
+	return ping < end || link->rate.asked < ASKED ? ping : end;
 }
 
 void rate_bytes(struct ptl_link *link, size_t n)
