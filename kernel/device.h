@@ -104,6 +104,7 @@ struct ptl_dev {
 	u64 ahead_at;	 /* when the limit was lowered last */
 	bool blocked;	 /* the port took not all: no pull */
 	bool rx_refused; /* packets wait in the endpoint for room in rx */
+	u64 wake;	 /* when the timer fires; PTL_NEVER: it is not set */
 	bool more;	 /* the endpoint had more to send than the pacer let go */
 	u32 drain_us;
 	size_t out_at, out_n;

@@ -56,16 +56,20 @@ void ptl_dev_unlock(struct ptl_dev *dev) __releases(&dev->lock)
 
 /* ---- the pull ---- */
 
+/* Bytes that may be pulled; 0 while it is not worth it. */
 static size_t pacer_room(const struct ptl_dev *dev, u64 now)
 {
-	size_t by_time = ptl_pacer_room(&dev->pacer, now, PTL_PACER_UNKNOWN);
-	size_t queued = dev->ops->queued(dev->port);
-	size_t by_driver;
+	/* A little less than what next_room() aims at: it rounds. */
+	size_t enough = dev->ahead / 2 - dev->ahead / 16;
+	size_t room = ptl_pacer_room(&dev->pacer, now, PTL_PACER_UNKNOWN);
+	size_t queued;
 
-	if (queued == PTL_PACER_UNKNOWN)
-		return by_time;
-	by_driver = ptl_pacer_room(&dev->pacer, now, queued);
-	return min(by_driver, by_time);
+	if (room < enough)
+		return 0;
+	queued = dev->ops->queued(dev->port);
+	if (queued != PTL_PACER_UNKNOWN)
+		room = min(room, ptl_pacer_room(&dev->pacer, now, queued));
+	return room < enough ? 0 : min_t(size_t, room, sizeof(dev->out));
 }
 
 void ptl_engine_pace(struct ptl_dev *dev, u32 baud)
@@ -108,6 +112,9 @@ static bool flush_out(struct ptl_dev *dev)
 
 static void wake_at(struct ptl_dev *dev, u64 at)
 {
+	if (at == dev->wake)
+		return;
+	dev->wake = at;
 	if (at == PTL_NEVER)
 		hrtimer_try_to_cancel(&dev->timer);
 	else if (!READ_ONCE(dev->stopping))
@@ -149,10 +156,6 @@ void ptl_engine_service(struct ptl_dev *dev)
 	if (dev->rate_wanted) /* rate.c goes on when it is done */
 		return;
 	room = pacer_room(dev, now);
-	/* A little less than what next_room() aims at: it rounds. */
-	if (room < dev->ahead / 2 - dev->ahead / 16)
-		room = 0;
-	room = min_t(size_t, room, sizeof(dev->out));
 	dev->out_at = 0;
 	dev->out_n = dev->framing->transmit(dev->endpoint, now, dev->out, room);
 	adapt_ahead(dev, now);
@@ -176,6 +179,7 @@ static enum hrtimer_restart on_timer(struct hrtimer *timer)
 	struct ptl_dev *dev = container_of(timer, struct ptl_dev, timer);
 
 	ptl_dev_lock(dev);
+	dev->wake = PTL_NEVER;
 	ptl_engine_service(dev);
 	ptl_dev_unlock(dev);
 	return HRTIMER_NORESTART;
@@ -251,6 +255,13 @@ static void receive_slice(struct ptl_dev *dev, const u8 *bytes, const char *flag
 	}
 }
 
+/* The tty gives what it has every few bytes. Where the timer is set for the next room,
+ * or early enough, there is nothing to pull for them. */
+static bool is_due(const struct ptl_dev *dev)
+{
+	return !dev->more && dev->framing->deadline(dev->endpoint) < dev->wake;
+}
+
 void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, size_t n)
 {
 	while (n) {
@@ -259,7 +270,8 @@ void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, si
 		ptl_dev_lock(dev);
 		if (dev->endpoint) {
 			receive_slice(dev, bytes, flags, part);
-			ptl_engine_service(dev);
+			if (is_due(dev))
+				ptl_engine_service(dev);
 		}
 		ptl_dev_unlock(dev);
 		bytes += part;
@@ -447,6 +459,7 @@ static int make_endpoint(struct ptl_dev *dev, u32 mtu, void **memory)
 	dev->drain_us = DRAIN_US;
 	ptl_engine_pace(dev, dev->baud);
 	dev->more = false;
+	dev->wake = PTL_NEVER;
 	ptl_engine_service(dev);
 	ptl_dev_unlock(dev);
 	return 0;
