@@ -70,6 +70,7 @@ static void assert_all_free(const struct desk *desk)
 {
 	assert_int_equal(desk->queue->free_packets, desk->queue->packet_count);
 	assert_int_equal(desk->queue->free_blocks, desk->queue->block_count);
+	assert_int_equal(desk->queue->all_sent, 0);
 	assert_int_equal(desk->sender->count, 0);
 	assert_int_equal(desk->sender->lost, 0);
 	assert_int_equal(desk->sender->flying, 0);
@@ -97,6 +98,40 @@ static void what_was_delivered_leaves_the_store(void **state)
 	acked(&desk, 30, NULL, 0);
 	assert_all_free(&desk);
 	assert_int_equal(counters(&desk)->tx_lost, 0);
+	close_desk(&desk);
+}
+
+static void assert_info(const struct desk *desk, uint32_t queued, uint32_t waiting)
+{
+	struct ptl_info info;
+
+	ptl_link_info(link_in((struct one_end *)&desk->end), &info);
+	assert_int_equal(info.queued, queued);
+	assert_int_equal(info.waiting, waiting);
+}
+
+static void what_has_gone_is_queued_but_does_not_wait(void **state)
+{
+	struct desk desk;
+
+	(void)state;
+	open_desk(&desk, 512);
+	for (uint8_t i = 0; i < 3; i++)
+		put(&desk, i, 320);
+	assert_info(&desk, 3, 3);
+	send_piece(&desk, 0, 320);
+	assert_info(&desk, 3, 2);
+	/* Of a packet that is cut the rest waits. */
+	assert_int_equal(next(&desk)->length, 320);
+	assert_info(&desk, 3, 1);
+	sender_sent(desk.sender, desk.shared, 10, 96, desk.end.now);
+	assert_info(&desk, 3, 2);
+	send_piece(&desk, 13, 224);
+	send_piece(&desk, 20, 320);
+	assert_info(&desk, 3, 0);
+	acked(&desk, 30, NULL, 0);
+	assert_info(&desk, 0, 0);
+	assert_all_free(&desk);
 	close_desk(&desk);
 }
 
@@ -504,6 +539,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_delivered_leaves_the_store),
+		cmocka_unit_test(what_has_gone_is_queued_but_does_not_wait),
 		cmocka_unit_test(what_a_later_one_overtook_is_lost),
 		cmocka_unit_test(the_second_copy_can_be_lost_too),
 		cmocka_unit_test(on_a_bad_line_it_goes_again_in_smaller_pieces),
