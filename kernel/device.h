@@ -92,13 +92,11 @@ struct ptl_dev {
 	spinlock_t lock;	       /* of all that follows; see above */
 	struct ptl_endpoint *endpoint; /* NULL while the interface is down */
 	void *memory;
-	size_t memory_size;
 	u32 baud;
 	u32 rate_wanted;	/* the line is being set to it: no pull; or 0 */
 	u16 max_packet;		/* what the endpoint was made for */
 	struct ptl_ether ether; /* only between Ethernet and bare IP */
 	u8 *scratch;		/* a packet on its way down, in one piece */
-	u8 *ether_scratch;
 	struct ptl_pacer pacer;
 	size_t ahead;	 /* the pacer's limit while all is in time, bytes */
 	u64 ahead_at;	 /* when the limit was lowered last */
@@ -147,7 +145,7 @@ void ptl_dev_unlock(struct ptl_dev *dev) __releases(&dev->lock);
 /* Under rtnl. */
 int ptl_engine_start(struct ptl_dev *dev, u32 mtu);
 void ptl_engine_stop(struct ptl_dev *dev);
-/* Another MTU while it runs: a new session if the endpoint is too small. */
+/* Another MTU while it runs: a new endpoint, and session, if that one is too small. */
 int ptl_engine_fit(struct ptl_dev *dev, u32 mtu);
 /* Takes any lock itself. */
 void ptl_engine_counters(struct ptl_dev *dev, struct ptl_counters *counters,

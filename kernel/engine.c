@@ -413,58 +413,6 @@ static void prepare_shim(struct ptl_dev *dev, u8 *scratch, size_t size)
 	(void)ptl_ether_init(&dev->ether, &ether, scratch, size);
 }
 
-/* The endpoint, and behind it a packet each for the way down and the shim's. */
-static int make_endpoint(struct ptl_dev *dev, u32 mtu, void **memory)
-{
-	const struct ptl_events events = {
-		.user = dev,
-		.packet = on_packet,
-		.state = on_state,
-		.log = on_log,
-		.rate = on_rate,
-	};
-	unsigned int header = dev->framing->payload == PTL_ETHERNET ? PTL_HEADER_BYTES_MAX : 0;
-	size_t packet = ALIGN(mtu + 256, 64);
-	struct ptl_endpoint *endpoint;
-	struct ptl_config config;
-	size_t size;
-	u8 *made;
-
-	configure(dev, mtu + header, &config);
-	size = ALIGN(dev->framing->size(&config), 64);
-	if (!size)
-		return -EINVAL;
-	made = kvzalloc(size + 2 * packet, GFP_KERNEL);
-	if (!made)
-		return -ENOMEM;
-	ptl_dev_lock(dev);
-	if (dev->framing->init(made, size, &config, &events, ptl_dev_now(), &endpoint) !=
-	    PTL_OK) {
-		ptl_dev_unlock(dev);
-		kvfree(made);
-		return -EINVAL;
-	}
-	*memory = dev->memory;
-	dev->memory = made;
-	dev->memory_size = size + 2 * packet;
-	dev->max_packet = mtu + header;
-	dev->scratch = made + size;
-	dev->ether_scratch = dev->scratch + packet;
-	prepare_shim(dev, dev->ether_scratch, packet);
-	dev->endpoint = endpoint;
-	dev->out_at = 0;
-	dev->out_n = 0;
-	dev->blocked = false;
-	dev->rx_refused = false;
-	dev->drain_us = DRAIN_US;
-	ptl_engine_pace(dev, dev->baud);
-	dev->more = false;
-	dev->wake = PTL_NEVER;
-	ptl_engine_service(dev);
-	ptl_dev_unlock(dev);
-	return 0;
-}
-
 static void add_counters(struct ptl_counters *to, const struct ptl_counters *from)
 {
 	const u64 *part = (const u64 *)from;
@@ -474,58 +422,110 @@ static void add_counters(struct ptl_counters *to, const struct ptl_counters *fro
 		sum[i] += part[i];
 }
 
-/* With the lock: the endpoint is forgotten, its counters are kept. */
-static void drop_endpoint(struct ptl_dev *dev)
+/* Its counters are kept. */
+static void forget_endpoint(struct ptl_dev *dev)
 {
-	if (!dev->endpoint)
-		return;
-	add_counters(&dev->past, dev->framing->counters(dev->endpoint));
-	dev->endpoint = NULL;
-	ptl_transmit_release(dev, true);
-	netif_carrier_off(dev->net);
+	ptl_dev_lock(dev);
+	if (dev->endpoint) {
+		add_counters(&dev->past, dev->framing->counters(dev->endpoint));
+		dev->endpoint = NULL;
+		ptl_transmit_release(dev, true);
+		netif_carrier_off(dev->net);
+	}
+	ptl_dev_unlock(dev);
+	ptl_dev_rate_stop(dev);
+	kvfree(dev->memory);
+	dev->memory = NULL;
+}
+
+static unsigned int header_bytes(const struct ptl_dev *dev)
+{
+	return dev->framing->payload == PTL_ETHERNET ? PTL_HEADER_BYTES_MAX : 0;
+}
+
+/* With the lock: memory has the endpoint, and behind it two packets: one for the way
+ * down, one for the shim. */
+static enum ptl_error begin_endpoint(struct ptl_dev *dev, const struct ptl_config *config,
+				     void *memory, size_t size, size_t packet)
+{
+	const struct ptl_events events = {
+		.user = dev,
+		.packet = on_packet,
+		.state = on_state,
+		.log = on_log,
+		.rate = on_rate,
+	};
+	enum ptl_error error;
+
+	error = dev->framing->init(memory, size, config, &events, ptl_dev_now(),
+				   &dev->endpoint);
+	if (error != PTL_OK)
+		return error;
+	dev->memory = memory;
+	dev->max_packet = config->max_packet;
+	dev->scratch = (u8 *)memory + size;
+	prepare_shim(dev, dev->scratch + packet, packet);
+	dev->out_at = 0;
+	dev->out_n = 0;
+	dev->blocked = false;
+	dev->rx_refused = false;
+	dev->more = false;
+	dev->wake = PTL_NEVER;
+	dev->drain_us = DRAIN_US;
+	ptl_engine_pace(dev, dev->baud);
+	ptl_engine_service(dev);
+	return PTL_OK;
+}
+
+/* In the place of the one that is there, if any, which stays when there is no memory. */
+static int make_endpoint(struct ptl_dev *dev, u32 mtu)
+{
+	size_t packet = ALIGN(mtu + 256, 64);
+	enum ptl_error error;
+	struct ptl_config config;
+	size_t size;
+	void *memory;
+	int status;
+
+	configure(dev, mtu + header_bytes(dev), &config);
+	size = ALIGN(dev->framing->size(&config), 64);
+	if (!size)
+		return -EINVAL;
+	memory = kvzalloc(size + 2 * packet, GFP_KERNEL);
+	if (!memory)
+		return -ENOMEM;
+	forget_endpoint(dev);
+	status = ptl_dev_rate_start(dev);
+	if (status) {
+		kvfree(memory);
+		return status;
+	}
+	config.baud = dev->baud;
+	ptl_dev_lock(dev);
+	error = begin_endpoint(dev, &config, memory, size, packet);
+	ptl_dev_unlock(dev);
+	if (error == PTL_OK)
+		return 0;
+	kvfree(memory);
+	return -EINVAL;
 }
 
 int ptl_engine_start(struct ptl_dev *dev, u32 mtu)
 {
-	int status = ptl_dev_rate_start(dev);
-	void *none;
-
-	if (status)
-		return status;
 	WRITE_ONCE(dev->stopping, false);
-	return make_endpoint(dev, mtu, &none);
+	return make_endpoint(dev, mtu);
 }
 
 void ptl_engine_stop(struct ptl_dev *dev)
 {
 	WRITE_ONCE(dev->stopping, true);
-	ptl_dev_lock(dev);
-	drop_endpoint(dev);
-	ptl_dev_unlock(dev);
-	ptl_dev_rate_stop(dev);
+	forget_endpoint(dev);
 	hrtimer_cancel(&dev->timer);
-	kvfree(dev->memory);
-	dev->memory = NULL;
-	dev->memory_size = 0;
 }
 
 int ptl_engine_fit(struct ptl_dev *dev, u32 mtu)
 {
-	void *old = NULL;
-	int status;
-
-	if (dev->max_packet >=
-	    mtu + (dev->framing->payload == PTL_ETHERNET ? PTL_HEADER_BYTES_MAX : 0))
-		return 0;
-	ptl_dev_lock(dev);
-	drop_endpoint(dev);
-	ptl_dev_unlock(dev);
-	ptl_dev_rate_stop(dev);
-	status = ptl_dev_rate_start(dev);
-	if (!status)
-		status = make_endpoint(dev, mtu, &old);
-	kvfree(old);
-	return status;
+	return dev->max_packet >= mtu + header_bytes(dev) ? 0 : make_endpoint(dev, mtu);
 }
 
 void ptl_engine_counters(struct ptl_dev *dev, struct ptl_counters *counters,
