@@ -14,6 +14,7 @@ times a ping, which is none of the wire's nor of a stack's.
 import contextlib
 import itertools
 import os
+import subprocess
 import sys
 import time
 
@@ -112,7 +113,11 @@ class Link:
     def ping(self, count, interval):
         """Milliseconds of those that were answered."""
         ping = ["ping", "-n", "-c", str(count), "-i", str(interval), "-W", "2", ADDRESS_B]
-        return lab.ping_times(self.lab.attempt(in_ns("a", ping), timeout=count * interval + 20).stdout)
+        try:
+            text = self.lab.attempt(in_ns("a", ping), timeout=count * interval + 20).stdout
+        except subprocess.TimeoutExpired as late:  # answers that come back damaged confuse it
+            text = (late.stdout or b"").decode(errors="replace")
+        return lab.ping_times(text)
 
     def flow(self, at, work, *what):
         """Starts flow.py at a or b; waits until it says something, if it is no source."""
@@ -148,12 +153,16 @@ class Link:
         after = [self.lab.counters(name)["tx_bytes"] for name in ("up", "device")]
         return all(new - old < 100 for old, new in zip(before, after))
 
+    def drain(self):
+        """Waits until what still stands in queues has gone."""
+        with contextlib.suppress(Trouble):  # a bad line may take very long
+            self.lab.wait_for(self.is_quiet, "quiet", 10)
+
     def rest(self):
-        """Ends all flows, and waits until what still stood in queues has gone."""
+        """Ends all flows."""
         self.lab.stop(*reversed(self.flows))
         self.flows.clear()
-        with contextlib.suppress(Trouble):  # a bad line may take very long
-            self.lab.wait_for(self.is_quiet, "rest", 10)
+        self.drain()
 
 
 def said(process):

@@ -7,7 +7,7 @@ Flows of random bytes and their meters, for script/bench:
     flow.py source ADDRESS PORT COUNT
     flow.py drain ADDRESS PORT
     flow.py fill ADDRESS PORT FLOWS
-    flow.py udp-sink ADDRESS PORT PATIENCE
+    flow.py udp-sink ADDRESS PORT
     flow.py udp-source ADDRESS PORT RATE SECONDS
 
 Each sink prints "listening" first. The sink takes one TCP connection and prints the
@@ -21,14 +21,15 @@ selectively or in order: its reader gets nothing while a packet is missing, then
 once, so what the reader gets in a short time says little.
 
 The UDP source sends packets of 1472 bytes, RATE bytes/s of them, and prints how many; the
-UDP sink waits until PATIENCE seconds pass without another packet, and prints how many came
-and the bytes/s between the first and the last.
+UDP sink, when it is told to end (SIGTERM), how many came and the bytes/s between the first
+and the last.
 
 It is not iperf3: its own payload compresses, and it wants a second connection, over the
 same bad line.
 """
 import os
 import selectors
+import signal
 import socket
 import struct
 import sys
@@ -106,32 +107,29 @@ def fill(address, port, flows):
             tick += TICK
 
 
-def udp_sink(address, port, patience):
+def udp_sink(address, port):
+    times = []
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         server.bind((address, port))
-        server.settimeout(10)  # the source has to start first
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit())
         print("listening", flush=True)
-        times = []
         try:
             while True:
                 server.recv(2048)
                 times.append(time.monotonic())
-                server.settimeout(patience)
-        except socket.timeout:
-            pass
-    took = times[-1] - times[0] if len(times) > 1 else 0
-    print(len(times), (len(times) - 1) * UDP_BYTES / took if took else 0, flush=True)
+        finally:
+            took = times[-1] - times[0] if len(times) > 1 else 0
+            print(len(times), (len(times) - 1) * UDP_BYTES / took if took else 0, flush=True)
 
 
 def udp_source(address, port, rate, seconds):
     began = time.monotonic()
     sent = 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.connect((address, port))
         while sent * UDP_BYTES < rate * seconds:
             time.sleep(max(0, began + sent * UDP_BYTES / rate - time.monotonic()))
-            client.send(os.urandom(UDP_BYTES))
+            client.sendto(os.urandom(UDP_BYTES), (address, port))
             sent += 1
     print(sent, flush=True)
 
@@ -142,7 +140,7 @@ WORK = {
     "source": (source, (str, int, int)),
     "drain": (drain, (str, int)),
     "fill": (fill, (str, int, int)),
-    "udp-sink": (udp_sink, (str, int, float)),
+    "udp-sink": (udp_sink, (str, int)),
     "udp-source": (udp_source, (str, int, float, float)),
 }
 
