@@ -44,8 +44,8 @@ have_rate() {
 
 # Confirmed, not only tried. On a busy machine a trial may fail; it is tried again.
 wait_rate() {
-	wait_for 60 "both ends at $1 baud" has_line up0 "up0 at $1 baud"
-	wait_for 5 "both ends at $1 baud" have_rate "$1"
+	wait_for 150 "both ends at $1 baud" has_line up0 "up0 at $1 baud"
+	wait_for 60 "both ends at $1 baud" have_rate "$1"
 }
 
 case_rate_auto_finds_the_highest_that_works() {
