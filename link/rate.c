@@ -8,7 +8,7 @@
  *		 device hears PROPOSE		MOVE by ACCEPT; or REFUSE
  *	OFFER	 ACCEPT				MOVE
  *		 REFUSE				BASE, next candidate
- *		 700 ms				BASE, data; again after 5 s
+ *		 700 ms and more		BASE, data; again after 5 s
  *	MOVE	 all has been pulled		SWITCH: events.rate
  *	SWITCH	 rate_done()			TRIAL; BASE, if that was where to
  *	TRIAL	 16 probes good, half of all	(both ways) host: CONFIRM
@@ -30,6 +30,7 @@
 
 #ifndef PTL_WITHOUT_RATE
 
+#define PATIENCE_MS  400u	     /* at most, of a host */
 #define GIVE_UP_US   5000000u	     /* nobody answered PROPOSE */
 #define REST_US	     400000u	     /* of trials, for data, after a fall */
 #define CLIMB_US     5000000u	     /* until the next step up, after one */
@@ -299,7 +300,10 @@ static void offer(struct ptl_link *link)
 	rate->trial++;
 	rate->wanted = rate_candidate(index);
 	rate->patience_ms = (uint16_t)(PTL_PATIENCE_MS + 2 * rate->trip_ms);
-	enter(link, RATE_OFFER, PTL_PROPOSE_FOR_US);
+	if (rate->patience_ms > PATIENCE_MS)
+		rate->patience_ms = PATIENCE_MS;
+	/* The device may be in the last trial still. */
+	enter(link, RATE_OFFER, PTL_PROPOSE_FOR_US + 2 * patience_us(rate));
 	say(link, PTL_MSG_PROPOSE);
 }
 
