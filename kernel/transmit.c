@@ -34,6 +34,10 @@ static bool put(struct ptl_dev *dev, const struct sk_buff *skb)
 {
 	if (!dev->endpoint || skb->len > dev->net->mtu + PTL_HEADER_BYTES_MAX)
 		return false;
+	/* What skb_copy_and_csum_dev() takes for granted. */
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    skb_checksum_start_offset(skb) > (int)skb_headlen(skb))
+		return false;
 	/* Gathers fragments and completes the checksum in the same pass. */
 	skb_copy_and_csum_dev(skb, dev->scratch);
 	if (dev->framing->payload == PTL_ETHERNET)
