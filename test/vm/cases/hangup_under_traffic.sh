@@ -40,7 +40,7 @@ one_round() {
 make_link
 start_traffic
 i=0
-while [ $i -lt 20 ]; do
+while [ $i -lt $((rounds / 20 + 4)) ]; do
 	i=$((i + 1))
 	one_round $i
 done

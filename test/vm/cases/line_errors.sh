@@ -8,7 +8,8 @@ make_link
 serve b
 cable 0 frame_ppb 20000
 cable 0 parity_ppb 20000
-cable 0 hold_us 250
+# Longer than the FIFO takes to fill.
+cable 0 hold_us $((25 * 10000000 / baud))
 cable 0 late_ppm 2000
 download a 10.7.0.2
 in_ns a ethtool -S pt0 >"$dir/stats.log"
