@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""noise.py LISTEN CONNECT KIND: a cable between two unix sockets.
+"""noise.py LISTEN CONNECT KIND...: a cable between two unix sockets.
 
-USR1: both ends hear noise, at about 90 KB/s, in the place of each other; USR2: each
-other again. KIND of noise: random bytes, zeros, ones, frames (random bytes between
-delimiters), flips (a wrong bit in each 64 bytes of what passes).
+USR1: both ends hear noise, at about 90 KB/s, in the place of each other, each time of
+the next KIND (the last stays); USR2: each other again. KIND is random (bytes), zeros, ones, frames
+(random bytes between delimiters), flips (a wrong bit in each 64 bytes of what passes).
 """
 
 import os
@@ -16,12 +16,12 @@ import time
 
 CHUNK = 450
 PERIOD = 0.005
-noisy = False
+noise = None  # its kind, while there is any
 
 
-def set_noise(on):
-    global noisy
-    noisy = on
+def set_noise(kind):
+    global noise
+    noise = kind
 
 
 def noise_of(kind):
@@ -29,11 +29,11 @@ def noise_of(kind):
         return bytes(CHUNK)
     if kind == "ones":
         return b"\xff" * CHUNK
-    noise = bytearray(os.urandom(CHUNK))
+    data = bytearray(os.urandom(CHUNK))
     if kind == "frames":
         for i in range(0, CHUNK, random.randint(5, 60)):
-            noise[i] = 0
-    return bytes(noise)
+            data[i] = 0
+    return bytes(data)
 
 
 def flipped(data):
@@ -44,9 +44,9 @@ def flipped(data):
 
 
 def main():
-    listen, connect, kind = sys.argv[1:]
-    signal.signal(signal.SIGUSR1, lambda *_: set_noise(True))
-    signal.signal(signal.SIGUSR2, lambda *_: set_noise(False))
+    listen, connect, *kinds = sys.argv[1:]
+    signal.signal(signal.SIGUSR1, lambda *_: set_noise(kinds.pop(0) if kinds[1:] else kinds[0]))
+    signal.signal(signal.SIGUSR2, lambda *_: set_noise(None))
     server = socket.socket(socket.AF_UNIX)
     server.bind(listen)
     server.listen(1)
@@ -62,14 +62,14 @@ def main():
             data = source.recv(4096)
             if not data:
                 return
-            if not noisy:
+            if not noise:
                 target.sendall(data)
-            elif kind == "flips":
+            elif noise == "flips":
                 target.sendall(flipped(data))
-        if noisy and kind != "flips" and time.monotonic() >= last + PERIOD:
+        if noise and noise != "flips" and time.monotonic() >= last + PERIOD:
             last = time.monotonic()
             for end in (near, far):
-                end.sendall(noise_of(kind))
+                end.sendall(noise_of(noise))
 
 
 if __name__ == "__main__":
