@@ -456,14 +456,14 @@ static void seat(struct http *http, struct tcp_pcb *pcb)
 
 void http_seat_waiters(void)
 {
-	struct pbuf *request;
-	struct tcp_pcb *pcb;
+	struct http_waiter waiter;
 	struct http *http;
 
-	while ((http = free_place()) && (pcb = http_wait_next(&request))) {
-		seat(http, pcb);
-		if (request)
-			(void)on_recv(http, http->pcb, request, ERR_OK);
+	while ((http = free_place()) && http_wait_next(&waiter)) {
+		seat(http, waiter.pcb);
+		http->halved = waiter.halved;
+		if (waiter.request)
+			(void)on_recv(http, http->pcb, waiter.request, ERR_OK);
 	}
 }
 

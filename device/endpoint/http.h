@@ -80,7 +80,15 @@ void http_forget(struct tcp_pcb *pcb);
 #define HTTP_WAITERS 12
 bool http_wait(struct tcp_pcb *pcb);
 bool http_waits(void); /* anybody */
-/* Who has waited longest, and what it sent, or NULL. NULL: nobody waits. */
-struct tcp_pcb *http_wait_next(struct pbuf **request);
+
+struct http_waiter {
+	struct tcp_pcb *pcb;  /* NULL: none */
+	struct pbuf *request; /* what came, or NULL */
+	uint32_t since;	      /* ms */
+	bool halved;	      /* the client sends no more */
+};
+
+/* Takes who has waited longest, whose callbacks are the taker's from now on. */
+bool http_wait_next(struct http_waiter *taken);
 
 #endif

@@ -13,11 +13,7 @@
 #define WAIT_BUFFERS (PBUF_POOL_SIZE / 2) /* in use, so that more may be */
 #define POLL_HALVES  1
 
-static struct waiter {
-	struct tcp_pcb *pcb;  /* NULL: none */
-	struct pbuf *request; /* what came, copied from the pool */
-	uint32_t since;	      /* ms */
-} waiters[HTTP_WAITERS];
+static struct http_waiter waiters[HTTP_WAITERS];
 
 void http_forget(struct tcp_pcb *pcb)
 {
@@ -31,7 +27,7 @@ void http_forget(struct tcp_pcb *pcb)
 
 static void on_waiter_error(void *arg, err_t error)
 {
-	struct waiter *waiter = arg;
+	struct http_waiter *waiter = arg;
 
 	(void)error;
 	if (waiter->request)
@@ -40,7 +36,7 @@ static void on_waiter_error(void *arg, err_t error)
 	waiter->pcb = NULL;
 }
 
-static err_t dismiss(struct waiter *waiter)
+static err_t dismiss(struct http_waiter *waiter)
 {
 	struct tcp_pcb *pcb = waiter->pcb;
 
@@ -52,12 +48,16 @@ static err_t dismiss(struct waiter *waiter)
 
 static err_t on_waiter_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t error)
 {
-	struct waiter *waiter = arg;
+	struct http_waiter *waiter = arg;
 
 	(void)pcb;
 	(void)error;
-	if (!p)
+	if (!p) {
+		waiter->halved = true;
+		if (waiter->request)
+			return ERR_OK;
 		return dismiss(waiter);
+	}
 	if (!waiter->request && p->tot_len <= WAIT_BYTES &&
 	    endpoint_heap_has(p->tot_len, ENDPOINT_HEAP_RESERVE / 2))
 		waiter->request = pbuf_clone(PBUF_RAW, PBUF_RAM, p);
@@ -71,7 +71,7 @@ static err_t on_waiter_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_
 
 static err_t on_waiter_poll(void *arg, struct tcp_pcb *pcb)
 {
-	struct waiter *waiter = arg;
+	struct http_waiter *waiter = arg;
 
 	(void)pcb;
 	if (sys_now() - waiter->since < WAIT_MS)
@@ -82,7 +82,7 @@ static err_t on_waiter_poll(void *arg, struct tcp_pcb *pcb)
 
 bool http_wait(struct tcp_pcb *pcb)
 {
-	struct waiter *waiter = waiters;
+	struct http_waiter *waiter = waiters;
 
 	while (waiter < waiters + HTTP_WAITERS && waiter->pcb)
 		waiter++;
@@ -90,6 +90,7 @@ bool http_wait(struct tcp_pcb *pcb)
 		return false;
 	waiter->pcb = pcb;
 	waiter->since = sys_now();
+	waiter->halved = false;
 	endpoint.counters.http_waits++;
 	tcp_arg(pcb, waiter);
 	tcp_recv(pcb, on_waiter_recv);
@@ -100,25 +101,23 @@ bool http_wait(struct tcp_pcb *pcb)
 
 bool http_waits(void)
 {
-	for (struct waiter *waiter = waiters; waiter < waiters + HTTP_WAITERS; waiter++)
+	for (struct http_waiter *waiter = waiters; waiter < waiters + HTTP_WAITERS; waiter++)
 		if (waiter->pcb)
 			return true;
 	return false;
 }
 
-struct tcp_pcb *http_wait_next(struct pbuf **request)
+bool http_wait_next(struct http_waiter *taken)
 {
-	struct waiter *next = NULL;
-	struct tcp_pcb *pcb;
+	struct http_waiter *next = NULL;
 
-	for (struct waiter *waiter = waiters; waiter < waiters + HTTP_WAITERS; waiter++)
+	for (struct http_waiter *waiter = waiters; waiter < waiters + HTTP_WAITERS; waiter++)
 		if (waiter->pcb && (!next || (int32_t)(waiter->since - next->since) < 0))
 			next = waiter;
 	if (!next)
-		return NULL;
-	pcb = next->pcb;
-	*request = next->request;
+		return false;
+	*taken = *next;
 	next->pcb = NULL;
 	next->request = NULL;
-	return pcb;
+	return true;
 }

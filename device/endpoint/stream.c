@@ -40,6 +40,7 @@ struct stream {
 	struct tcp_pcb *pcb; /* NULL: free */
 	enum kind kind;
 	struct pbuf *pending; /* echo: came and waits to go */
+	bool halved;	      /* the client sends no more */
 	unsigned int at;      /* source: in its pattern */
 	uint32_t since;	      /* ms: when something moved last */
 };
@@ -117,13 +118,16 @@ static void send_pattern(struct stream *stream)
 		stream->at = (stream->at + (unsigned int)n) % 10;
 }
 
-static void send_more(struct stream *stream)
+static err_t send_more(struct stream *stream)
 {
 	if (stream->kind == ECHO)
 		send_back(stream);
 	else if (stream->kind == SOURCE)
 		send_pattern(stream);
 	(void)tcp_output(stream->pcb);
+	if (stream->halved && !stream->pending)
+		return end(stream);
+	return ERR_OK;
 }
 
 /* ---- lwIP's callbacks ---- */
@@ -133,9 +137,11 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t error
 	struct stream *stream = arg;
 
 	(void)error;
-	if (!p)
-		return end(stream);
 	stream->since = sys_now();
+	if (!p) {
+		stream->halved = true;
+		return send_more(stream);
+	}
 	if (stream->kind != ECHO) {
 		tcp_recved(pcb, p->tot_len);
 		(void)pbuf_free(p);
@@ -145,8 +151,7 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t error
 		pbuf_cat(stream->pending, p);
 	else
 		stream->pending = p;
-	send_more(stream);
-	return ERR_OK;
+	return send_more(stream);
 }
 
 static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t n)
@@ -156,8 +161,7 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t n)
 	(void)pcb;
 	(void)n;
 	stream->since = sys_now();
-	send_more(stream);
-	return ERR_OK;
+	return send_more(stream);
 }
 
 static err_t on_poll(void *arg, struct tcp_pcb *pcb)
@@ -165,10 +169,8 @@ static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 	struct stream *stream = arg;
 
 	(void)pcb;
-	if (sys_now() - stream->since < IDLE_MS) {
-		send_more(stream);
-		return ERR_OK;
-	}
+	if (sys_now() - stream->since < IDLE_MS)
+		return send_more(stream);
 	endpoint.counters.stream_timeouts++;
 	tcp_abort(leave(stream));
 	return ERR_ABRT;
@@ -202,8 +204,7 @@ static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
 	tcp_sent(pcb, on_sent);
 	tcp_err(pcb, on_error);
 	tcp_poll(pcb, on_poll, POLL_HALVES);
-	send_more(stream);
-	return ERR_OK;
+	return send_more(stream);
 }
 
 /* ---- UDP ---- */

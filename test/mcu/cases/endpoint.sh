@@ -99,12 +99,14 @@ import random, socket, threading
 
 data = random.Random(5).randbytes(100000)
 with socket.create_connection(("10.7.0.2", 7), 30) as echo:
-    writer = threading.Thread(target=echo.sendall, args=(data,))
+    def send():
+        echo.sendall(data)
+        echo.shutdown(socket.SHUT_WR)
+
+    writer = threading.Thread(target=send)
     writer.start()
     back = b""
-    while len(back) < len(data):
-        piece = echo.recv(65536)
-        assert piece, "the echo hung up"
+    while piece := echo.recv(65536):
         back += piece
     writer.join()
 assert back == data, "what came back is not what was sent"
