@@ -7,7 +7,7 @@ test/vm/guest/bench, whose topology is at its top.
 The guest's clock counts instructions, 2 ns each, on one CPU that both ends share, so the
 numbers don't depend on what else this machine does; it is a computer of 500 million
 instructions a second, made for comparing. CPU time is of both ends, the cable's interrupts
-and iperf3 together. Stacks have their defaults, and Debian's fq_codel in front of the
+and the web server together. Stacks have their defaults, and Debian's fq_codel in front of the
 interface where they queue there.
 """
 import argparse
