@@ -10,9 +10,9 @@
  * answer their SYN, and their TCP asks again after a second or three: lwIP counts a
  * connection against the backlog until it is accepted, and here that is at its end.
  *
- * Nobody holds a place for nothing: a head has HEAD_MS, from its first byte to its last,
- * or a quarter of it while others wait; a kept connection stays for IDLE_MS, or a fifth of it
- * while others wait; a body or an answer must move MOVE_BYTES in MOVE_MS. After an error the
+ * Nobody holds a place for nothing: a head has HEAD_MS, from its first byte to its last; a
+ * kept connection stays for IDLE_MS; while others wait, a quarter of each. A body or an
+ * answer must move MOVE_BYTES in MOVE_MS. After an error the
  * client is told, and may finish what it sends for LINGER_MS, since a reset would take the
  * answer away from it.
  *
@@ -199,11 +199,18 @@ static err_t answered(struct http *http)
 		await_head(http);
 		return ERR_OK;
 	}
-	if (http->halved)
-		return end(http);
-	if (tcp_shutdown(http->pcb, 0, 1) != ERR_OK)
+	if (!http->halved && tcp_shutdown(http->pcb, 0, 1) != ERR_OK)
 		return end_by_abort(http);
 	enter(http, HTTP_LINGER);
+	return ERR_OK;
+}
+
+/* Both sides are done. Not sooner: lwIP gives connections that are closed to others who
+ * need one, whatever is still on its way. */
+static err_t end_if_all_arrived(struct http *http)
+{
+	if (http->halved && tcp_sndqueuelen(http->pcb) == 0)
+		return end(http);
 	return ERR_OK;
 }
 
@@ -365,6 +372,8 @@ static err_t on_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_t error
 		http->halved = true;
 		if (http->state == HTTP_ANSWER)
 			return ERR_OK;
+		if (http->state == HTTP_LINGER)
+			return end_if_all_arrived(http);
 		return end(http);
 	}
 	if (http->pending || http->state == HTTP_ANSWER)
@@ -392,6 +401,8 @@ static err_t on_sent(void *arg, struct tcp_pcb *pcb, u16_t n)
 
 	(void)pcb;
 	moved(http, n);
+	if (http->state == HTTP_LINGER)
+		return end_if_all_arrived(http);
 	return go_on(http);
 }
 
@@ -405,13 +416,13 @@ static err_t on_poll(void *arg, struct tcp_pcb *pcb)
 	};
 	struct http *http = arg;
 	uint32_t limit = limits[http->state];
-	bool idle = http->state == HTTP_READ_HEAD && http->parser.seen == 0;
+	bool kept = http->parser.seen == 0 && http->status != 0;
 
 	(void)pcb;
-	if (idle)
-		limit = http_waits() ? IDLE_MS / 5 : IDLE_MS;
-	else if (http->state == HTTP_READ_HEAD && http_waits())
-		limit = HEAD_MS / 4;
+	if (http->state == HTTP_READ_HEAD && kept)
+		limit = IDLE_MS;
+	if (http->state == HTTP_READ_HEAD && http_waits())
+		limit /= 4;
 	if (sys_now() - http->since < limit)
 		return go_on(http);
 	if (http->state == HTTP_LINGER)
