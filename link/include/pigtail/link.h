@@ -24,7 +24,9 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 size_t ptl_link_transmit(struct ptl_link *link, ptl_time now, uint8_t *out, size_t room);
 
 /* Queues one Ethernet frame, 14 to config.max_packet bytes. PTL_DOWN while
- * there is no peer; PTL_FULL only without config.drop_when_full. */
+ * there is no peer. PTL_FULL: try again at events.room; but with
+ * config.drop_when_full it was dropped and counted, for all that is held is on its
+ * way and cannot be dropped in its place. */
 enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t *packet,
 			     size_t n);
 
