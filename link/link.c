@@ -6,8 +6,9 @@
 
 #define ALIGNMENT      16u
 #define CONTROL_PIECES 16u
-/* A received frame that stays unfinished so long will stay so. */
-#define HALF_FRAME_US 50000u
+/* A received frame that stays unfinished so long will stay so. A sender on a busy
+ * machine stalls for 50 ms in the middle of one. */
+#define HALF_FRAME_US 250000u
 /* At least, so that a slow line is not taken for a silent peer. */
 #define FRAMES_A_SECOND 2u
 
