@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh disable=SC2154
-# limit: 120
+# limit: 150
 # A real driver of a real UART, if an emulated one: 8250 at 115200 baud, the far end being
 # pigtail device on the machine outside (see machine).
 baud=115200
@@ -19,5 +19,9 @@ ip -n a address add 10.7.1.1/24 dev pt0
 wait_for 20 "carrier" has_carrier a pt0
 pings a 10.7.1.2 56 1472
 cd "$dir" || exit
-in_ns a wget -q http://10.7.1.2:8000/sum http://10.7.1.2:8000/file
+if ! in_ns a timeout $((60 * patience)) wget -q http://10.7.1.2:8000/sum \
+	http://10.7.1.2:8000/file; then
+	in_ns a ethtool -S pt0 | grep -v ': 0$'
+	fail "the download"
+fi
 expect "what came is what was served" sha256sum -c sum
