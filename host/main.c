@@ -3,8 +3,8 @@
  * pigtail SUBCOMMAND ...: picks the subcommand and hands over. What a
  * subcommand does, and its options, are in the file of its name.
  */
-#include "commands.h"
-#include "log.h"
+#include "host/command/commands.h"
+#include "host/base/log.h"
 
 #include <signal.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
  * wrong in it, with the line where it is. */
 #include "story.h"
 
-#include "host/link_file.h"
+#include "host/config/link_file.h"
 
 #include <pigtail/compat.h>
 

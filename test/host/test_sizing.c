@@ -3,7 +3,7 @@
  * never more memory at a slower one. */
 #include "story.h"
 
-#include "host/sizing.h"
+#include "host/run/sizing.h"
 
 #include <pigtail/link.h>
 

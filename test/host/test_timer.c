@@ -3,7 +3,7 @@
  * to others what it likes. How late they are is the machine's business. */
 #include "story.h"
 
-#include "host/timer.h"
+#include "host/base/timer.h"
 
 #include <stdbool.h>
 

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What has been handed to the kernel can't be overtaken any more, so a socket
+ * may hold little that the peer has not taken: the pacer counts by time and
+ * would go on filling a buffer whose reader stands still.
+ */
+#include "host/base/socket.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNSENT_LIMIT   4096
+#define UNIX_BUFFER    16384
+#define KEEP_IDLE_S    5
+#define KEEP_TIMEOUT_S 15
+
+static int copy(char *to, size_t size, const char *from, size_t n)
+{
+	if (n >= size)
+		return -1;
+	memcpy(to, from, n);
+	to[n] = 0;
+	return 0;
+}
+
+int socket_split(const char *text, char *host, size_t host_size, char *service,
+		 size_t service_size)
+{
+	const char *colon = strrchr(text, ':');
+	const char *end = colon;
+	long number;
+	char *rest;
+
+	if (!colon) {
+		*host = 0;
+		colon = text - 1;
+	} else {
+		if (*text == '[') {
+			text++;
+			end--;
+			if (end < text || *end != ']')
+				return -1;
+		} else if (memchr(text, ':', (size_t)(end - text))) {
+			return -1;
+		}
+		if (copy(host, host_size, text, (size_t)(end - text)) < 0)
+			return -1;
+	}
+	number = strtol(colon + 1, &rest, 10);
+	if (!colon[1] || *rest || number < 1 || number > UINT16_MAX)
+		return -1;
+	return copy(service, service_size, colon + 1, strlen(colon + 1));
+}
+
+int socket_unix_address(const char *path, struct sockaddr_un *address)
+{
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	return copy(address->sun_path, sizeof(address->sun_path), path, strlen(path));
+}
+
+static int shut(int fd)
+{
+	int saved = errno;
+
+	(void)close(fd);
+	errno = saved;
+	return -1;
+}
+
+int socket_connect(int family, const struct sockaddr *address, socklen_t size)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	if (connect(fd, address, size) < 0 && errno != EINPROGRESS)
+		return shut(fd);
+	return fd;
+}
+
+int socket_outcome(int fd)
+{
+	int outcome = 0;
+	socklen_t size = sizeof(outcome);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &outcome, &size) < 0)
+		return errno;
+	return outcome;
+}
+
+int socket_listen(int family, const struct sockaddr *address, socklen_t size)
+{
+	int on = 1;
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (bind(fd, address, size) < 0 || listen(fd, 4) < 0)
+		return shut(fd);
+	return fd;
+}
+
+int socket_listen_unix(const char *path)
+{
+	struct sockaddr_un address;
+	struct stat status;
+	mode_t mask;
+	int fd;
+
+	if (socket_unix_address(path, &address) < 0) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (!lstat(path, &status)) {
+		if (!S_ISSOCK(status.st_mode)) {
+			errno = EEXIST;
+			return -1;
+		}
+		fd = socket_connect(AF_UNIX, (struct sockaddr *)&address, sizeof(address));
+		if (fd >= 0)
+			(void)close(fd);
+		if (fd >= 0 || errno != ECONNREFUSED) {
+			errno = EADDRINUSE;
+			return -1;
+		}
+		(void)unlink(path);
+	}
+	mask = umask(0177);
+	fd = socket_listen(AF_UNIX, (struct sockaddr *)&address, sizeof(address));
+	(void)umask(mask);
+	return fd;
+}
+
+void socket_tune(int fd)
+{
+	static const struct setting {
+		int level;
+		int name;
+		int value;
+	} settings[] = {
+		{IPPROTO_TCP, TCP_NODELAY, 1},
+		{IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_LIMIT},
+		{SOL_SOCKET, SO_KEEPALIVE, 1},
+		{IPPROTO_TCP, TCP_KEEPIDLE, KEEP_IDLE_S},
+		{IPPROTO_TCP, TCP_KEEPINTVL, KEEP_IDLE_S},
+		{IPPROTO_TCP, TCP_KEEPCNT, KEEP_TIMEOUT_S / KEEP_IDLE_S},
+		{IPPROTO_TCP, TCP_USER_TIMEOUT, KEEP_TIMEOUT_S * 1000},
+	};
+	int buffer = UNIX_BUFFER;
+	int family = 0;
+	socklen_t size = sizeof(family);
+
+	(void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
+	if (family == AF_UNIX) {
+		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &buffer, sizeof(buffer));
+		return;
+	}
+	for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+		(void)setsockopt(fd, settings[i].level, settings[i].name, &settings[i].value,
+				 sizeof(settings[i].value));
+}

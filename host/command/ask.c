@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Asks once, or with --watch every second until interrupted. JSON is one object
+ * a line: the answer of the link that was named, or {"links": [...]} of all.
+ */
+#include "host/command/ask.h"
+
+#include "host/command/commands.h"
+#include "host/base/log.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct options {
+	const struct ask *ask;
+	const char *name;
+	bool json;
+	bool watch;
+	bool brief;
+};
+
+static const struct argp_option json_option = {"json", 'j', NULL, 0, "Print JSON, for programs",
+					       0};
+static const struct argp_option brief_option = {"brief", 'b', NULL, 0, "A line for each link",
+						0};
+static const struct argp_option watch_option = {
+	"watch", 'w', NULL, 0, "Print again every second, what changed", 0};
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'j':
+		options->json = true;
+		return 0;
+	case 'b':
+		options->brief = true;
+		return 0;
+	case 'w':
+		options->watch = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->name)
+			command_misused(state, "'%s' is one name too many", text);
+		if (!control_name_ok(text))
+			command_misused(state, "'%s' is no name of a link", text);
+		options->name = text;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int print_json(const struct options *options, cJSON *answers)
+{
+	cJSON *all = NULL;
+	char *text;
+	int status;
+
+	if (!options->name) {
+		all = cJSON_CreateObject();
+		cJSON_AddItemReferenceToObject(all, "links", answers);
+	}
+	text = cJSON_PrintUnformatted(all ? all : cJSON_GetArrayItem(answers, 0));
+	cJSON_Delete(all);
+	if (!text)
+		return EXIT_FAILED;
+	status = puts(text) < 0 || fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+	cJSON_free(text);
+	return status;
+}
+
+static const cJSON *same_link(const cJSON *answers, const cJSON *answer)
+{
+	const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(answer, "name"));
+	const cJSON *other;
+
+	cJSON_ArrayForEach(other, answers)
+	{
+		const char *theirs = cJSON_GetStringValue(cJSON_GetObjectItem(other, "name"));
+
+		if (name && theirs && !strcmp(name, theirs))
+			return other;
+	}
+	return NULL;
+}
+
+static int print_text(const struct options *options, const cJSON *before, const cJSON *answers)
+{
+	const cJSON *answer;
+
+	cJSON_ArrayForEach(answer, answers)
+	{
+		const cJSON *earlier = same_link(before, answer);
+
+		if (options->brief)
+			options->ask->print_brief(answer);
+		else if (!options->watch)
+			options->ask->print(answer);
+		else if (earlier)
+			options->ask->print_change(earlier, answer);
+	}
+	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+}
+
+int ask_run(const struct ask *ask, int argc, char **argv)
+{
+	struct options options = {.ask = ask};
+	struct argp_option option_list[4] = {json_option};
+	struct argp_option *option = &option_list[1];
+	const struct argp argp = {
+		.options = option_list,
+		.parser = parse_option,
+		.args_doc = "[NAME]",
+		.doc = ask->what,
+	};
+	cJSON *before = NULL;
+	cJSON *answers;
+	int status;
+
+	if (ask->print_brief)
+		*option++ = brief_option;
+	if (ask->print_change)
+		*option++ = watch_option;
+	command_parse(&argp, argc, argv, &options);
+	for (;;) {
+		answers = control_ask(options.name, ask->question);
+		if (options.name && !cJSON_GetArraySize(answers)) {
+			log_line("no link named %s is running; 'pigtail status' lists those "
+				 "that are",
+				 options.name);
+			status = EXIT_FAILED;
+			break;
+		}
+		if (!cJSON_GetArraySize(answers) && !options.json && !before)
+			log_line("no links are running");
+		status = options.json ? print_json(&options, answers)
+				      : print_text(&options, before, answers);
+		if (status || !options.watch)
+			break;
+		cJSON_Delete(before);
+		before = answers;
+		(void)sleep(1);
+	}
+	cJSON_Delete(before);
+	cJSON_Delete(answers);
+	return status;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The socket ioctls do all that is needed here, in old kernels and new ones.
+ * Each call makes its socket: these are rare.
+ */
+#include "host/net/interface.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <net/if.h>
+#include <net/if_arp.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <linux/ipv6.h>
+#include <linux/sockios.h>
+
+static int request(int family, unsigned long what, void *argument)
+{
+	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int status;
+	int saved;
+
+	if (fd < 0)
+		return -1;
+	status = ioctl(fd, what, argument);
+	saved = errno;
+	(void)close(fd);
+	errno = saved;
+	return status < 0 ? -1 : 0;
+}
+
+static struct ifreq named(const char *name)
+{
+	struct ifreq ifr = {0};
+
+	(void)snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", name);
+	return ifr;
+}
+
+int interface_set_mac(const char *name, const uint8_t mac[6])
+{
+	struct ifreq ifr = named(name);
+
+	ifr.ifr_hwaddr.sa_family = ARPHRD_ETHER;
+	memcpy(ifr.ifr_hwaddr.sa_data, mac, 6);
+	return request(AF_INET, SIOCSIFHWADDR, &ifr);
+}
+
+int interface_get_mac(const char *name, uint8_t mac[6])
+{
+	struct ifreq ifr = named(name);
+
+	if (request(AF_INET, SIOCGIFHWADDR, &ifr) < 0)
+		return -1;
+	memcpy(mac, ifr.ifr_hwaddr.sa_data, 6);
+	return 0;
+}
+
+int interface_set_mtu(const char *name, int mtu)
+{
+	struct ifreq ifr = named(name);
+
+	ifr.ifr_mtu = mtu;
+	return request(AF_INET, SIOCSIFMTU, &ifr);
+}
+
+int interface_set_queue(const char *name, int packets)
+{
+	struct ifreq ifr = named(name);
+
+	ifr.ifr_qlen = packets;
+	return request(AF_INET, SIOCSIFTXQLEN, &ifr);
+}
+
+bool interface_is_up(const char *name)
+{
+	struct ifreq ifr = named(name);
+
+	return !request(AF_INET, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_UP;
+}
+
+int interface_set_up(const char *name)
+{
+	struct ifreq ifr = named(name);
+
+	if (request(AF_INET, SIOCGIFFLAGS, &ifr) < 0)
+		return -1;
+	ifr.ifr_flags = (short)(ifr.ifr_flags | IFF_UP);
+	return request(AF_INET, SIOCSIFFLAGS, &ifr);
+}
+
+int interface_join_bridge(const char *name, const char *bridge)
+{
+	struct ifreq ifr = named(bridge);
+
+	ifr.ifr_ifindex = (int)if_nametoindex(name);
+	if (!ifr.ifr_ifindex)
+		return -1;
+	return request(AF_INET, SIOCBRADDIF, &ifr);
+}
+
+static void put_ipv4(struct sockaddr *to, uint32_t address)
+{
+	struct sockaddr_in in = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(address),
+	};
+
+	memcpy(to, &in, sizeof(in));
+}
+
+int interface_set_ipv4(const char *name, uint32_t address, uint32_t netmask)
+{
+	struct ifreq ifr = named(name);
+
+	put_ipv4(&ifr.ifr_addr, address);
+	if (request(AF_INET, SIOCSIFADDR, &ifr) < 0)
+		return -1;
+	put_ipv4(&ifr.ifr_netmask, netmask);
+	return request(AF_INET, SIOCSIFNETMASK, &ifr);
+}
+
+int interface_set_peer(const char *name, const char *text)
+{
+	struct ifreq ifr = named(name);
+	uint32_t netmask;
+	uint32_t address;
+
+	if (ipv4_parse(text, &address, &netmask) < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	put_ipv4(&ifr.ifr_dstaddr, address);
+	return request(AF_INET, SIOCSIFDSTADDR, &ifr);
+}
+
+/* The number after the slash, up to most; -1: none or a bad one. */
+static int prefix_length(const char *slash, int most)
+{
+	char *end;
+	long length;
+
+	if (!slash || slash[1] < '0' || slash[1] > '9')
+		return -1;
+	length = strtol(slash + 1, &end, 10);
+	return *end || length > most ? -1 : (int)length;
+}
+
+/* Copies what stands before the slash. */
+static int before_slash(const char *text, char *out, size_t size)
+{
+	size_t n = strcspn(text, "/");
+
+	if (n >= size)
+		return -1;
+	memcpy(out, text, n);
+	out[n] = 0;
+	return 0;
+}
+
+int ipv4_parse(const char *text, uint32_t *address, uint32_t *netmask)
+{
+	const char *slash = strchr(text, '/');
+	char host[INET_ADDRSTRLEN];
+	int length = slash ? prefix_length(slash, 32) : 32;
+	struct in_addr in;
+
+	if (length < 0 || before_slash(text, host, sizeof(host)) < 0 ||
+	    inet_pton(AF_INET, host, &in) != 1)
+		return -1;
+	*address = ntohl(in.s_addr);
+	*netmask = length ? UINT32_MAX << (32 - length) : 0;
+	return 0;
+}
+
+static int ipv6_parse(const char *text, struct in6_addr *address, uint32_t *prefix)
+{
+	char host[INET6_ADDRSTRLEN];
+	const char *slash = strchr(text, '/');
+	int length = slash ? prefix_length(slash, 128) : 128;
+
+	if (length < 0 || before_slash(text, host, sizeof(host)) < 0 ||
+	    inet_pton(AF_INET6, host, address) != 1)
+		return -1;
+	*prefix = (uint32_t)length;
+	return 0;
+}
+
+bool interface_address_ok(const char *text)
+{
+	struct in6_addr six;
+	uint32_t address;
+	uint32_t rest;
+
+	return !ipv4_parse(text, &address, &rest) || !ipv6_parse(text, &six, &rest);
+}
+
+int interface_set_address(const char *name, const char *text)
+{
+	struct in6_ifreq six = {0};
+	uint32_t netmask;
+	uint32_t address;
+
+	if (!ipv4_parse(text, &address, &netmask))
+		return interface_set_ipv4(name, address, netmask);
+	if (ipv6_parse(text, &six.ifr6_addr, &six.ifr6_prefixlen) < 0) {
+		errno = EINVAL;
+		return -1;
+	}
+	six.ifr6_ifindex = (int)if_nametoindex(name);
+	return request(AF_INET6, SIOCSIFADDR, &six);
+}

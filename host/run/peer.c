@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The other end of a link, as seen from the user: it comes and goes, hands out an
+ * address, says lines of its own; and once a second the counters tell what is wrong
+ * with it. What repeats itself is hushed.
+ */
+#include "host/run/peer.h"
+
+#include "host/base/log.h"
+#include "host/run/runner.h"
+
+#include <pigtail/wire.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LOGS_A_TICK 10 /* lines of the other end that are shown */
+
+static bool has_mac(const struct ptl_info *info)
+{
+	static const uint8_t nobody[6];
+
+	return memcmp(info->peer_mac, nobody, sizeof(nobody)) != 0;
+}
+
+static void take_lease(struct runner *runner, const struct ptl_info *info)
+{
+	struct in_addr address = {htonl(info->ip_address)};
+	struct in_addr gateway = {htonl(info->ip_gateway)};
+	char text[2][INET_ADDRSTRLEN];
+
+	if (!info->ip_address || !runner->lease_wanted || !net_interface(runner->net))
+		return;
+	(void)inet_ntop(AF_INET, &address, text[0], sizeof(text[0]));
+	(void)inet_ntop(AF_INET, &gateway, text[1], sizeof(text[1]));
+	if (net_set_address(runner->net, info->ip_address, info->ip_netmask) < 0)
+		log_line("%s: cannot give %s the address %s", runner->name,
+			 net_interface(runner->net), text[0]);
+	else
+		log_line("%s: address %s, gateway %s", runner->name, text[0], text[1]);
+}
+
+static void tell_up(struct runner *runner, const struct ptl_info *info, enum ptl_reason reason)
+{
+	const uint8_t *mac = info->peer_mac;
+	unsigned int header = runner->framing->payload == PTL_ETHERNET ? PTL_ETHER_HEADER : 0;
+	char peer[32] = "";
+
+	if (runner->peer_hushed)
+		return;
+	if (has_mac(info))
+		(void)snprintf(peer, sizeof(peer), ", peer %02x:%02x:%02x:%02x:%02x:%02x",
+			       mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
+	log_line("%s up%s%s", runner->name, peer,
+		 reason == PTL_REASON_PEER_RESTARTED ? " (restarted)" : "");
+	if (info->max_packet && info->max_packet < runner->mtu + header)
+		log_line("%s: the other end takes packets of at most %u bytes; set --mtu %u",
+			 runner->name, info->max_packet, info->max_packet - header);
+}
+
+void peer_state(void *user, enum ptl_state state, enum ptl_reason reason)
+{
+	struct runner *runner = user;
+	struct ptl_info info;
+	bool was_up = runner->up;
+
+	runner->up = state == PTL_STATE_UP;
+	runner->reason = reason;
+	if (runner->up != was_up)
+		runner->changed = timer_now();
+	net_set_carrier(runner->net, runner_is_up(runner));
+	if (was_up || reason == PTL_REASON_PEER_VERSION)
+		runner->peer_hushed =
+			trouble_flapped(&runner->peer_flaps, timer_now()) == TROUBLE_HUSH;
+	if (!runner->up) {
+		if (!runner->peer_hushed)
+			log_line("%s down, %s", runner->name, ptl_reason_name(reason));
+		return;
+	}
+	runner->guessed = false;
+	runner->framing->info(runner->endpoint, &info);
+	if (has_mac(&info))
+		ptl_ether_set_peer(&runner->ether, info.peer_mac);
+	tell_up(runner, &info, reason);
+	take_lease(runner, &info);
+}
+
+void peer_log(void *user, const uint8_t *text, size_t n)
+{
+	struct runner *runner = user;
+	char shown[PTL_LOG_MAX + 1];
+
+	if (runner->logs++ >= LOGS_A_TICK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		shown[i] = (char)(text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '.');
+	shown[n] = 0;
+	log_line("%s: the other end says: %s", runner->name, shown);
+}
+
+void runner_tick(struct runner *runner)
+{
+	const struct ptl_counters *counters = runner->framing->counters(runner->endpoint);
+
+	if (runner->logs > LOGS_A_TICK)
+		log_line("%s: the other end said %u lines more", runner->name,
+			 runner->logs - LOGS_A_TICK);
+	runner->logs = 0;
+	if (counters->rate_changes != runner->rates)
+		log_line("%s at %u baud", runner->name, port_baud(runner->port));
+	runner->rates = counters->rate_changes;
+	/* A rate that does not work was tried on purpose. */
+	if (counters->rate_failures != runner->trouble.seen.rate_failures)
+		trouble_skip(&runner->trouble, counters);
+	trouble_look(&runner->trouble, runner->name, counters, timer_now());
+	/* Nothing good comes: perhaps the other end speaks something else. */
+	if (counters->rx_frames != runner->good_frames)
+		runner->guessed = false;
+	else if (!runner->guessing)
+		ptl_guess_init(&runner->guess);
+	runner->guessing = counters->rx_frames == runner->good_frames;
+	runner->good_frames = counters->rx_frames;
+}

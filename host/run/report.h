@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a link says of itself, as JSON with stable keys; pigtail(1) lists
+ * them. The caller frees the answers by cJSON_Delete().
+ */
+#ifndef PIGTAIL_HOST_REPORT_H
+#define PIGTAIL_HOST_REPORT_H
+
+#include "host/run/runner.h"
+
+#include <cjson/cJSON.h>
+
+/* question: "status" or "stats"; NULL for any other. */
+cJSON *report(const struct runner *runner, const char *question);
+
+/* The same for a link that could not be opened yet, and why. */
+cJSON *report_failed(const char *name, enum ptl_role role, const char *why,
+		     const char *question);
+
+#endif

@@ -1,0 +1,537 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one loop that drives an endpoint (see endpoint.h), on libuv:
+ *
+ *	port readable ---> receive() ---> shim ---> net
+ *	net's packets ---> shim ---> send()
+ *	each of them, the timer, the port taking bytes again ---> service()
+ *
+ * service() pulls as many bytes as the pacer lets go and hands them to the port.
+ * It pulls nothing while less than half of what may be committed is free: late
+ * pulling is what keeps latency low, and few large writes are cheaper. Bytes that
+ * the port did not take stay in `out` and go first; meanwhile nothing is pulled.
+ *
+ * The interface stays as it is when the port goes away or the peer restarts;
+ * only its carrier follows.
+ */
+#include "host/run/runner.h"
+
+#include "host/base/log.h"
+#include "host/run/peer.h"
+#include "host/run/sizing.h"
+#include "host/config/wifi_secret.h"
+
+#include <pigtail/compat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/random.h>
+
+#define READ_BYTES   4096
+#define READS_A_TURN 64
+/* While the port takes nothing, the endpoint's own timers run this often. */
+#define IDLE_US 100000u
+/* The driver still holds what the pacer thinks has gone: it is asked again after
+ * so long, and less and less often when nothing leaves it. */
+#define DRAIN_US     1000u
+#define DRAIN_MAX_US 16000u
+/* To another rate: so long after the last byte should have left, and so much longer
+ * for a driver that says that it has not. */
+#define RATE_MARGIN_US	 2000u
+#define RATE_BLIND_US	 10000u /* where there is no driver to ask */
+#define RATE_PATIENCE_US 200000u
+/* As much as a pacer ever lets go. */
+#define OUT_BYTES  4096u
+#define HEADER_MAX 18 /* Ethernet with a VLAN tag */
+
+/* Bytes that may be pulled: 0 while less than half of what may be committed is free. */
+static size_t pacer_room(const struct runner *runner, ptl_time now)
+{
+	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
+	size_t enough = runner->pacer.limit / 2 - runner->pacer.limit / 16;
+	size_t by_time = ptl_pacer_room(&runner->pacer, now, PTL_PACER_UNKNOWN);
+	size_t queued;
+	size_t by_driver;
+
+	/* The usual case: the driver need not be asked. */
+	if (by_time < enough)
+		return 0;
+	queued = port_queued(runner->port);
+	/* The driver doesn't see what is in the FIFO, the clock doesn't see a
+	 * stopped line: the smaller of both. */
+	if (queued == PTL_PACER_UNKNOWN)
+		return by_time;
+	by_driver = ptl_pacer_room(&runner->pacer, now, queued);
+	if (by_driver < enough)
+		return 0;
+	return by_driver < by_time ? by_driver : by_time;
+}
+
+/* Gives the port what is in out; whether all went. */
+static bool flush_out(struct runner *runner)
+{
+	if (runner->out_n > runner->out_at)
+		runner->out_at += port_write(runner->port, runner->out + runner->out_at,
+					     runner->out_n - runner->out_at);
+	runner->blocked = runner->out_at < runner->out_n;
+	return !runner->blocked;
+}
+
+/* The link wants another rate, as soon as all that it gave has left. Returns when to
+ * come again for that; 0: it is done. The FIFO is not seen by the driver, a stopped
+ * line not by the clock: both have to agree, for a while. */
+static ptl_time change_rate(struct runner *runner, ptl_time now)
+{
+	size_t queued = port_queued(runner->port);
+	bool ok;
+
+	if (!runner->rate_at)
+		runner->rate_at =
+			ptl_pacer_dry(&runner->pacer, now) +
+			(queued == PTL_PACER_UNKNOWN ? RATE_BLIND_US : RATE_MARGIN_US);
+	if (now < runner->rate_at)
+		return runner->rate_at;
+	if (queued != PTL_PACER_UNKNOWN && queued > 0 &&
+	    now < runner->rate_at + RATE_PATIENCE_US)
+		return now + DRAIN_US;
+	ok = port_set_rate(runner->port, runner->rate) == 0;
+	log_detail("%s: %u baud%s", runner->name, runner->rate, ok ? "" : " cannot be set");
+	runner->rate = 0;
+	runner->rate_at = 0;
+	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
+	runner->framing->rate_done(runner->endpoint, now, ok);
+	return 0;
+}
+
+static void service(struct runner *runner)
+{
+	ptl_time now = timer_now();
+	ptl_time wake;
+	size_t room;
+
+	if (!runner->begun)
+		return;
+	if (!port_is_open(runner->port) || !flush_out(runner)) {
+		(void)runner->framing->transmit(runner->endpoint, now, runner->out, 0);
+		wake = runner->framing->deadline(runner->endpoint);
+		if (wake < now + IDLE_US)
+			wake = now + IDLE_US;
+		timer_set(runner->timer, wake);
+		return;
+	}
+	wake = runner->rate ? change_rate(runner, now) : 0;
+	if (wake) {
+		timer_set(runner->timer, wake);
+		return;
+	}
+	room = pacer_room(runner, now);
+	if (room > runner->out_size)
+		room = runner->out_size;
+	runner->out_at = 0;
+	runner->out_n = runner->framing->transmit(runner->endpoint, now, runner->out, room);
+	if (runner->out_n) {
+		ptl_pacer_sent(&runner->pacer, now, runner->out_n);
+		runner->drain_us = DRAIN_US;
+		(void)flush_out(runner);
+	}
+	if (runner->rate) {
+		timer_set(runner->timer, change_rate(runner, now));
+		return;
+	}
+	wake = runner->framing->deadline(runner->endpoint);
+	if (wake <= now) {
+		/* More is to be sent, but there was no room for it. */
+		wake = ptl_pacer_next(&runner->pacer, now);
+		if (wake <= now) {
+			wake = now + runner->drain_us;
+			if (runner->drain_us < DRAIN_MAX_US)
+				runner->drain_us *= 2;
+		}
+	}
+	timer_set(runner->timer, wake);
+}
+
+/* ---- port ---- */
+
+static void on_readable(void *user)
+{
+	struct runner *runner = user;
+	uint8_t bytes[READ_BYTES];
+	size_t n;
+
+	for (int i = 0; i < READS_A_TURN; i++) {
+		n = port_read(runner->port, bytes, sizeof(bytes));
+		if (!n)
+			break;
+		if (runner->guessing && !runner->guessed) {
+			const char *guess = ptl_guess_feed(&runner->guess, bytes, n);
+
+			if (guess && strcasecmp(guess, runner->framing->name) != 0) {
+				log_line("%s: the other end seems to speak %s", runner->name,
+					 guess);
+				runner->guessed = true;
+			}
+		}
+		runner->framing->receive(runner->endpoint, timer_now(), bytes, n);
+		/* A port gives what it has: another read would find nothing. */
+		if (n < sizeof(bytes))
+			break;
+	}
+	service(runner);
+}
+
+static void on_writable(void *user)
+{
+	service(user);
+}
+
+size_t runner_memory(const struct runner *runner)
+{
+	return sizeof(*runner) + runner->memory_size + runner->scratch_size + runner->out_size;
+}
+
+bool runner_is_up(const struct runner *runner)
+{
+	return runner->up && port_is_open(runner->port);
+}
+
+static void update_carrier(struct runner *runner)
+{
+	net_set_carrier(runner->net, runner_is_up(runner));
+}
+
+static void on_opened(void *user)
+{
+	struct runner *runner = user;
+
+	/* What was half written belongs to the wire that was cut. */
+	runner->out_at = 0;
+	runner->out_n = 0;
+	runner->rate = 0;
+	runner->rate_at = 0;
+	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
+	runner->framing->wire_reset(runner->endpoint, timer_now());
+	runner->changed = timer_now();
+	if (runner->was_lost && !runner->port_hushed)
+		log_line("%s: %s is open", runner->name, port_name(runner->port));
+	runner->was_lost = false;
+	runner->begun = true;
+	update_carrier(runner);
+	service(runner);
+}
+
+static void on_lost(void *user, const char *why)
+{
+	struct runner *runner = user;
+
+	enum trouble_say say = trouble_flapped(&runner->port_flaps, timer_now());
+
+	runner->was_lost = true;
+	runner->changed = timer_now();
+	runner->port_hushed = say == TROUBLE_HUSH;
+	if (!runner->port_hushed)
+		log_line("%s: lost %s: %s; waiting for it%s", runner->name,
+			 port_name(runner->port), why,
+			 say == TROUBLE_SAY_LAST ? " (silently for a while)" : "");
+	update_carrier(runner);
+}
+
+static void on_waiting(void *user, const char *why)
+{
+	struct runner *runner = user;
+
+	runner->was_lost = true;
+	runner->port_hushed = false;
+	log_line("%s: waiting for %s: %s", runner->name, port_name(runner->port), why);
+}
+
+/* ---- net ---- */
+
+static void on_net_packet(void *user, const uint8_t *packet, size_t n)
+{
+	struct runner *runner = user;
+
+	if (!runner->begun)
+		return;
+	capture_packet(runner->capture, PTL_TX, packet, n);
+	ptl_ether_from_net(&runner->ether, packet, n);
+}
+
+static void on_net_drained(void *user)
+{
+	service(user);
+}
+
+static void on_net_failed(void *user, const char *why)
+{
+	struct runner *runner = user;
+
+	log_line("%s: %s", runner->name, why);
+	runner->failed(runner->user);
+}
+
+static void shim_to_link(void *user, const uint8_t *packet, size_t n)
+{
+	struct runner *runner = user;
+
+	/* What it can't take, it counts. */
+	(void)runner->framing->send(runner->endpoint, timer_now(), packet, n);
+}
+
+static void shim_to_net(void *user, const uint8_t *packet, size_t n)
+{
+	struct runner *runner = user;
+
+	capture_packet(runner->capture, PTL_RX, packet, n);
+	net_write(runner->net, packet, n);
+}
+
+/* ---- endpoint ---- */
+
+static bool on_packet(void *user, const uint8_t *packet, size_t n)
+{
+	struct runner *runner = user;
+
+	ptl_ether_from_link(&runner->ether, packet, n);
+	return true;
+}
+
+static void on_frame(void *user, enum ptl_direction direction, bool ok, const uint8_t *frame,
+		     size_t n)
+{
+	struct runner *runner = user;
+	uint8_t shown[2048];
+
+	if (runner->framing != &ptl_framing_esp8266_hosted) {
+		capture_frame(runner->capture, direction, ok, frame, n);
+		return;
+	}
+	if (n > sizeof(shown))
+		n = sizeof(shown);
+	if (ok)
+		wifi_secret_conceal(frame, n, shown);
+	else
+		memset(shown, 0, n);
+	capture_frame(runner->capture, direction, ok, shown, n);
+}
+
+static void on_rate(void *user, uint32_t rate)
+{
+	struct runner *runner = user;
+
+	runner->rate = rate;
+	runner->rate_at = 0;
+}
+
+static void on_timer(void *user)
+{
+	service(user);
+}
+
+/* ---- opening ---- */
+
+static int open_endpoint(struct runner *runner, const struct runner_config *config, char *error,
+			 size_t error_size)
+{
+	const struct ptl_framing *framing = config->framing;
+	const struct ptl_events events = {
+		.user = runner,
+		.packet = on_packet,
+		.state = peer_state,
+		.log = peer_log,
+		.rate = on_rate,
+		.frame = config->capture ? on_frame : NULL,
+	};
+	uint16_t header = framing->payload == PTL_ETHERNET ? HEADER_MAX : 0;
+	struct ptl_config link;
+	struct ptl_info info;
+	enum ptl_error status = PTL_NO_MEMORY;
+	size_t size;
+
+	ptl_config_default(&link, PTL_PROFILE_HOST);
+	link.role = config->role;
+	memcpy(link.mac, net_mac(runner->net), sizeof(link.mac));
+	while (!link.nonce)
+		if (getrandom(&link.nonce, sizeof(link.nonce), 0) < 0)
+			return complain(error, error_size,
+					"the kernel gives no random numbers");
+	link.baud = port_baud(runner->port);
+	link.rate_auto = port_rate_is_auto(runner->port);
+	link.uart = *port_uart(runner->port);
+	link.max_packet = (uint16_t)(config->mtu + header);
+	link.ssid = config->ssid;
+	link.password = config->password;
+	link.ip_address = config->lease_address;
+	link.ip_netmask = config->lease_netmask;
+	link.ip_gateway = config->lease_gateway;
+	link.drop_when_full = true;
+	sizing_by_rate(&link, link.rate_auto ? link.uart.max : link.baud);
+	/* libslirp's TCP keeps at most 64 KB on the way and has no SACK: a drop
+	 * costs it more than the delay that it would save. */
+	link.codel = net_interface(runner->net) != NULL;
+
+	size = framing->size(&link);
+	if (!size)
+		return complain_usage(
+			error, error_size,
+			"the framing %s can't work with an MTU of %u; lower it by --mtu",
+			framing->name, config->mtu);
+	runner->memory = aligned_alloc(64, (size + 63) & ~(size_t)63);
+	runner->memory_size = size;
+	if (runner->memory)
+		status = framing->init(runner->memory, size, &link, &events, timer_now(),
+				       &runner->endpoint);
+	if (status != PTL_OK)
+		return complain(error, error_size, "cannot start the framing %s: %s",
+				framing->name, ptl_error_name(status));
+	framing->info(runner->endpoint, &info);
+	if (info.max_packet && info.max_packet < config->mtu + (header ? PTL_ETHER_HEADER : 0))
+		return complain_usage(
+			error, error_size,
+			"the framing %s carries packets of at most %u bytes; lower the "
+			"MTU by --mtu %u",
+			framing->name, info.max_packet,
+			info.max_packet - (header ? PTL_ETHER_HEADER : 0));
+	return 0;
+}
+
+static int open_shim(struct runner *runner, const struct runner_config *config, char *error,
+		     size_t error_size)
+{
+	struct ptl_ether_config ether = {
+		.net = net_payload(runner->net),
+		.link = config->framing->payload,
+		.user = runner,
+		.to_net = shim_to_net,
+		.to_link = shim_to_link,
+	};
+	size_t size = (size_t)config->mtu + 256;
+
+	if (!strcmp(net_kind(runner->net), "bridge") && ether.link == PTL_IP)
+		return complain_usage(
+			error, error_size,
+			"the framing %s carries no MAC addresses, which a bridge needs; "
+			"use the net 'tap' and routing",
+			config->framing->name);
+
+	memcpy(ether.own_mac, net_mac(runner->net), sizeof(ether.own_mac));
+	if (ether.net == PTL_ETHERNET) {
+		/* Any address that is not our own. */
+		memcpy(ether.peer_mac, ether.own_mac, sizeof(ether.peer_mac));
+		ether.peer_mac[5] ^= 1;
+		ether.peer_mac[0] = 0x02;
+	}
+	runner->scratch = malloc(size);
+	runner->scratch_size = size;
+	if (!runner->scratch || !ptl_ether_init(&runner->ether, &ether, runner->scratch, size))
+		return complain(error, error_size, "out of memory");
+	return 0;
+}
+
+static int open_capture(struct runner *runner, const struct runner_config *config, char *error,
+			size_t error_size)
+{
+	const char *interface = net_interface(runner->net);
+	const struct capture_config capture = {
+		.path = config->capture,
+		.interface = interface ? interface : "user",
+		.wire = config->port,
+		.payload = net_payload(runner->net),
+		.snap = (uint16_t)(config->mtu + 512),
+	};
+
+	if (!config->capture)
+		return 0;
+	runner->capture_path = config->capture;
+	return capture_open(runner->loop, &capture, &runner->capture, error, error_size);
+}
+
+int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_config *config,
+		char *error, size_t error_size)
+{
+	const struct port_events port_events = {
+		.user = runner,
+		.negotiates = config->framing->rate_done != NULL,
+		.readable = on_readable,
+		.writable = on_writable,
+		.opened = on_opened,
+		.lost = on_lost,
+		.waiting = on_waiting,
+	};
+	const struct net_events net_events = {
+		.user = runner,
+		.packet = on_net_packet,
+		.drained = on_net_drained,
+		.failed = on_net_failed,
+	};
+	struct net_config net = {
+		.spec = config->net,
+		.mtu = config->mtu,
+		.address = config->address,
+		.peer = config->peer,
+	};
+	int status;
+
+	runner->loop = loop;
+	runner->drain_us = DRAIN_US;
+	runner->framing = config->framing;
+	runner->role = config->role;
+	runner->mtu = config->mtu;
+	runner->lease_wanted = config->role == PTL_HOST && !config->address;
+	runner->changed = timer_now();
+	memcpy(net.mac, config->mac, sizeof(net.mac));
+	trouble_init(&runner->trouble);
+	ptl_guess_init(&runner->guess);
+
+	status = port_open(loop, config->port, &port_events, &runner->port, error, error_size);
+	if (status < 0)
+		return status;
+	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
+	runner->out_size = OUT_BYTES;
+	runner->out = malloc(runner->out_size);
+	runner->timer = timer_new(loop, on_timer, runner);
+	if (!runner->out || !runner->timer) {
+		status = complain(error, error_size, "out of memory or descriptors");
+		goto bad;
+	}
+	status = net_open(loop, &net, &net_events, &runner->net, error, error_size);
+	if (status < 0)
+		goto bad;
+	status = open_endpoint(runner, config, error, error_size);
+	if (!status)
+		status = open_shim(runner, config, error, error_size);
+	if (!status)
+		status = open_capture(runner, config, error, error_size);
+	if (status < 0)
+		goto bad;
+	return 0;
+
+bad:
+	runner_close(runner);
+	return status;
+}
+
+void runner_close(struct runner *runner)
+{
+	net_close(runner->net);
+	port_close(runner->port);
+	timer_free(runner->timer);
+	capture_close(runner->capture);
+	free(runner->memory);
+	free(runner->scratch);
+	free(runner->out);
+	runner->net = NULL;
+	runner->port = NULL;
+	runner->timer = NULL;
+	runner->capture = NULL;
+	runner->memory = NULL;
+	runner->scratch = NULL;
+	runner->out = NULL;
+}
+
+void runner_set_name(struct runner *runner, const char *name)
+{
+	(void)snprintf(runner->name, sizeof(runner->name), "%s", name);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A running link: port, pacer, endpoint, shim, net and capture joined, for
+ * `pigtail up` and `pigtail device` alike. links.h has those of a process.
+ */
+#ifndef PIGTAIL_HOST_RUNNER_H
+#define PIGTAIL_HOST_RUNNER_H
+
+#include "host/run/capture.h"
+#include "host/net/net.h"
+#include "host/port/port.h"
+#include "host/base/timer.h"
+#include "host/run/trouble.h"
+
+#include <pigtail/endpoint.h>
+#include <pigtail/ether.h>
+#include <pigtail/guess.h>
+#include <pigtail/pacer.h>
+
+struct runner_config {
+	enum ptl_role role;
+	const struct ptl_framing *framing;
+	const char *port; /* PORT and NET as on the command line */
+	const char *net;
+	const char *capture; /* path, or NULL */
+	uint16_t mtu;
+	uint8_t mac[6];
+	const char *address; /* ADDR/LEN of the interface, or NULL */
+	const char *peer;    /* ADDR, or NULL */
+
+	/* Only for the esp8266-hosted framing. */
+	const char *ssid;
+	const char *password;
+	uint32_t lease_address; /* device: what it hands out, host order */
+	uint32_t lease_netmask;
+	uint32_t lease_gateway;
+};
+
+struct runner {
+	uv_loop_t *loop;
+	char name[64]; /* of the link; for messages */
+	enum ptl_role role;
+	const struct ptl_framing *framing;
+
+	struct port *port;
+	bool begun;    /* the port was open once: the endpoint lives */
+	bool was_lost; /* it is missed, and that was said */
+	struct ptl_pacer pacer;
+	struct timer *timer;
+	unsigned int drain_us; /* see runner.c */
+	uint32_t rate;	       /* to be set when all has left; 0: none */
+	ptl_time rate_at;      /* then, by the clock; 0: not known yet */
+	uint64_t rates;	       /* changes that were told */
+	bool blocked;	       /* the port takes nothing now */
+	uint8_t *out;	       /* pulled, not taken by the port yet */
+	size_t out_at;
+	size_t out_n;
+	size_t out_size;
+
+	void *memory; /* of the endpoint */
+	size_t memory_size;
+	struct ptl_endpoint *endpoint;
+	bool up;
+	enum ptl_reason reason;
+	ptl_time changed; /* when it went up or down last */
+
+	struct ptl_ether ether;
+	uint8_t *scratch;
+	size_t scratch_size;
+	struct net *net;
+	uint16_t mtu;
+	bool lease_wanted; /* the interface takes the address the peer assigns */
+
+	struct capture *capture;
+	const char *capture_path;
+
+	struct trouble trouble;
+	struct trouble_flaps port_flaps;
+	struct trouble_flaps peer_flaps;
+	bool port_hushed; /* its coming and going is not told now */
+	bool peer_hushed;
+	struct ptl_guess guess;
+	uint64_t good_frames; /* at the last tick */
+	bool guessing;
+	unsigned int logs; /* lines of the other end since the last tick */
+	bool guessed;
+
+	/* The link is of no use any more; why is on standard error already. Called
+	 * from within it: close it later. */
+	void (*failed)(void *user);
+	void *user;
+};
+
+/*
+ * Opens everything; the link then lives by the loop. Strings of config must stay.
+ * Returns 0, or with a line in error -1 (failed) or -2 (asked wrongly); nothing
+ * is left behind then.
+ */
+int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_config *config,
+		char *error, size_t error_size);
+
+/* At return runner itself is not in use any more, other memory of it until the loop
+ * has run its close callbacks. Does nothing to one that is all zeros. */
+void runner_close(struct runner *runner);
+
+/* To be called once a second while it is open: looks for trouble, and says so. */
+void runner_tick(struct runner *runner);
+
+/* Packets can pass: the port is open and the other end is there. */
+bool runner_is_up(const struct runner *runner);
+
+/* Bytes that it has taken for itself. Much of it is never touched, and so is not there
+ * in fact, unless the link carries what needs it. */
+size_t runner_memory(const struct runner *runner);
+
+/* How it is called in messages; the control socket's name. */
+void runner_set_name(struct runner *runner, const char *name);
+
+#endif
