@@ -44,16 +44,16 @@ void run_crc(const struct row *row, uint32_t count, void (*start)(void))
 	make_packets(row);
 	start();
 	for (uint32_t i = 0; i < count; i++)
-		sink = crc32c_add(CRC32C_START, packets[i % BATCH], PACKET);
+		sink = ptl_crc32c_add(CRC32C_START, packets[i % BATCH], PACKET);
 }
 
 static size_t cobs_encode(const uint8_t *packet, uint8_t *to)
 {
 	struct cobs_encoder encoder;
 
-	cobs_begin(&encoder, to);
-	cobs_put(&encoder, packet, PACKET);
-	return cobs_end(&encoder);
+	ptl_cobs_begin(&encoder, to);
+	ptl_cobs_put(&encoder, packet, PACKET);
+	return ptl_cobs_end(&encoder);
 }
 
 void run_cobs_encode(const struct row *row, uint32_t count, void (*start)(void))
@@ -74,8 +74,8 @@ void run_cobs_decode(const struct row *row, uint32_t count, void (*start)(void))
 		lengths[i] = cobs_encode(packets[i], forms[i]);
 	start();
 	for (uint32_t i = 0; i < count; i++) {
-		cobs_reset(&decoder);
-		cobs_take(&decoder, forms[i % BATCH], lengths[i % BATCH]);
+		ptl_cobs_reset(&decoder);
+		ptl_cobs_take(&decoder, forms[i % BATCH], lengths[i % BATCH]);
 		sink = (uint32_t)decoder.n;
 	}
 }
@@ -85,18 +85,18 @@ static void compress_headers(struct headers *h, uint32_t i)
 {
 	size_t *n = &lengths[i % BATCH], *consumed = &taken[i % BATCH];
 
-	*n = headers_compress(h, packets[i % BATCH], HEADERS_MAX, PACKET, forms[i % BATCH],
-			      consumed);
+	*n = ptl_headers_compress(h, packets[i % BATCH], HEADERS_MAX, PACKET, forms[i % BATCH],
+				  consumed);
 	memcpy(forms[i % BATCH] + *n, packets[i % BATCH] + *consumed, HEADERS_MAX + 1 - *n);
 }
 
 void run_headers_compress(const struct row *row, uint32_t count, void (*start)(void))
 {
-	void *memory = allocate(headers_memory(CONTEXTS));
+	void *memory = allocate(ptl_headers_memory(CONTEXTS));
 	struct headers h;
 
 	make_packets(row);
-	headers_init(&h, memory, CONTEXTS);
+	ptl_headers_init(&h, memory, CONTEXTS);
 	start();
 	for (uint32_t i = 0; i < count; i++)
 		compress_headers(&h, i);
@@ -110,27 +110,27 @@ static void decompress_headers(struct headers *h, uint32_t i)
 	struct headers_update update;
 	uint8_t out[HEADERS_MAX];
 	size_t consumed;
-	int n = headers_decompress(h, forms[i % BATCH], HEADERS_MAX + 1, length, out, &consumed,
-				   &update);
+	int n = ptl_headers_decompress(h, forms[i % BATCH], HEADERS_MAX + 1, length, out,
+				       &consumed, &update);
 
 	if (n < 0 || length - consumed + (size_t)n != PACKET)
 		abort();
-	headers_commit(h, &update);
+	ptl_headers_commit(h, &update);
 }
 
 void run_headers_decompress(const struct row *row, uint32_t count, void (*start)(void))
 {
-	void *memory = allocate(headers_memory(CONTEXTS));
+	void *memory = allocate(ptl_headers_memory(CONTEXTS));
 	struct headers h;
 
 	make_packets(row);
-	headers_init(&h, memory, CONTEXTS);
+	ptl_headers_init(&h, memory, CONTEXTS);
 	for (uint32_t i = 0; i < BATCH; i++)
 		compress_headers(&h, i);
 	start();
 	for (uint32_t i = 0; i < count; i++) {
 		if (i % BATCH == 0)
-			headers_reset(&h);
+			ptl_headers_reset(&h);
 		decompress_headers(&h, i);
 	}
 	free(memory);
@@ -138,8 +138,8 @@ void run_headers_decompress(const struct row *row, uint32_t count, void (*start)
 
 static void init_encoder(struct lz4_encoder *encoder, void **memory)
 {
-	*memory = allocate(lz4_encoder_memory(WINDOW, WINDOW));
-	lz4_encoder_init(encoder, *memory, WINDOW, WINDOW, TRIES);
+	*memory = allocate(ptl_lz4_encoder_memory(WINDOW, WINDOW));
+	ptl_lz4_encoder_init(encoder, *memory, WINDOW, WINDOW, TRIES);
 }
 
 void run_lz4_encode(const struct row *row, uint32_t count, void (*start)(void))
@@ -151,8 +151,8 @@ void run_lz4_encode(const struct row *row, uint32_t count, void (*start)(void))
 	init_encoder(&encoder, &memory);
 	start();
 	for (uint32_t i = 0; i < count; i++)
-		lengths[i % BATCH] = lz4_encode(&encoder, packets[i % BATCH], PACKET,
-						forms[i % BATCH], ROOM);
+		lengths[i % BATCH] = ptl_lz4_encode(&encoder, packets[i % BATCH], PACKET,
+						    forms[i % BATCH], ROOM);
 	free(memory);
 }
 
@@ -167,19 +167,19 @@ void run_lz4_decode(const struct row *row, uint32_t count, void (*start)(void))
 	make_packets(row);
 	init_encoder(&encoder, &memory);
 	for (uint32_t i = 0; i < BATCH; i++)
-		lengths[i] = lz4_encode(&encoder, packets[i], PACKET, forms[i], ROOM);
-	lz4_window_init(&window, history, WINDOW);
+		lengths[i] = ptl_lz4_encode(&encoder, packets[i], PACKET, forms[i], ROOM);
+	ptl_lz4_window_init(&window, history, WINDOW);
 	start();
 	for (uint32_t i = 0; i < count; i++) {
 		if (i % BATCH == 0)
-			lz4_window_reset(&window);
+			ptl_lz4_window_reset(&window);
 		if (lengths[i % BATCH] == 0)
-			lz4_window_add(&window, packets[i % BATCH], PACKET);
-		else if (lz4_decode(&window, forms[i % BATCH], lengths[i % BATCH], out,
-				    PACKET) != (int)PACKET)
+			ptl_lz4_window_add(&window, packets[i % BATCH], PACKET);
+		else if (ptl_lz4_decode(&window, forms[i % BATCH], lengths[i % BATCH], out,
+					PACKET) != (int)PACKET)
 			abort();
 		else
-			lz4_window_add(&window, out, PACKET);
+			ptl_lz4_window_add(&window, out, PACKET);
 	}
 	free(memory);
 	free(history);

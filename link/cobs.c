@@ -26,7 +26,7 @@ static size_t run_length(const uint8_t *bytes, size_t n)
 	return i;
 }
 
-void cobs_begin(struct cobs_encoder *encoder, uint8_t *out)
+void ptl_cobs_begin(struct cobs_encoder *encoder, uint8_t *out)
 {
 	encoder->out = out;
 	encoder->code_at = 0;
@@ -39,7 +39,7 @@ static void close_block(struct cobs_encoder *encoder)
 	encoder->code_at = encoder->n++;
 }
 
-void cobs_put(struct cobs_encoder *encoder, const uint8_t *bytes, size_t n)
+void ptl_cobs_put(struct cobs_encoder *encoder, const uint8_t *bytes, size_t n)
 {
 	while (n > 0) {
 		size_t space = COBS_BLOCK - (encoder->n - encoder->code_at);
@@ -62,13 +62,13 @@ void cobs_put(struct cobs_encoder *encoder, const uint8_t *bytes, size_t n)
 	}
 }
 
-size_t cobs_end(struct cobs_encoder *encoder)
+size_t ptl_cobs_end(struct cobs_encoder *encoder)
 {
 	encoder->out[encoder->code_at] = (uint8_t)(encoder->n - encoder->code_at);
 	return encoder->n;
 }
 
-void cobs_place_step(struct cobs_place *place, uint8_t byte)
+void ptl_cobs_place_step(struct cobs_place *place, uint8_t byte)
 {
 	if (place->promised > 0) {
 		place->raw++;
@@ -81,7 +81,7 @@ void cobs_place_step(struct cobs_place *place, uint8_t byte)
 	place->raw += place->zero;
 }
 
-struct cobs_place cobs_place_at(const uint8_t *encoded, size_t at)
+struct cobs_place ptl_cobs_place_at(const uint8_t *encoded, size_t at)
 {
 	struct cobs_place place = {0};
 	size_t i = 0;
@@ -90,11 +90,11 @@ struct cobs_place cobs_place_at(const uint8_t *encoded, size_t at)
 	for (; i + encoded[i] < at; i += encoded[i])
 		place.raw += encoded[i] == COBS_BLOCK ? COBS_BLOCK - 1u : encoded[i];
 	for (; i < at; i++)
-		cobs_place_step(&place, encoded[i]);
+		ptl_cobs_place_step(&place, encoded[i]);
 	return place;
 }
 
-void cobs_reset(struct cobs_decoder *decoder)
+void ptl_cobs_reset(struct cobs_decoder *decoder)
 {
 	decoder->n = 0;
 	decoder->left = 0;
@@ -114,7 +114,7 @@ static void decoded(struct cobs_decoder *decoder, const uint8_t *bytes, size_t n
 	decoder->n += n;
 }
 
-size_t cobs_take(struct cobs_decoder *decoder, const uint8_t *bytes, size_t n)
+size_t ptl_cobs_take(struct cobs_decoder *decoder, const uint8_t *bytes, size_t n)
 {
 	static const uint8_t zero = 0;
 	size_t i = 0;

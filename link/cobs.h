@@ -6,8 +6,6 @@
 #ifndef PIGTAIL_COBS_H
 #define PIGTAIL_COBS_H
 
-#include "symbols.h"
-
 #include <pigtail/endpoint.h>
 
 #define COBS_BLOCK 0xff /* code of a full block: 254 bytes, no zero after */
@@ -21,10 +19,10 @@ struct cobs_encoder {
 	size_t n;	/* bytes in out */
 };
 
-void cobs_begin(struct cobs_encoder *encoder, uint8_t *out);
-void cobs_put(struct cobs_encoder *encoder, const uint8_t *bytes, size_t n);
+void ptl_cobs_begin(struct cobs_encoder *encoder, uint8_t *out);
+void ptl_cobs_put(struct cobs_encoder *encoder, const uint8_t *bytes, size_t n);
 /* Closes the last block; returns the length. */
-size_t cobs_end(struct cobs_encoder *encoder);
+size_t ptl_cobs_end(struct cobs_encoder *encoder);
 
 /* Where a partly sent encoding stands. */
 struct cobs_place {
@@ -33,9 +31,9 @@ struct cobs_place {
 	bool full;	  /* the open block is a full one */
 	bool zero;	  /* the last of raw is the zero that follows a block */
 };
-struct cobs_place cobs_place_at(const uint8_t *encoded, size_t at);
+struct cobs_place ptl_cobs_place_at(const uint8_t *encoded, size_t at);
 /* One encoded byte further. */
-void cobs_place_step(struct cobs_place *place, uint8_t byte);
+void ptl_cobs_place_step(struct cobs_place *place, uint8_t byte);
 
 /* Decoder of one frame, fed in any chunking with anything but delimiters. */
 struct cobs_decoder {
@@ -48,9 +46,9 @@ struct cobs_decoder {
 	bool any;	   /* at least one byte came */
 };
 
-void cobs_reset(struct cobs_decoder *decoder);
+void ptl_cobs_reset(struct cobs_decoder *decoder);
 
 /* Takes bytes up to the first delimiter or n; returns how many it took. */
-size_t cobs_take(struct cobs_decoder *decoder, const uint8_t *bytes, size_t n);
+size_t ptl_cobs_take(struct cobs_decoder *decoder, const uint8_t *bytes, size_t n);
 
 #endif

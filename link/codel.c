@@ -8,7 +8,7 @@
 #define TARGET_MAX_US	500000u
 #define INTERVAL_MIN_US 100000u
 
-void codel_times(uint32_t packet_us, uint32_t *target_us, uint32_t *interval_us)
+void ptl_codel_times(uint32_t packet_us, uint32_t *target_us, uint32_t *interval_us)
 {
 	uint32_t target = TARGET_PACKETS * packet_us;
 
@@ -22,7 +22,7 @@ void codel_times(uint32_t packet_us, uint32_t *target_us, uint32_t *interval_us)
 		*interval_us = INTERVAL_MIN_US;
 }
 
-void codel_reset(struct flow *flow)
+void ptl_codel_reset(struct flow *flow)
 {
 	flow->above = false;
 	flow->dropping = false;
@@ -70,8 +70,8 @@ static bool stands_too_long(struct flow *flow, uint32_t stood_us, uint32_t now,
 	return now - flow->above_since >= interval_us;
 }
 
-bool codel_drops(struct flow *flow, uint32_t stood_us, uint32_t now, uint32_t max_packet,
-		 uint32_t target_us, uint32_t interval_us)
+bool ptl_codel_drops(struct flow *flow, uint32_t stood_us, uint32_t now, uint32_t max_packet,
+		     uint32_t target_us, uint32_t interval_us)
 {
 	bool too_long =
 		stands_too_long(flow, stood_us, now, max_packet, target_us, interval_us);

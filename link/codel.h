@@ -10,15 +10,13 @@
 #ifndef PIGTAIL_CODEL_H
 #define PIGTAIL_CODEL_H
 
-#include "symbols.h"
-
 #include "queue.h"
 
-void codel_times(uint32_t packet_us, uint32_t *target_us, uint32_t *interval_us);
-void codel_reset(struct flow *flow);
+void ptl_codel_times(uint32_t packet_us, uint32_t *target_us, uint32_t *interval_us);
+void ptl_codel_reset(struct flow *flow);
 
 /* Whether the packet just taken from flow, after stood_us in it, is dropped. */
-bool codel_drops(struct flow *flow, uint32_t stood_us, uint32_t now, uint32_t max_packet,
-		 uint32_t target_us, uint32_t interval_us);
+bool ptl_codel_drops(struct flow *flow, uint32_t stood_us, uint32_t now, uint32_t max_packet,
+		     uint32_t target_us, uint32_t interval_us);
 
 #endif

@@ -97,7 +97,7 @@ __attribute__((target("sse4.2"))) static uint32_t add_by_sse(uint32_t crc, const
 	return crc;
 }
 
-uint32_t crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
+uint32_t ptl_crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
 {
 	if (__builtin_cpu_supports("sse4.2"))
 		return add_by_sse(crc, bytes, n);
@@ -106,7 +106,7 @@ uint32_t crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
 
 #else
 
-uint32_t crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
+uint32_t ptl_crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
 {
 	return add_by_table(crc, bytes, n);
 }

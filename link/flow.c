@@ -49,7 +49,7 @@ static uint32_t mix_transport(uint32_t hash, uint8_t protocol, const uint8_t *by
 	return hash;
 }
 
-uint32_t flow_hash(uint32_t key, const uint8_t *packet, size_t n)
+uint32_t ptl_flow_hash(uint32_t key, const uint8_t *packet, size_t n)
 {
 	uint16_t type = (uint16_t)(packet[12] << 8 | packet[13]);
 	const uint8_t *ip = packet + ETHER_HEADER;

@@ -5,11 +5,9 @@
 #ifndef PIGTAIL_FLOW_H
 #define PIGTAIL_FLOW_H
 
-#include "symbols.h"
-
 #include <pigtail/endpoint.h>
 
 /* packet: n bytes, at least 14. */
-uint32_t flow_hash(uint32_t key, const uint8_t *packet, size_t n);
+uint32_t ptl_flow_hash(uint32_t key, const uint8_t *packet, size_t n);
 
 #endif

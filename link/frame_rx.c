@@ -34,7 +34,7 @@ static bool checked(struct ptl_link *link, size_t *n, enum ptl_ending *ending)
 		return false;
 	}
 	*n = rx->n - trailer;
-	crc = crc32c_end(crc32c_add(CRC32C_START, rx->out, *n));
+	crc = crc32c_end(ptl_crc32c_add(CRC32C_START, rx->out, *n));
 	if (rx->left > 0) {
 		uint32_t high = rx->out[*n + PTL_CUT_BYTES - 1];
 		uint8_t marks = PTL_CUT_BIT;
@@ -92,7 +92,7 @@ static size_t read_ack(const uint8_t *bytes, size_t n, struct ack_entry *entry)
 }
 
 /* Tells who waits for room, when there is some again. */
-void frame_room(struct ptl_link *link)
+void ptl_frame_room(struct ptl_link *link)
 {
 	const struct queue *queue = &link->queue;
 
@@ -119,10 +119,10 @@ static int take_acks(struct ptl_link *link, const uint8_t *bytes, size_t n)
 		more = bytes[at] & PTL_ACK_MORE;
 		at += length;
 		if (link->session.up)
-			sender_acked(sender_of(link, entry.class), &link->sending, entry.next,
-				     entry.ranges, entry.count, link->now);
+			ptl_sender_acked(sender_of(link, entry.class), &link->sending,
+					 entry.next, entry.ranges, entry.count, link->now);
 	} while (more);
-	frame_room(link);
+	ptl_frame_room(link);
 	return (int)at;
 }
 
@@ -139,7 +139,7 @@ static bool give_control(struct ptl_link *link, const uint8_t *message, size_t n
 	} else {
 		link->counters.rx_unknown++;
 		/* Without room for the answer there is none. */
-		queue_put_control(&link->queue, link->now, answer, sizeof(answer));
+		ptl_queue_put_control(&link->queue, link->now, answer, sizeof(answer));
 	}
 	return true;
 }
@@ -180,17 +180,17 @@ static bool give(struct ptl_link *link, enum ptl_class class, uint8_t *bytes, si
 		link->out_of_step = true;
 		return true;
 	}
-	if (!unpack(&link->packing, class, ending, bytes, n, &unpacked)) {
+	if (!ptl_unpack(&link->packing, class, ending, bytes, n, &unpacked)) {
 		link->counters.rx_bad_packed++;
 		link->out_of_step = true;
 		return true;
 	}
 	taken = give_packet(link, unpacked.bytes, unpacked.n);
-	unpack_end(&unpacked, taken);
+	ptl_unpack_end(&unpacked, taken);
 	return taken;
 }
 
-void frame_deliver(struct ptl_link *link, enum ptl_class class)
+void ptl_frame_deliver(struct ptl_link *link, enum ptl_class class)
 {
 	struct receiver *receiver = receiver_of(link, class);
 	enum ptl_ending ending;
@@ -198,22 +198,22 @@ void frame_deliver(struct ptl_link *link, enum ptl_class class)
 
 	/* The frame buffer is free now; a packet is gathered there. */
 	while (!link->out_of_step &&
-	       (n = receiver_next(receiver, link->rx.out, link->rx.room, &ending)) > 0) {
+	       (n = ptl_receiver_next(receiver, link->rx.out, link->rx.room, &ending)) > 0) {
 		receiver->refused = !give(link, class, link->rx.out, n, ending);
 		if (receiver->refused)
 			return;
-		receiver_drop(receiver);
+		ptl_receiver_drop(receiver);
 		receiver->changed = true;
 	}
 }
 
 /* Ends the session when what the peer packed made no sense: nor would the rest. */
-void frame_keep_step(struct ptl_link *link)
+void ptl_frame_keep_step(struct ptl_link *link)
 {
 	if (!link->out_of_step)
 		return;
 	link->out_of_step = false;
-	session_end(link, PTL_REASON_OUT_OF_STEP);
+	ptl_session_end(link, PTL_REASON_OUT_OF_STEP);
 }
 
 static void acknowledge(struct ptl_link *link, struct receiver *receiver)
@@ -236,7 +236,7 @@ static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t num
 		link->counters.rx_too_short++;
 		return;
 	}
-	switch (receiver_piece(receiver, number, bytes, n, ending)) {
+	switch (ptl_receiver_piece(receiver, number, bytes, n, ending)) {
 	case RECEIVER_BEYOND:
 		link->counters.rx_beyond_credit++;
 		return;
@@ -246,9 +246,9 @@ static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t num
 	case RECEIVER_DIRECT:
 		receiver->refused = !give(link, class, bytes, n, ending);
 		if (receiver->refused)
-			receiver_store(receiver, number, bytes, n, ending);
+			ptl_receiver_store(receiver, number, bytes, n, ending);
 		else
-			receiver_took(receiver, n);
+			ptl_receiver_took(receiver, n);
 		break;
 	case RECEIVER_NEW:
 		if (number != missing)
@@ -256,7 +256,7 @@ static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t num
 		break;
 	}
 	if (!receiver->refused)
-		frame_deliver(link, class);
+		ptl_frame_deliver(link, class);
 	acknowledge(link, receiver);
 }
 
@@ -276,7 +276,7 @@ static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *
 			link->events.log(link->events.user, payload, n);
 		break;
 	case PTL_MSG_HELLO:
-		session_hello(link, payload, n);
+		ptl_session_hello(link, payload, n);
 		break;
 	case PTL_MSG_PING:
 		if (n < 4) {
@@ -290,7 +290,7 @@ static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *
 		link->counters.rx_peer_unknown++;
 		break;
 	default:
-		if (rate_take(link, (uint8_t)number, payload, n))
+		if (ptl_rate_take(link, (uint8_t)number, payload, n))
 			break;
 		link->counters.rx_unknown++;
 		session->unknown_due = true;
@@ -299,7 +299,7 @@ static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *
 	}
 }
 
-void frame_received(struct ptl_link *link)
+void ptl_frame_received(struct ptl_link *link)
 {
 	uint8_t *frame = link->rx.out;
 	size_t n, head = PTL_HEADER_BYTES;
@@ -318,7 +318,7 @@ void frame_received(struct ptl_link *link)
 	if (!(class == PTL_CLASS_LINK && (header & PTL_TYPE_MASK) == PTL_MSG_HELLO))
 		link->session.heard = link->now;
 	/* As it was on the wire: delimiter and one code. */
-	rate_heard(link, class, header & PTL_NUMBER_MASK, link->rx.n + 2);
+	ptl_rate_heard(link, class, header & PTL_NUMBER_MASK, link->rx.n + 2);
 	if (link->session.up)
 		link->session.ping_at = link->now + PTL_PING_AFTER_US;
 	/* Only packets are packed, and link messages never go on. */
@@ -341,5 +341,5 @@ void frame_received(struct ptl_link *link)
 	else
 		take_piece(link, class, header & PTL_NUMBER_MASK, frame + head, n - head,
 			   ending);
-	frame_keep_step(link);
+	ptl_frame_keep_step(link);
 }

@@ -30,8 +30,8 @@ struct frame_builder {
 
 static void add(struct frame_builder *builder, const uint8_t *bytes, size_t n)
 {
-	builder->crc = crc32c_add(builder->crc, bytes, n);
-	cobs_put(&builder->encoder, bytes, n);
+	builder->crc = ptl_crc32c_add(builder->crc, bytes, n);
+	ptl_cobs_put(&builder->encoder, bytes, n);
 }
 
 static size_t put_acks(struct ptl_link *link, uint8_t *to)
@@ -47,7 +47,7 @@ static size_t put_acks(struct ptl_link *link, uint8_t *to)
 		if (n > 0)
 			to[last] |= PTL_ACK_MORE;
 		last = n;
-		n += receiver_ack(&link->receivers[i], (enum ptl_class)(i + 1), to + n);
+		n += ptl_receiver_ack(&link->receivers[i], (enum ptl_class)(i + 1), to + n);
 	}
 	return n;
 }
@@ -69,7 +69,7 @@ static void begin(struct ptl_link *link, struct frame_builder *builder, enum ptl
 	tx->number = number;
 	tx->length = 0;
 	tx->final = class == PTL_CLASS_LINK || class == PTL_CLASS_CONTROL;
-	cobs_begin(&builder->encoder, tx->bytes + tx->start);
+	ptl_cobs_begin(&builder->encoder, tx->bytes + tx->start);
 	builder->crc = CRC32C_START;
 	add(builder, head, tx->head);
 }
@@ -80,8 +80,8 @@ static void end(struct ptl_link *link, struct frame_builder *builder, enum ptl_e
 	uint8_t check[PTL_CHECK_BYTES];
 
 	put_le32(check, crc32c_end(builder->crc) ^ check_xors[ending]);
-	cobs_put(&builder->encoder, check, sizeof(check));
-	tx->n = tx->start + cobs_end(&builder->encoder);
+	ptl_cobs_put(&builder->encoder, check, sizeof(check));
+	tx->n = tx->start + ptl_cobs_end(&builder->encoder);
 	tx->bytes[tx->n++] = PTL_DELIMITER;
 	tx->line_idle = false;
 	link->counters.tx_frames++;
@@ -103,7 +103,7 @@ static bool send_due_message(struct ptl_link *link)
 	uint8_t payload[SESSION_HELLO_BYTES];
 
 	if (session->hello_due) {
-		size_t n = session_hello_payload(link, payload);
+		size_t n = ptl_session_hello_payload(link, payload);
 
 		send_message(link, PTL_MSG_HELLO, payload, n, false);
 	} else if (session->pong_due) {
@@ -133,7 +133,7 @@ static void send_rate_message(struct ptl_link *link)
 {
 	uint8_t payload[RATE_PAYLOAD_MAX];
 	size_t n;
-	enum ptl_message type = rate_message(link, payload, &n);
+	enum ptl_message type = ptl_rate_message(link, payload, &n);
 
 	send_message(link, type, payload, n, false);
 }
@@ -155,7 +155,7 @@ static void send_piece(struct ptl_link *link, enum ptl_class class, const struct
 		size_t part = min_size(piece->length - done, COPY_CHUNK);
 		uint8_t chunk[COPY_CHUNK];
 
-		queue_read(queue, piece->packet, piece->offset + done, chunk, part);
+		ptl_queue_read(queue, piece->packet, piece->offset + done, chunk, part);
 		add(&builder, chunk, part);
 		done += part;
 	}
@@ -191,11 +191,11 @@ static bool message_due(const struct ptl_link *link)
 	       session->unknown_due || link->log_n > 0;
 }
 
-bool frame_pending(struct ptl_link *link)
+bool ptl_frame_pending(struct ptl_link *link)
 {
-	enum rate_lets lets = rate_lets(link);
+	enum ptl_rate_lets lets = ptl_rate_lets(link);
 
-	if (link->tx.at < link->tx.n || rate_says(link))
+	if (link->tx.at < link->tx.n || ptl_rate_says(link))
 		return true;
 	if (lets == RATE_LETS_RATE)
 		return false;
@@ -204,16 +204,17 @@ bool frame_pending(struct ptl_link *link)
 	if (!link->session.up)
 		return false;
 	for (int i = 0; i < DATA_CLASSES && lets == RATE_LETS_ALL; i++)
-		if (sender_ready(&link->senders[i], &link->sending, (enum ptl_class)(i + 1)))
+		if (ptl_sender_ready(&link->senders[i], &link->sending,
+				     (enum ptl_class)(i + 1)))
 			return true;
 	return ack_due(link);
 }
 
-bool frame_next(struct ptl_link *link)
+bool ptl_frame_next(struct ptl_link *link)
 {
-	enum rate_lets lets = rate_lets(link);
+	enum ptl_rate_lets lets = ptl_rate_lets(link);
 
-	if (rate_says(link)) {
+	if (ptl_rate_says(link)) {
 		send_rate_message(link);
 		return true;
 	}
@@ -232,7 +233,7 @@ bool frame_next(struct ptl_link *link)
 			send_acks(link);
 			return true;
 		}
-		piece = sender_next(sender, &link->sending, class, link->now);
+		piece = ptl_sender_next(sender, &link->sending, class, link->now);
 		if (piece) {
 			send_piece(link, class, piece);
 			return true;
@@ -246,13 +247,14 @@ bool frame_next(struct ptl_link *link)
 
 static bool overtaken(struct ptl_link *link)
 {
-	if (rate_lets(link) != RATE_LETS_ALL || rate_says(link) ||
-	    sender_ready(sender_of(link, PTL_CLASS_CONTROL), &link->sending, PTL_CLASS_CONTROL))
+	if (ptl_rate_lets(link) != RATE_LETS_ALL || ptl_rate_says(link) ||
+	    ptl_sender_ready(sender_of(link, PTL_CLASS_CONTROL), &link->sending,
+			     PTL_CLASS_CONTROL))
 		return true;
 	if (link->tx.class != PTL_CLASS_BULK)
 		return false;
-	return ack_urgent(link) || sender_ready(sender_of(link, PTL_CLASS_SPARSE),
-						&link->sending, PTL_CLASS_SPARSE);
+	return ack_urgent(link) || ptl_sender_ready(sender_of(link, PTL_CLASS_SPARSE),
+						    &link->sending, PTL_CLASS_SPARSE);
 }
 
 /* CRC of what a receiver decodes from the first n encoded bytes. */
@@ -265,9 +267,9 @@ static uint32_t crc_of_encoded(const uint8_t *encoded, size_t n)
 	while (i < n) {
 		size_t run = min_size((size_t)encoded[i] - 1, n - i - 1);
 
-		crc = crc32c_add(crc, encoded + i + 1, run);
+		crc = ptl_crc32c_add(crc, encoded + i + 1, run);
 		if (run + 1u == encoded[i] && encoded[i] != COBS_BLOCK)
-			crc = crc32c_add(crc, &zero, 1);
+			crc = ptl_crc32c_add(crc, &zero, 1);
 		i += run + 1;
 	}
 	return crc32c_end(crc);
@@ -284,9 +286,9 @@ static void cut_at(struct ptl_link *link, size_t at, const struct cobs_place *pl
 		uint8_t bytes[PTL_CHECK_BYTES];
 
 		put_le32(bytes, check);
-		cobs_begin(&encoder, encoded + at);
-		cobs_put(&encoder, bytes, sizeof(bytes));
-		at += cobs_end(&encoder);
+		ptl_cobs_begin(&encoder, encoded + at);
+		ptl_cobs_put(&encoder, bytes, sizeof(bytes));
+		at += ptl_cobs_end(&encoder);
 	} else {
 		for (int i = 0; i < PTL_CUT_BYTES; i++, check >>= 7)
 			encoded[at++] = (uint8_t)(PTL_CUT_BIT | (check & 0x7f));
@@ -298,7 +300,7 @@ static void cut_at(struct ptl_link *link, size_t at, const struct cobs_place *pl
 	link->counters.tx_cuts++;
 }
 
-void frame_preempt(struct ptl_link *link)
+void ptl_frame_preempt(struct ptl_link *link)
 {
 	struct tx_frame *tx = &link->tx;
 	struct cobs_place place;
@@ -310,8 +312,8 @@ void frame_preempt(struct ptl_link *link)
 		return;
 	sender = sender_of(link, tx->class);
 	stop = min_size(tx->n - tx->start - CUT_MIN_REST, at + CUT_MAX_SEARCH);
-	place = cobs_place_at(tx->bytes + tx->start, at);
-	for (; at <= stop; cobs_place_step(&place, tx->bytes[tx->start + at++])) {
+	place = ptl_cobs_place_at(tx->bytes + tx->start, at);
+	for (; at <= stop; ptl_cobs_place_step(&place, tx->bytes[tx->start + at++])) {
 		size_t payload;
 
 		/* The trailer must end inside of the block, or begin one. */
@@ -320,27 +322,27 @@ void frame_preempt(struct ptl_link *link)
 			continue;
 		payload = place.raw - tx->head;
 		if (payload < tx->length &&
-		    sender_cut(sender, tx->number, (uint16_t)payload) == payload) {
+		    ptl_sender_cut(sender, tx->number, (uint16_t)payload) == payload) {
 			cut_at(link, at, &place);
 			return;
 		}
 	}
 }
 
-void frame_done(struct ptl_link *link)
+void ptl_frame_done(struct ptl_link *link)
 {
 	struct tx_frame *tx = &link->tx;
 	/* Not so where the wire was cut, or the session ended, within it. */
 	bool whole = tx->at == tx->n && (tx->class == PTL_CLASS_LINK || tx->length > 0);
 
 	if (tx->class != PTL_CLASS_LINK && tx->length > 0)
-		sender_sent(sender_of(link, tx->class), &link->sending, tx->number, tx->length,
-			    link->now);
+		ptl_sender_sent(sender_of(link, tx->class), &link->sending, tx->number,
+				tx->length, link->now);
 	if (link->events.frame) {
 		struct cobs_decoder decoder = {.out = tx->bytes, .room = tx->n};
 
-		cobs_reset(&decoder);
-		cobs_take(&decoder, tx->bytes + tx->start, tx->at - tx->start);
+		ptl_cobs_reset(&decoder);
+		ptl_cobs_take(&decoder, tx->bytes + tx->start, tx->at - tx->start);
 		if (decoder.n > 0)
 			link->events.frame(link->events.user, PTL_TX, whole, tx->bytes,
 					   decoder.n);

@@ -18,7 +18,7 @@
  *    summing up every packet at both ends is not.
  *
  * A new flow between the hosts of a known one is a difference too, to a copy
- * of that one. What headers_shape() does not accept goes unchanged; what it
+ * of that one. What ptl_headers_shape() does not accept goes unchanged; what it
  * does can always be said as a difference.
  *
  * Everything is read and written as bytes, in place: a context, a packet and
@@ -26,7 +26,7 @@
  */
 #include "headers_format.h"
 
-const uint8_t headers_short_masks[4] = {
+const uint8_t ptl_headers_short_masks[4] = {
 	0,
 	MASK_TSVAL,
 	MASK_TSVAL | MASK_TSECR,
@@ -36,7 +36,7 @@ const uint8_t headers_short_masks[4] = {
 /* NOP, NOP, timestamps: how every system aligns them. */
 static const uint8_t timestamp_head[4] = {1, 1, 8, 10};
 
-uint16_t headers_ip4_checksum(const uint8_t *p)
+uint16_t ptl_headers_ip4_checksum(const uint8_t *p)
 {
 	uint32_t sum = 0;
 
@@ -47,7 +47,7 @@ uint16_t headers_ip4_checksum(const uint8_t *p)
 	return (uint16_t) ~(sum + (sum >> 16));
 }
 
-size_t headers_shape(const uint8_t *p, size_t n, size_t length)
+size_t ptl_headers_shape(const uint8_t *p, size_t n, size_t length)
 {
 	size_t at, end, headers;
 	const uint8_t *transport;
@@ -57,7 +57,7 @@ size_t headers_shape(const uint8_t *p, size_t n, size_t length)
 		return 0;
 	if (get_be16(p + ETHERTYPE) == 0x0800) {
 		if (p[IP4_FIRST] != 0x45 || (get_be16(p + IP4_FLAGS) & 0x3fff) != 0 ||
-		    get_be16(p + IP4_CHECK) != headers_ip4_checksum(p))
+		    get_be16(p + IP4_CHECK) != ptl_headers_ip4_checksum(p))
 			return 0;
 	} else if (get_be16(p + ETHERTYPE) == 0x86dd) {
 		if (n < IP6_END + SHORT_BYTES || p[IP6_FIRST] >> 4 != 6)
@@ -93,13 +93,13 @@ size_t headers_shape(const uint8_t *p, size_t n, size_t length)
 	return headers <= end && headers <= n && end <= length ? headers : 0;
 }
 
-bool headers_timestamps(const uint8_t *tcp)
+bool ptl_headers_timestamps(const uint8_t *tcp)
 {
 	return tcp_bytes(tcp) >= TCP_OPTIONS + TIMESTAMP_BYTES &&
 	       memcmp(tcp + TCP_OPTIONS, timestamp_head, sizeof(timestamp_head)) == 0;
 }
 
-uint32_t headers_next_seq(const uint8_t *p)
+uint32_t ptl_headers_next_seq(const uint8_t *p)
 {
 	const uint8_t *tcp = p + transport_at(p);
 	size_t payload = ip_end(p) - transport_at(p) - tcp_bytes(tcp);
@@ -111,19 +111,19 @@ uint32_t headers_next_seq(const uint8_t *p)
 	return get_be32(tcp + TCP_SEQ) + (uint32_t)payload;
 }
 
-size_t headers_memory(unsigned contexts)
+size_t ptl_headers_memory(unsigned contexts)
 {
 	return contexts * sizeof(struct headers_context);
 }
 
-void headers_init(struct headers *h, void *memory, unsigned contexts)
+void ptl_headers_init(struct headers *h, void *memory, unsigned contexts)
 {
 	h->contexts = memory;
 	h->count = (uint8_t)(contexts < HEADERS_MAX_CONTEXTS ? contexts : HEADERS_MAX_CONTEXTS);
-	headers_reset(h);
+	ptl_headers_reset(h);
 }
 
-void headers_reset(struct headers *h)
+void ptl_headers_reset(struct headers *h)
 {
 	for (uint8_t i = 0; i < h->count; i++) {
 		h->contexts[i].length = 0;

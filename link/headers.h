@@ -15,8 +15,6 @@
 #ifndef PIGTAIL_HEADERS_H
 #define PIGTAIL_HEADERS_H
 
-#include "symbols.h"
-
 #include <pigtail/endpoint.h>
 
 /* Longest headers that compress: Ethernet, IPv6, TCP, its 40 bytes of options. */
@@ -53,15 +51,15 @@ struct headers_update {
 };
 
 /* Bytes of memory for 0 to 16 contexts. */
-size_t headers_memory(unsigned contexts);
+size_t ptl_headers_memory(unsigned contexts);
 
-/* memory: headers_memory(contexts) bytes, aligned for a uint32_t. A compressor
+/* memory: ptl_headers_memory(contexts) bytes, aligned for a uint32_t. A compressor
  * may have fewer contexts than its decompressor, never more. With none, it
  * sends every packet unchanged. */
-void headers_init(struct headers *h, void *memory, unsigned contexts);
+void ptl_headers_init(struct headers *h, void *memory, unsigned contexts);
 
 /* Forgets all contexts: a new session. */
-void headers_reset(struct headers *h);
+void ptl_headers_reset(struct headers *h);
 
 /*
  * packet: the first n bytes of one of length bytes; n >= min(length,
@@ -69,8 +67,8 @@ void headers_reset(struct headers *h);
  * has room for HEADERS_MAX + 1 and overlaps nothing, and returns how many bytes
  * that is: never more than *consumed + 1. The contexts change at once.
  */
-size_t headers_compress(struct headers *h, const uint8_t *packet, size_t n, size_t length,
-			uint8_t *out, size_t *consumed);
+size_t ptl_headers_compress(struct headers *h, const uint8_t *packet, size_t n, size_t length,
+			    uint8_t *out, size_t *consumed);
 
 /*
  * in: the first n bytes of a compressed packet of length bytes; n >=
@@ -78,12 +76,12 @@ size_t headers_compress(struct headers *h, const uint8_t *packet, size_t n, size
  * to out, which has room for HEADERS_MAX and overlaps nothing, and returns how
  * many bytes that is, or -1 if no compressor in step with this end makes that.
  * The packet is then length - *consumed + the return value bytes long.
- * Changes nothing: see headers_commit().
+ * Changes nothing: see ptl_headers_commit().
  */
-int headers_decompress(const struct headers *h, const uint8_t *in, size_t n, size_t length,
-		       uint8_t *out, size_t *consumed, struct headers_update *update);
+int ptl_headers_decompress(const struct headers *h, const uint8_t *in, size_t n, size_t length,
+			   uint8_t *out, size_t *consumed, struct headers_update *update);
 
 /* The packet has been delivered. in and out must still be as they were. */
-void headers_commit(struct headers *h, const struct headers_update *update);
+void ptl_headers_commit(struct headers *h, const struct headers_update *update);
 
 #endif

@@ -149,7 +149,7 @@ static void put_ip(struct difference *d, const uint8_t *p, const uint8_t *old, s
 static void put_tcp_options(struct difference *d, const uint8_t *tcp, const uint8_t *old,
 			    uint32_t *time_step)
 {
-	bool timestamps = headers_timestamps(tcp) && headers_timestamps(old);
+	bool timestamps = ptl_headers_timestamps(tcp) && ptl_headers_timestamps(old);
 	size_t from = TCP_OPTIONS + (timestamps ? TIMESTAMP_BYTES : 0);
 	size_t n = tcp_bytes(tcp) - from;
 
@@ -235,8 +235,8 @@ static size_t put_octets(const struct headers *h, const struct difference *d, ui
 		out[n++] = OCTET_COPY | context;
 		out[n++] = base;
 	} else if (context != h->current) {
-		for (unsigned k = 0; k < sizeof(headers_short_masks); k++) {
-			if (d->mask == headers_short_masks[k]) {
+		for (unsigned k = 0; k < sizeof(ptl_headers_short_masks); k++) {
+			if (d->mask == ptl_headers_short_masks[k]) {
 				out[0] = (uint8_t)(OCTET_SHORT | k << 4 | context);
 				return 1;
 			}
@@ -249,10 +249,10 @@ static size_t put_octets(const struct headers *h, const struct difference *d, ui
 	return n;
 }
 
-size_t headers_compress(struct headers *h, const uint8_t *packet, size_t n, size_t length,
-			uint8_t *out, size_t *consumed)
+size_t ptl_headers_compress(struct headers *h, const uint8_t *packet, size_t n, size_t length,
+			    uint8_t *out, size_t *consumed)
 {
-	size_t bytes = h->count ? headers_shape(packet, n, length) : 0;
+	size_t bytes = h->count ? ptl_headers_shape(packet, n, length) : 0;
 	uint8_t *fields = out + 4; /* after the octets, at first */
 	struct difference d = {0, 0, fields};
 	struct headers_context *c;
@@ -286,7 +286,7 @@ size_t headers_compress(struct headers *h, const uint8_t *packet, size_t n, size
 		c->id_step = old->id_step;
 		put_ip(&d, packet, old->bytes, length, &c->id_step);
 		if (next_header(packet) == NEXT_TCP)
-			put_tcp(&d, transport, was, headers_next_seq(old->bytes), c);
+			put_tcp(&d, transport, was, ptl_headers_next_seq(old->bytes), c);
 		else if (next_header(packet) == NEXT_UDP)
 			put_bytes(&d, transport + UDP_CHECK, 2);
 		else

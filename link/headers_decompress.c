@@ -2,9 +2,9 @@
 /*
  * The decompressor: a copy of the context's headers, with the fields that the
  * masks name replaced. It trusts nothing: reading past the end gives zeros and
- * is remembered, and a context holds only what headers_shape() accepts or what
+ * is remembered, and a context holds only what ptl_headers_shape() accepts or what
  * was made from it here, with its lengths in step. It changes no context; that
- * is for headers_commit(), when the packet has been delivered.
+ * is for ptl_headers_commit(), when the packet has been delivered.
  */
 #include "headers_format.h"
 
@@ -111,7 +111,7 @@ static size_t take_ip(struct reader *r, uint8_t mask, uint8_t more, uint8_t *p,
 static void take_tcp_options(struct reader *r, uint8_t mask, uint8_t more, uint8_t *tcp,
 			     uint32_t *time_step)
 {
-	bool timestamps = headers_timestamps(tcp);
+	bool timestamps = ptl_headers_timestamps(tcp);
 	uint32_t val = 0;
 
 	if (more & MORE_OPTIONS) {
@@ -203,7 +203,7 @@ static void take_octets(const struct headers *h, struct reader *r, uint8_t *cont
 	if (octet < OCTET_DELTA) {
 		*context = *base = octet & 0x0f;
 		if (octet >= OCTET_SHORT) {
-			*mask = headers_short_masks[octet >> 4 & 3];
+			*mask = ptl_headers_short_masks[octet >> 4 & 3];
 			*more = 0;
 			return;
 		}
@@ -231,7 +231,7 @@ static bool put_lengths(uint8_t *p, size_t bytes, size_t total, size_t trailer)
 		put_be16(p + at + UDP_LENGTH, total - at);
 	if (is_ip4(p)) {
 		put_be16(p + IP4_LENGTH, total - ETHER_BYTES);
-		put_be16(p + IP4_CHECK, headers_ip4_checksum(p));
+		put_be16(p + IP4_CHECK, ptl_headers_ip4_checksum(p));
 	} else {
 		put_be16(p + IP6_LENGTH, total - IP6_END);
 	}
@@ -262,7 +262,7 @@ static int take_difference(const struct headers *h, const uint8_t *in, size_t n,
 	update->length = old->length;
 	trailer = take_ip(&r, mask, more, out, &update->id_step);
 	if (next_header(out) == NEXT_TCP) {
-		take_tcp(&r, mask, more, transport, headers_next_seq(old->bytes), update);
+		take_tcp(&r, mask, more, transport, ptl_headers_next_seq(old->bytes), update);
 		update->length = (uint8_t)(transport_at(out) + tcp_bytes(transport));
 	} else if (next_header(out) == NEXT_UDP) {
 		take_bytes(&r, transport + UDP_CHECK, 2);
@@ -277,8 +277,8 @@ static int take_difference(const struct headers *h, const uint8_t *in, size_t n,
 	return update->length;
 }
 
-int headers_decompress(const struct headers *h, const uint8_t *in, size_t n, size_t length,
-		       uint8_t *out, size_t *consumed, struct headers_update *update)
+int ptl_headers_decompress(const struct headers *h, const uint8_t *in, size_t n, size_t length,
+			   uint8_t *out, size_t *consumed, struct headers_update *update)
 {
 	n = min_size(n, length);
 	update->context = HEADERS_NO_CONTEXT;
@@ -293,14 +293,14 @@ int headers_decompress(const struct headers *h, const uint8_t *in, size_t n, siz
 	update->ack_step = 0;
 	update->time_step = 0;
 	update->id_step = 1;
-	update->length = (uint8_t)headers_shape(in + 1, n - 1, length - 1);
+	update->length = (uint8_t)ptl_headers_shape(in + 1, n - 1, length - 1);
 	if (update->length == 0 || (in[0] & 0x0f) >= h->count)
 		return -1;
 	update->context = in[0] & 0x0f;
 	return 0;
 }
 
-void headers_commit(struct headers *h, const struct headers_update *update)
+void ptl_headers_commit(struct headers *h, const struct headers_update *update)
 {
 	struct headers_context *c;
 

@@ -7,8 +7,6 @@
 #ifndef PIGTAIL_HEADERS_FORMAT_H
 #define PIGTAIL_HEADERS_FORMAT_H
 
-#include "symbols.h"
-
 #include "headers.h"
 #include "bytes.h"
 
@@ -39,7 +37,7 @@
 #define MORE_PORTS   0x40 /* or the identifier of an echo */
 #define MORE_TRAILER 0x80 /* bytes after the end of the IP packet */
 
-extern const uint8_t headers_short_masks[4];
+extern const uint8_t ptl_headers_short_masks[4];
 
 /* The first octet of MORE_OPTIONS. */
 #define OPTIONS_WORDS	   0x0f
@@ -153,17 +151,17 @@ static inline size_t ports_at(const uint8_t *p, size_t *at)
 	return 2;
 }
 
-uint16_t headers_ip4_checksum(const uint8_t *p);
+uint16_t ptl_headers_ip4_checksum(const uint8_t *p);
 
 /* The length of the headers if they are of the shape that contexts hold, with
  * nothing wrong that a context could not say; else 0. */
-size_t headers_shape(const uint8_t *p, size_t n, size_t length);
+size_t ptl_headers_shape(const uint8_t *p, size_t n, size_t length);
 
 /* Timestamps first among the options. */
-bool headers_timestamps(const uint8_t *tcp);
+bool ptl_headers_timestamps(const uint8_t *tcp);
 
 /* Where the TCP sequence goes after the segment p. */
-uint32_t headers_next_seq(const uint8_t *p);
+uint32_t ptl_headers_next_seq(const uint8_t *p);
 
 /* Steps of the identification that are worth foretelling: constant, counted,
  * counted by a little-endian host that does not swap. */

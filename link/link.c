@@ -117,8 +117,8 @@ static size_t lay_out(const struct ptl_config *config, size_t at[PARTS])
 	size_t n = 0;
 
 	at[PART_LINK] = sizeof(struct ptl_link);
-	at[PART_QUEUE] = queue_memory(config);
-	at[PART_PACKING] = packing_memory(config);
+	at[PART_QUEUE] = ptl_queue_memory(config);
+	at[PART_PACKING] = ptl_packing_memory(config);
 	at[PART_RX_FRAME] = PACK_HEADROOM + frame_bytes(config);
 	at[PART_TX_FRAME] = tx_bytes(config);
 	for (int i = 0; i < DATA_CLASSES; i++) {
@@ -142,43 +142,43 @@ size_t ptl_link_size(const struct ptl_config *config)
 	return good_config(config) ? lay_out(config, at) : 0;
 }
 
-uint32_t line_us(uint32_t baud, uint32_t n)
+uint32_t ptl_line_us(uint32_t baud, uint32_t n)
 {
 	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
 }
 
-void link_adopt_baud(struct ptl_link *link, uint32_t baud)
+void ptl_link_adopt_baud(struct ptl_link *link, uint32_t baud)
 {
-	uint32_t delay = line_us(baud, 64);
+	uint32_t delay = ptl_line_us(baud, 64);
 	uint32_t longest = baud / FRAMES_A_SECOND / 10 & ~(PTL_CELL_BYTES - 1u);
 
 	if (longest < PTL_CELL_BYTES)
 		longest = PTL_CELL_BYTES;
 	if (longest > link->own_max_packet + 1u) /* one more where it is packed */
 		longest = link->own_max_packet + 1u;
-	noise_set_max(&link->sending.noise, (uint16_t)longest);
+	ptl_noise_set_max(&link->sending.noise, (uint16_t)longest);
 	link->baud = baud;
 	link->ack_delay_us = delay > PTL_ACK_DELAY_US ? delay : PTL_ACK_DELAY_US;
 	/* The peer's acknowledgement may wait for its delay and then for a
 	 * frame of this side's length on its own line. */
-	link->sending.floor_us = 2 * link->ack_delay_us + line_us(baud, longest) + 10000;
-	queue_set_baud(&link->queue, baud);
+	link->sending.floor_us = 2 * link->ack_delay_us + ptl_line_us(baud, longest) + 10000;
+	ptl_queue_set_baud(&link->queue, baud);
 }
 
 static ptl_time earliest(struct ptl_link *link)
 {
-	ptl_time at = session_deadline(link);
-	ptl_time rate = rate_deadline(link);
+	ptl_time at = ptl_session_deadline(link);
+	ptl_time rate = ptl_rate_deadline(link);
 
-	if (frame_pending(link))
+	if (ptl_frame_pending(link))
 		return 0;
 	if (rate < at)
 		at = rate;
-	for (int i = 0; i < DATA_CLASSES && rate_lets(link) == RATE_LETS_ALL; i++) {
+	for (int i = 0; i < DATA_CLASSES && ptl_rate_lets(link) == RATE_LETS_ALL; i++) {
 		struct sender *sender = &link->senders[i];
 
 		if (link->session.up)
-			sender_watch(sender, &link->sending, link->now);
+			ptl_sender_watch(sender, &link->sending, link->now);
 		if (sender->timer < at)
 			at = sender->timer;
 		if (link->receivers[i].due < at)
@@ -209,29 +209,29 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 	link->hash_key = config->nonce;
 	memcpy(link->mac, config->mac, sizeof(link->mac));
 
-	queue_init(&link->queue, base + at[PART_QUEUE], config, &link->counters);
-	packing_init(&link->packing, base + at[PART_PACKING], config, &link->counters);
+	ptl_queue_init(&link->queue, base + at[PART_QUEUE], config, &link->counters);
+	ptl_packing_init(&link->packing, base + at[PART_PACKING], config, &link->counters);
 	link->sending.queue = &link->queue;
 	link->sending.packing = &link->packing;
 	link->sending.counters = &link->counters;
-	noise_init(&link->sending.noise, (uint16_t)(config->max_packet + 1));
+	ptl_noise_init(&link->sending.noise, (uint16_t)(config->max_packet + 1));
 	for (int i = 0; i < DATA_CLASSES; i++) {
 		uint16_t cells = (uint16_t)(config->rx_window[i] / PTL_CELL_BYTES);
 
 		link->windows[i] = cells;
-		sender_init(&link->senders[i], (void *)(base + at[PART_PIECES + i]),
-			    pieces_of(config, i));
-		receiver_init(&link->receivers[i], base + at[PART_WINDOWS + i],
-			      base + at[PART_MARKS + i], cells);
+		ptl_sender_init(&link->senders[i], (void *)(base + at[PART_PIECES + i]),
+				pieces_of(config, i));
+		ptl_receiver_init(&link->receivers[i], base + at[PART_WINDOWS + i],
+				  base + at[PART_MARKS + i], cells);
 	}
 	link->rx.room = frame_bytes(config);
 	link->rx.out = base + at[PART_RX_FRAME] + PACK_HEADROOM;
-	cobs_reset(&link->rx);
+	ptl_cobs_reset(&link->rx);
 	link->tx.bytes = base + at[PART_TX_FRAME];
 	link->tx.line_idle = true;
-	link_adopt_baud(link, config->baud);
-	rate_init(link, config);
-	session_start(link, config->nonce);
+	ptl_link_adopt_baud(link, config->baud);
+	ptl_rate_init(link, config);
+	ptl_session_start(link, config->nonce);
 	link->deadline = 0;
 	*made = link;
 	return PTL_OK;
@@ -240,7 +240,7 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 /* The frame buffer is free: for the next frame, or first for what was refused. */
 static void frame_over(struct ptl_link *link)
 {
-	cobs_reset(&link->rx);
+	ptl_cobs_reset(&link->rx);
 	if (link->resume_due)
 		ptl_link_resume(link, link->now);
 }
@@ -250,9 +250,9 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 	link->now = now;
 	link->rx_at = now;
 	link->counters.rx_bytes += n;
-	rate_bytes(link, n);
+	ptl_rate_bytes(link, n);
 	while (n > 0) {
-		size_t took = cobs_take(&link->rx, bytes, n);
+		size_t took = ptl_cobs_take(&link->rx, bytes, n);
 
 		bytes += took;
 		n -= took;
@@ -261,7 +261,7 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 		bytes++; /* the delimiter */
 		n--;
 		if (link->rx.any)
-			frame_received(link);
+			ptl_frame_received(link);
 		frame_over(link);
 	}
 	link->deadline = earliest(link);
@@ -269,12 +269,12 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 
 static void run_timers(struct ptl_link *link)
 {
-	session_timers(link);
-	rate_timers(link);
+	ptl_session_timers(link);
+	ptl_rate_timers(link);
 	/* What waits for the rate to change is not late. */
-	for (int i = 0; i < DATA_CLASSES && rate_lets(link) == RATE_LETS_ALL; i++)
+	for (int i = 0; i < DATA_CLASSES && ptl_rate_lets(link) == RATE_LETS_ALL; i++)
 		if (link->now >= link->senders[i].timer &&
-		    sender_expired(&link->senders[i], &link->sending, link->now))
+		    ptl_sender_expired(&link->senders[i], &link->sending, link->now))
 			link->session.ping_due = link->session.up;
 	if (link->rx.any && link->now >= link->rx_at + HALF_FRAME_US) {
 		link->counters.rx_bad_framing++;
@@ -290,11 +290,11 @@ size_t ptl_link_transmit(struct ptl_link *link, ptl_time now, uint8_t *out, size
 	link->now = now;
 	run_timers(link);
 	if (tx->at < tx->n)
-		frame_preempt(link);
+		ptl_frame_preempt(link);
 	while (done < room) {
 		size_t part;
 
-		if (tx->at == tx->n && !frame_next(link)) {
+		if (tx->at == tx->n && !ptl_frame_next(link)) {
 			tx->line_idle = true;
 			break;
 		}
@@ -303,11 +303,11 @@ size_t ptl_link_transmit(struct ptl_link *link, ptl_time now, uint8_t *out, size
 		tx->at += part;
 		done += part;
 		if (tx->at == tx->n)
-			frame_done(link);
+			ptl_frame_done(link);
 	}
 	link->counters.tx_bytes += done;
 	if (tx->at == tx->n)
-		rate_turn(link);
+		ptl_rate_turn(link);
 	link->deadline = earliest(link);
 	return done;
 }
@@ -326,7 +326,8 @@ enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t 
 		link->counters.drop_down++;
 		return PTL_DOWN;
 	}
-	error = queue_put(&link->queue, now, flow_hash(link->hash_key, packet, n), packet, n);
+	error = ptl_queue_put(&link->queue, now, ptl_flow_hash(link->hash_key, packet, n),
+			      packet, n);
 	if (error == PTL_OK) {
 		link->counters.tx_packets++;
 		link->counters.tx_packet_bytes += n;
@@ -345,7 +346,7 @@ enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
 		return n == 0 ? PTL_TOO_SHORT : PTL_TOO_LONG;
 	if (!link->session.announced)
 		return PTL_DOWN;
-	error = queue_put_control(&link->queue, now, message, n);
+	error = ptl_queue_put_control(&link->queue, now, message, n);
 	link->deadline = earliest(link);
 	return error;
 }
@@ -378,18 +379,18 @@ void ptl_link_resume(struct ptl_link *link, ptl_time now)
 
 		if (!receiver->refused)
 			continue;
-		frame_deliver(link, (enum ptl_class)(i + 1));
+		ptl_frame_deliver(link, (enum ptl_class)(i + 1));
 		/* Credit came back: the sender may be waiting for it. */
 		if (receiver->changed && receiver->due == PTL_NEVER)
 			receiver->due = now;
 	}
-	frame_keep_step(link);
+	ptl_frame_keep_step(link);
 	link->deadline = earliest(link);
 }
 
 void ptl_link_set_baud(struct ptl_link *link, uint32_t baud)
 {
-	link_adopt_baud(link, baud < 50 ? 50 : baud);
+	ptl_link_adopt_baud(link, baud < 50 ? 50 : baud);
 }
 
 /* Another wire, or another rate of it: forgets half frames. */
@@ -397,7 +398,7 @@ static void begin_wire(struct ptl_link *link)
 {
 	frame_over(link);
 	if (link->tx.at < link->tx.n)
-		frame_done(link);
+		ptl_frame_done(link);
 	link->tx.line_idle = true;
 }
 
@@ -405,7 +406,7 @@ void ptl_link_rate_done(struct ptl_link *link, ptl_time now, bool ok)
 {
 	link->now = now;
 	begin_wire(link);
-	rate_done(link, ok);
+	ptl_rate_done(link, ok);
 	link->deadline = earliest(link);
 }
 
@@ -413,7 +414,7 @@ void ptl_link_wire_reset(struct ptl_link *link, ptl_time now)
 {
 	link->now = now;
 	begin_wire(link);
-	rate_reset(link);
+	ptl_rate_reset(link);
 	link->deadline = earliest(link);
 }
 
@@ -431,9 +432,9 @@ void ptl_link_info(const struct ptl_link *link, struct ptl_info *info)
 	info->peer_session = link->session.peer_nonce;
 	info->max_packet = link->max_packet;
 	info->frame_limit = link->sending.noise.limit;
-	info->rate = rate_now(link);
+	info->rate = ptl_rate_now(link);
 	info->rtt_us = link->sending.trip.smooth_us;
-	info->loss_ppm = noise_ppm(&link->sending.noise);
+	info->loss_ppm = ptl_noise_ppm(&link->sending.noise);
 	info->queued = (uint32_t)(link->queue.packet_count - link->queue.free_packets);
 	info->waiting = info->queued - link->queue.all_sent;
 }

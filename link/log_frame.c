@@ -19,15 +19,15 @@ size_t ptl_log_frame(uint8_t out[PTL_LOG_FRAME], const char *text, size_t n)
 	if (n > PTL_LOG_MAX)
 		n = PTL_LOG_MAX;
 	out[0] = PTL_DELIMITER;
-	cobs_begin(&encoder, out + 1);
+	ptl_cobs_begin(&encoder, out + 1);
 	put_le16(part, PTL_CLASS_LINK << PTL_CLASS_SHIFT | PTL_MSG_LOG);
-	crc = crc32c_add(crc, part, PTL_HEADER_BYTES);
-	cobs_put(&encoder, part, PTL_HEADER_BYTES);
-	crc = crc32c_add(crc, (const uint8_t *)text, n);
-	cobs_put(&encoder, (const uint8_t *)text, n);
+	crc = ptl_crc32c_add(crc, part, PTL_HEADER_BYTES);
+	ptl_cobs_put(&encoder, part, PTL_HEADER_BYTES);
+	crc = ptl_crc32c_add(crc, (const uint8_t *)text, n);
+	ptl_cobs_put(&encoder, (const uint8_t *)text, n);
 	put_le32(part, crc32c_end(crc)); /* the xor of PTL_ENDS is 0 */
-	cobs_put(&encoder, part, sizeof(part));
-	n = 1 + cobs_end(&encoder);
+	ptl_cobs_put(&encoder, part, sizeof(part));
+	n = 1 + ptl_cobs_end(&encoder);
 	out[n++] = PTL_DELIMITER;
 	return n;
 }

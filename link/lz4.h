@@ -15,8 +15,6 @@
 #ifndef PIGTAIL_LZ4_H
 #define PIGTAIL_LZ4_H
 
-#include "symbols.h"
-
 #include <pigtail/endpoint.h>
 
 #define LZ4_WINDOW_MIN 256u
@@ -36,14 +34,14 @@ struct lz4_window {
 };
 
 /* memory: size bytes, any alignment. */
-void lz4_window_init(struct lz4_window *window, void *memory, uint32_t size);
+void ptl_lz4_window_init(struct lz4_window *window, void *memory, uint32_t size);
 
 /* Forgets the history: a new session. */
-void lz4_window_reset(struct lz4_window *window);
+void ptl_lz4_window_reset(struct lz4_window *window);
 
 /* The history goes on with this packet. At the decoder for every packet, decoded
  * or raw, once it has been delivered. bytes must not lie in the window. */
-void lz4_window_add(struct lz4_window *window, const uint8_t *bytes, size_t n);
+void ptl_lz4_window_add(struct lz4_window *window, const uint8_t *bytes, size_t n);
 
 /*
  * Decodes one block of n bytes into out, and returns the length of the packet,
@@ -54,8 +52,8 @@ void lz4_window_add(struct lz4_window *window, const uint8_t *bytes, size_t n);
  * LZ4_PACKET_MAX is not used. The history does not change: a packet that its
  * reader refused can be decoded again.
  */
-int lz4_decode(const struct lz4_window *history, const uint8_t *in, size_t n, uint8_t *out,
-	       size_t room);
+int ptl_lz4_decode(const struct lz4_window *history, const uint8_t *in, size_t n, uint8_t *out,
+		   size_t room);
 
 struct lz4_encoder {
 	struct lz4_window window;
@@ -74,15 +72,15 @@ struct lz4_encoder {
  * as the window has bytes bring nearly all that can be had, a quarter as many
  * half of it.
  */
-size_t lz4_encoder_memory(uint32_t window, uint32_t links);
+size_t ptl_lz4_encoder_memory(uint32_t window, uint32_t links);
 
-/* memory: lz4_encoder_memory(window, links) bytes, aligned for a uint16_t.
+/* memory: ptl_lz4_encoder_memory(window, links) bytes, aligned for a uint16_t.
  * tries, 1 to 255, is a matter of time only: 4 is quick, 16 finds nearly all. */
-void lz4_encoder_init(struct lz4_encoder *encoder, void *memory, uint32_t window,
-		      uint32_t links, unsigned tries);
+void ptl_lz4_encoder_init(struct lz4_encoder *encoder, void *memory, uint32_t window,
+			  uint32_t links, unsigned tries);
 
 /* Forgets the history: a new session. */
-void lz4_encoder_reset(struct lz4_encoder *encoder);
+void ptl_lz4_encoder_reset(struct lz4_encoder *encoder);
 
 /*
  * Compresses one packet of 0 to LZ4_PACKET_MAX bytes. Returns the length of the
@@ -90,9 +88,9 @@ void lz4_encoder_reset(struct lz4_encoder *encoder);
  * as it is. The history goes on with the packet in both cases. Nothing overlaps.
  *
  * A packet that is not worth the time can be sent without this: raw and added
- * by lz4_window_add() at both ends, or raw and added at neither.
+ * by ptl_lz4_window_add() at both ends, or raw and added at neither.
  */
-size_t lz4_encode(struct lz4_encoder *encoder, const uint8_t *in, size_t n, uint8_t *out,
-		  size_t room);
+size_t ptl_lz4_encode(struct lz4_encoder *encoder, const uint8_t *in, size_t n, uint8_t *out,
+		      size_t room);
 
 #endif

@@ -13,20 +13,20 @@
 #include "lz4.h"
 #include "bytes.h"
 
-void lz4_window_init(struct lz4_window *window, void *memory, uint32_t size)
+void ptl_lz4_window_init(struct lz4_window *window, void *memory, uint32_t size)
 {
 	window->bytes = memory;
 	window->size = size;
-	lz4_window_reset(window);
+	ptl_lz4_window_reset(window);
 }
 
-void lz4_window_reset(struct lz4_window *window)
+void ptl_lz4_window_reset(struct lz4_window *window)
 {
 	window->filled = 0;
 	window->end = 0;
 }
 
-void lz4_window_add(struct lz4_window *window, const uint8_t *bytes, size_t n)
+void ptl_lz4_window_add(struct lz4_window *window, const uint8_t *bytes, size_t n)
 {
 	uint32_t at;
 	size_t first;
@@ -86,8 +86,8 @@ static void copy_own(uint8_t *out, size_t back, size_t length)
 	memcpy(out, from, length);
 }
 
-int lz4_decode(const struct lz4_window *history, const uint8_t *in, size_t n, uint8_t *out,
-	       size_t room)
+int ptl_lz4_decode(const struct lz4_window *history, const uint8_t *in, size_t n, uint8_t *out,
+		   size_t room)
 {
 	const uint8_t *end = in + n;
 	size_t at = 0;

@@ -33,13 +33,13 @@ struct output {
 	size_t room;
 };
 
-size_t lz4_encoder_memory(uint32_t window, uint32_t links)
+size_t ptl_lz4_encoder_memory(uint32_t window, uint32_t links)
 {
 	return sizeof(uint16_t) * ((size_t)HASH_SIZE(window) + links) + window;
 }
 
-void lz4_encoder_init(struct lz4_encoder *encoder, void *memory, uint32_t window,
-		      uint32_t links, unsigned tries)
+void ptl_lz4_encoder_init(struct lz4_encoder *encoder, void *memory, uint32_t window,
+			  uint32_t links, unsigned tries)
 {
 	uint16_t *places = memory;
 	uint8_t shift = 32;
@@ -51,18 +51,18 @@ void lz4_encoder_init(struct lz4_encoder *encoder, void *memory, uint32_t window
 	encoder->links = links ? places + HASH_SIZE(window) : NULL;
 	encoder->links_mask = links ? links - 1 : 0;
 	encoder->tries = (uint8_t)tries;
-	lz4_window_init(&encoder->window, places + HASH_SIZE(window) + links, window);
-	lz4_encoder_reset(encoder);
+	ptl_lz4_window_init(&encoder->window, places + HASH_SIZE(window) + links, window);
+	ptl_lz4_encoder_reset(encoder);
 }
 
-void lz4_encoder_reset(struct lz4_encoder *encoder)
+void ptl_lz4_encoder_reset(struct lz4_encoder *encoder)
 {
 	size_t places = (size_t)1 << (32 - encoder->hash_shift);
 
 	if (encoder->links)
 		places += encoder->links_mask + 1;
 	memset(encoder->heads, 0, sizeof(uint16_t) * places);
-	lz4_window_reset(&encoder->window);
+	ptl_lz4_window_reset(&encoder->window);
 }
 
 /* The byte that is back before in[at]; run: how many follow it in one piece. */
@@ -252,12 +252,12 @@ static bool put_block(struct lz4_encoder *encoder, const uint8_t *in, size_t n,
 	return put_sequence(out, in + written, n - written, NULL);
 }
 
-size_t lz4_encode(struct lz4_encoder *encoder, const uint8_t *in, size_t n, uint8_t *out,
-		  size_t room)
+size_t ptl_lz4_encode(struct lz4_encoder *encoder, const uint8_t *in, size_t n, uint8_t *out,
+		      size_t room)
 {
 	struct output output = {out, 0, min_size(room, n - 1)};
 	bool shorter = n > LAST_MATCH && put_block(encoder, in, n, &output);
 
-	lz4_window_add(&encoder->window, in, n);
+	ptl_lz4_window_add(&encoder->window, in, n);
 	return shorter ? output.n : 0;
 }

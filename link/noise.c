@@ -7,7 +7,7 @@
 #define LOSS	     16u
 #define LIMIT_MIN    PTL_CELL_BYTES
 
-void noise_init(struct noise *noise, uint16_t max)
+void ptl_noise_init(struct noise *noise, uint16_t max)
 {
 	noise->bytes = MEMORY_BYTES / 4;
 	noise->losses = 0;
@@ -42,7 +42,7 @@ static void set_limit(struct noise *noise)
 	noise->limit = best >= noise->max ? noise->max : (uint16_t)best;
 }
 
-void noise_set_max(struct noise *noise, uint16_t max)
+void ptl_noise_set_max(struct noise *noise, uint16_t max)
 {
 	noise->max = max;
 	set_limit(noise);
@@ -63,17 +63,17 @@ static void sent(struct noise *noise, uint16_t payload, uint32_t losses)
 		set_limit(noise);
 }
 
-void noise_delivered(struct noise *noise, uint16_t payload)
+void ptl_noise_delivered(struct noise *noise, uint16_t payload)
 {
 	sent(noise, payload, 0);
 }
 
-void noise_lost(struct noise *noise, uint16_t payload)
+void ptl_noise_lost(struct noise *noise, uint16_t payload)
 {
 	sent(noise, payload, LOSS);
 }
 
-uint32_t noise_ppm(const struct noise *noise)
+uint32_t ptl_noise_ppm(const struct noise *noise)
 {
 	return noise->losses * (1000000u / LOSS / 4) / (noise->bytes / 4 + 1);
 }

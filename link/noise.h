@@ -10,8 +10,6 @@
 #ifndef PIGTAIL_NOISE_H
 #define PIGTAIL_NOISE_H
 
-#include "symbols.h"
-
 #include <pigtail/endpoint.h>
 
 struct noise {
@@ -21,13 +19,13 @@ struct noise {
 	uint16_t max;
 };
 
-void noise_init(struct noise *noise, uint16_t max);
+void ptl_noise_init(struct noise *noise, uint16_t max);
 /* Frames may be no longer than that, however good the line. */
-void noise_set_max(struct noise *noise, uint16_t max);
-void noise_delivered(struct noise *noise, uint16_t payload);
-void noise_lost(struct noise *noise, uint16_t payload);
+void ptl_noise_set_max(struct noise *noise, uint16_t max);
+void ptl_noise_delivered(struct noise *noise, uint16_t payload);
+void ptl_noise_lost(struct noise *noise, uint16_t payload);
 
 /* Measured errors per million bytes. */
-uint32_t noise_ppm(const struct noise *noise);
+uint32_t ptl_noise_ppm(const struct noise *noise);
 
 #endif

@@ -29,7 +29,7 @@ static uint32_t links_of(uint32_t history)
 
 static size_t encoder_memory(uint32_t history)
 {
-	return history ? lz4_encoder_memory(history, links_of(history)) : 0;
+	return history ? ptl_lz4_encoder_memory(history, links_of(history)) : 0;
 }
 
 static size_t even(size_t n)
@@ -42,9 +42,9 @@ static bool compresses(const struct ptl_config *config)
 	return config->history[0] || config->history[1];
 }
 
-size_t packing_memory(const struct ptl_config *config)
+size_t ptl_packing_memory(const struct ptl_config *config)
 {
-	size_t n = 2 * PACK_CLASSES * even(headers_memory(config->contexts));
+	size_t n = 2 * PACK_CLASSES * even(ptl_headers_memory(config->contexts));
 
 	for (int i = 0; i < PACK_CLASSES; i++) {
 		uint32_t history = history_bytes(config->history[i]);
@@ -65,8 +65,8 @@ static void *carve(uint8_t **memory, size_t n)
 	return part;
 }
 
-void packing_init(struct packing *packing, void *memory, const struct ptl_config *config,
-		  struct ptl_counters *counters)
+void ptl_packing_init(struct packing *packing, void *memory, const struct ptl_config *config,
+		      struct ptl_counters *counters)
 {
 	uint8_t *at = memory;
 
@@ -74,15 +74,15 @@ void packing_init(struct packing *packing, void *memory, const struct ptl_config
 	for (int i = 0; i < PACK_CLASSES; i++) {
 		struct packing_class *class = &packing->classes[i];
 		uint32_t history = history_bytes(config->history[i]);
-		size_t headers = headers_memory(config->contexts);
+		size_t headers = ptl_headers_memory(config->contexts);
 
 		packing->own.contexts[i] = config->contexts;
 		packing->own.history[i] = config->history[i];
-		headers_init(&class->tx_headers, carve(&at, headers), config->contexts);
-		headers_init(&class->rx_headers, carve(&at, headers), config->contexts);
+		ptl_headers_init(&class->tx_headers, carve(&at, headers), config->contexts);
+		ptl_headers_init(&class->rx_headers, carve(&at, headers), config->contexts);
 		class->encoder_memory = carve(&at, encoder_memory(history));
 		if (history)
-			lz4_window_init(&class->decoder, carve(&at, history), history);
+			ptl_lz4_window_init(&class->decoder, carve(&at, history), history);
 	}
 	if (!compresses(config))
 		return;
@@ -96,24 +96,24 @@ static uint8_t least(uint8_t a, uint8_t b)
 	return a < b ? a : b;
 }
 
-void packing_begin(struct packing *packing, const struct packing_offer *peer)
+void ptl_packing_begin(struct packing *packing, const struct packing_offer *peer)
 {
 	for (int i = 0; i < PACK_CLASSES; i++) {
 		struct packing_class *class = &packing->classes[i];
 		uint8_t contexts = least(packing->own.contexts[i], peer->contexts[i]);
 		uint8_t history = least(packing->own.history[i], peer->history[i]);
 
-		headers_init(&class->tx_headers, class->tx_headers.contexts, contexts);
-		headers_reset(&class->rx_headers);
+		ptl_headers_init(&class->tx_headers, class->tx_headers.contexts, contexts);
+		ptl_headers_reset(&class->rx_headers);
 		class->has_headers = contexts > 0;
 		class->has_decoder = packing->own.history[i] > 0;
 		if (class->has_decoder)
-			lz4_window_reset(&class->decoder);
+			ptl_lz4_window_reset(&class->decoder);
 		class->may_pack = history >= 8;
 		if (class->may_pack)
-			lz4_encoder_init(&class->encoder, class->encoder_memory,
-					 history_bytes(history),
-					 links_of(history_bytes(history)), TRIES);
+			ptl_lz4_encoder_init(&class->encoder, class->encoder_memory,
+					     history_bytes(history),
+					     links_of(history_bytes(history)), TRIES);
 	}
 }
 
@@ -126,10 +126,11 @@ static void pack_headers(struct packing *packing, struct packing_class *class,
 	uint8_t packed[HEADERS_MAX + 1];
 	size_t consumed, produced;
 
-	queue_read(queue, index, 0, headers, n);
+	ptl_queue_read(queue, index, 0, headers, n);
 	/* NOLINTNEXTLINE(readability-suspicious-call-argument): packed is the output */
-	produced = headers_compress(&class->tx_headers, headers, n, length, packed, &consumed);
-	queue_replace(queue, index, consumed, packed, produced);
+	produced =
+		ptl_headers_compress(&class->tx_headers, headers, n, length, packed, &consumed);
+	ptl_queue_replace(queue, index, consumed, packed, produced);
 	if (produced < consumed)
 		packing->counters->tx_headers_saved += consumed - produced;
 }
@@ -146,8 +147,9 @@ static void pack_payload(struct packing *packing, struct packing_class *class,
 		return;
 	if (flow->misses >= MISSES && flow->misses++ < MISSES + TRY_AGAIN)
 		return;
-	queue_read(queue, index, 0, packing->plain, n);
-	packed = lz4_encode(&class->encoder, packing->plain, n, packing->packed, packing->room);
+	ptl_queue_read(queue, index, 0, packing->plain, n);
+	packed = ptl_lz4_encode(&class->encoder, packing->plain, n, packing->packed,
+				packing->room);
 	if (packed == 0) {
 		packet->ending = PTL_ENDS_ADDED;
 		flow->misses = (uint8_t)(flow->misses < MISSES ? flow->misses + 1 : MISSES);
@@ -156,10 +158,11 @@ static void pack_payload(struct packing *packing, struct packing_class *class,
 	flow->misses = 0;
 	packet->ending = PTL_ENDS_PACKED;
 	packing->counters->tx_payload_saved += n - packed;
-	queue_replace(queue, index, n, packing->packed, packed);
+	ptl_queue_replace(queue, index, n, packing->packed, packed);
 }
 
-void pack(struct packing *packing, struct queue *queue, uint16_t packet, enum ptl_class class)
+void ptl_pack(struct packing *packing, struct queue *queue, uint16_t packet,
+	      enum ptl_class class)
 {
 	struct packing_class *packing_class = class_of(packing, class);
 
@@ -177,9 +180,9 @@ static bool unpack_headers(struct unpacked *unpacked)
 	int headers;
 
 	memcpy(unpacked->before, unpacked->inner, head);
-	headers = headers_decompress(&unpacked->class->rx_headers, unpacked->before, head,
-				     unpacked->inner_n, unpacked->headers, &unpacked->consumed,
-				     &unpacked->update);
+	headers = ptl_headers_decompress(&unpacked->class->rx_headers, unpacked->before, head,
+					 unpacked->inner_n, unpacked->headers,
+					 &unpacked->consumed, &unpacked->update);
 	if (headers < 0)
 		return false;
 	unpacked->bytes = unpacked->inner + unpacked->consumed - headers;
@@ -188,8 +191,8 @@ static bool unpack_headers(struct unpacked *unpacked)
 	return true;
 }
 
-bool unpack(struct packing *packing, enum ptl_class class, enum ptl_ending ending,
-	    uint8_t *bytes, size_t n, struct unpacked *unpacked)
+bool ptl_unpack(struct packing *packing, enum ptl_class class, enum ptl_ending ending,
+		uint8_t *bytes, size_t n, struct unpacked *unpacked)
 {
 	unpacked->class = class_of(packing, class);
 	unpacked->ending = ending;
@@ -199,8 +202,8 @@ bool unpack(struct packing *packing, enum ptl_class class, enum ptl_ending endin
 	if (ending != PTL_ENDS && !unpacked->class->has_decoder)
 		return false;
 	if (ending == PTL_ENDS_PACKED) {
-		int plain = lz4_decode(&unpacked->class->decoder, bytes, n, packing->plain,
-				       packing->room);
+		int plain = ptl_lz4_decode(&unpacked->class->decoder, bytes, n, packing->plain,
+					   packing->room);
 
 		if (plain < 0)
 			return false;
@@ -212,7 +215,7 @@ bool unpack(struct packing *packing, enum ptl_class class, enum ptl_ending endin
 	return !unpacked->class->has_headers || unpack_headers(unpacked);
 }
 
-void unpack_end(struct unpacked *unpacked, bool taken)
+void ptl_unpack_end(struct unpacked *unpacked, bool taken)
 {
 	struct packing_class *class = unpacked->class;
 
@@ -220,7 +223,7 @@ void unpack_end(struct unpacked *unpacked, bool taken)
 	if (!taken)
 		return;
 	if (class->has_headers)
-		headers_commit(&class->rx_headers, &unpacked->update);
+		ptl_headers_commit(&class->rx_headers, &unpacked->update);
 	if (unpacked->ending != PTL_ENDS)
-		lz4_window_add(&class->decoder, unpacked->inner, unpacked->inner_n);
+		ptl_lz4_window_add(&class->decoder, unpacked->inner, unpacked->inner_n);
 }

@@ -17,8 +17,6 @@
 #ifndef PIGTAIL_PACK_H
 #define PIGTAIL_PACK_H
 
-#include "symbols.h"
-
 #include "headers.h"
 #include "lz4.h"
 #include "queue.h"
@@ -52,14 +50,15 @@ struct packing {
 	size_t room;	 /* of both */
 };
 
-size_t packing_memory(const struct ptl_config *config);
-void packing_init(struct packing *packing, void *memory, const struct ptl_config *config,
-		  struct ptl_counters *counters);
+size_t ptl_packing_memory(const struct ptl_config *config);
+void ptl_packing_init(struct packing *packing, void *memory, const struct ptl_config *config,
+		      struct ptl_counters *counters);
 
 /* A session begins with a peer that offers this. */
-void packing_begin(struct packing *packing, const struct packing_offer *peer);
+void ptl_packing_begin(struct packing *packing, const struct packing_offer *peer);
 
-void pack(struct packing *packing, struct queue *queue, uint16_t packet, enum ptl_class class);
+void ptl_pack(struct packing *packing, struct queue *queue, uint16_t packet,
+	      enum ptl_class class);
 
 struct unpacked {
 	uint8_t *bytes; /* the packet */
@@ -74,10 +73,10 @@ struct unpacked {
 	uint8_t before[HEADERS_MAX + 1];
 };
 
-/* Unpacks n bytes, partly in place; false: malformed. Else unpack_end() must
+/* Unpacks n bytes, partly in place; false: malformed. Else ptl_unpack_end() must
  * follow: taken, what was learnt is kept; refused, bytes are as before. */
-bool unpack(struct packing *packing, enum ptl_class class, enum ptl_ending ending,
-	    uint8_t *bytes, size_t n, struct unpacked *unpacked);
-void unpack_end(struct unpacked *unpacked, bool taken);
+bool ptl_unpack(struct packing *packing, enum ptl_class class, enum ptl_ending ending,
+		uint8_t *bytes, size_t n, struct unpacked *unpacked);
+void ptl_unpack_end(struct unpacked *unpacked, bool taken);
 
 #endif

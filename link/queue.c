@@ -16,21 +16,21 @@ static uint16_t reserve_blocks(const struct queue *queue)
 	return (uint16_t)((bytes + queue->block_size - 1) / queue->block_size);
 }
 
-size_t queue_memory(const struct ptl_config *config)
+size_t ptl_queue_memory(const struct ptl_config *config)
 {
 	return config->tx_packets * sizeof(struct packet) +
 	       config->tx_flows * sizeof(struct flow) +
 	       (size_t)config->tx_blocks * (sizeof(uint16_t) + config->tx_block_size);
 }
 
-void queue_init(struct queue *queue, void *memory, const struct ptl_config *config,
-		struct ptl_counters *counters)
+void ptl_queue_init(struct queue *queue, void *memory, const struct ptl_config *config,
+		    struct ptl_counters *counters)
 {
 	uint8_t *at = memory;
 
 	/* Not the blocks: memory that nothing was put into is often not even there. */
 	memset(memory, 0,
-	       queue_memory(config) - (size_t)config->tx_blocks * config->tx_block_size);
+	       ptl_queue_memory(config) - (size_t)config->tx_blocks * config->tx_block_size);
 	queue->counters = counters;
 	queue->max_packet = config->max_packet;
 	queue->drop_when_full = config->drop_when_full;
@@ -65,10 +65,10 @@ void queue_init(struct queue *queue, void *memory, const struct ptl_config *conf
 		queue->flows[i].head = queue->flows[i].tail = QUEUE_NONE;
 	queue->sparse.head = queue->sparse.tail = QUEUE_NONE;
 	queue->bulk = queue->control = queue->sparse;
-	queue_set_baud(queue, config->baud);
+	ptl_queue_set_baud(queue, config->baud);
 }
 
-void queue_set_baud(struct queue *queue, uint32_t baud)
+void ptl_queue_set_baud(struct queue *queue, uint32_t baud)
 {
 	/* What a sparse flow may send at once: 4 ms of the line. */
 	uint32_t most = baud / 2500;
@@ -81,7 +81,7 @@ void queue_set_baud(struct queue *queue, uint32_t baud)
 	queue->sparse_most = most;
 	queue->sparse_all_most = 4 * most;
 	queue->bytes_65ms = baud / 153; /* of the line, in 65536 us */
-	codel_times(packet_us, &queue->target_us, &queue->interval_us);
+	ptl_codel_times(packet_us, &queue->target_us, &queue->interval_us);
 }
 
 /* Lists of flows. */
@@ -168,7 +168,7 @@ static uint16_t flow_find(struct queue *queue, uint32_t hash)
 	queue->flows[idle].hash = hash;
 	queue->flows[idle].shared = false;
 	queue->flows[idle].misses = 0;
-	codel_reset(&queue->flows[idle]);
+	ptl_codel_reset(&queue->flows[idle]);
 	return idle;
 }
 
@@ -260,8 +260,8 @@ static bool drop_longest(struct queue *queue)
 	return true;
 }
 
-enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash, const uint8_t *bytes,
-			 size_t n)
+enum ptl_error ptl_queue_put(struct queue *queue, ptl_time now, uint32_t hash,
+			     const uint8_t *bytes, size_t n)
 {
 	uint16_t index, packet;
 	struct flow *flow;
@@ -297,8 +297,8 @@ enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash, const
 	return PTL_OK;
 }
 
-enum ptl_error queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
-				 size_t n)
+enum ptl_error ptl_queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
+				     size_t n)
 {
 	uint16_t packet;
 
@@ -370,7 +370,7 @@ static bool bulk_ready(struct queue *queue)
 	return false;
 }
 
-bool queue_ready(struct queue *queue, enum ptl_class class)
+bool ptl_queue_ready(struct queue *queue, enum ptl_class class)
 {
 	switch (class) {
 	case PTL_CLASS_CONTROL:
@@ -396,12 +396,12 @@ static uint16_t take_control(struct queue *queue)
 	return packet;
 }
 
-uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class)
+uint16_t ptl_queue_take(struct queue *queue, ptl_time now, enum ptl_class class)
 {
 	struct flow *flow;
 	uint16_t packet;
 
-	if (!queue_ready(queue, class))
+	if (!ptl_queue_ready(queue, class))
 		return QUEUE_NONE;
 	if (class == PTL_CLASS_CONTROL)
 		return take_control(queue);
@@ -409,8 +409,8 @@ uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class)
 	flow = &queue->flows[class == PTL_CLASS_SPARSE ? queue->sparse.head : queue->bulk.head];
 	packet = flow_pop(queue, flow);
 	while (class == PTL_CLASS_BULK && queue->codel && flow->head != QUEUE_NONE &&
-	       codel_drops(flow, (uint32_t)now - queue->packets[packet].at, (uint32_t)now,
-			   queue->max_packet, queue->target_us, queue->interval_us)) {
+	       ptl_codel_drops(flow, (uint32_t)now - queue->packets[packet].at, (uint32_t)now,
+			       queue->max_packet, queue->target_us, queue->interval_us)) {
 		packet_free(queue, packet);
 		queue->counters->drop_codel++;
 		packet = flow_pop(queue, flow);
@@ -425,8 +425,8 @@ uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class)
 	return packet;
 }
 
-void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to,
-		size_t n)
+void ptl_queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to,
+		    size_t n)
 {
 	uint16_t block = queue->packets[packet].block;
 
@@ -444,8 +444,8 @@ void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8
 	}
 }
 
-void queue_replace(struct queue *queue, uint16_t index, size_t instead, const uint8_t *bytes,
-		   size_t n)
+void ptl_queue_replace(struct queue *queue, uint16_t index, size_t instead,
+		       const uint8_t *bytes, size_t n)
 {
 	struct packet *packet = &queue->packets[index];
 	size_t at = packet->start + instead - n;
@@ -466,14 +466,14 @@ void queue_replace(struct queue *queue, uint16_t index, size_t instead, const ui
 	}
 }
 
-void queue_done(struct queue *queue, uint16_t packet)
+void ptl_queue_done(struct queue *queue, uint16_t packet)
 {
 	if (queue->packets[packet].flow != QUEUE_NONE)
 		queue->flows[queue->packets[packet].flow].flying--;
 	packet_free(queue, packet);
 }
 
-uint32_t queue_flush(struct queue *queue)
+uint32_t ptl_queue_flush(struct queue *queue)
 {
 	uint32_t dropped = 0;
 

@@ -18,8 +18,6 @@
 #ifndef PIGTAIL_QUEUE_H
 #define PIGTAIL_QUEUE_H
 
-#include "symbols.h"
-
 #include <pigtail/wire.h>
 #include <pigtail/endpoint.h>
 
@@ -94,35 +92,35 @@ struct queue {
 };
 
 /* Bytes of memory that packets, blocks and flows of this config take. */
-size_t queue_memory(const struct ptl_config *config);
-void queue_init(struct queue *queue, void *memory, const struct ptl_config *config,
-		struct ptl_counters *counters);
+size_t ptl_queue_memory(const struct ptl_config *config);
+void ptl_queue_init(struct queue *queue, void *memory, const struct ptl_config *config,
+		    struct ptl_counters *counters);
 /* Quantum and CoDel's times follow the line's rate. */
-void queue_set_baud(struct queue *queue, uint32_t baud);
+void ptl_queue_set_baud(struct queue *queue, uint32_t baud);
 
-enum ptl_error queue_put(struct queue *queue, ptl_time now, uint32_t hash, const uint8_t *bytes,
-			 size_t n);
-enum ptl_error queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
-				 size_t n);
+enum ptl_error ptl_queue_put(struct queue *queue, ptl_time now, uint32_t hash,
+			     const uint8_t *bytes, size_t n);
+enum ptl_error ptl_queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
+				     size_t n);
 
 /* Takes the next packet of a class; QUEUE_NONE when none may go now. The taker
- * holds it until queue_done(). */
-uint16_t queue_take(struct queue *queue, ptl_time now, enum ptl_class class);
-bool queue_ready(struct queue *queue, enum ptl_class class);
+ * holds it until ptl_queue_done(). */
+uint16_t ptl_queue_take(struct queue *queue, ptl_time now, enum ptl_class class);
+bool ptl_queue_ready(struct queue *queue, enum ptl_class class);
 
 /* Copies bytes out of a packet. */
-void queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to,
-		size_t n);
+void ptl_queue_read(const struct queue *queue, uint16_t packet, size_t offset, uint8_t *to,
+		    size_t n);
 
 /* Puts n bytes in the place of a packet's first `instead` bytes; at most one more
  * than these. */
-void queue_replace(struct queue *queue, uint16_t packet, size_t instead, const uint8_t *bytes,
-		   size_t n);
+void ptl_queue_replace(struct queue *queue, uint16_t packet, size_t instead,
+		       const uint8_t *bytes, size_t n);
 
 /* The packet left for good: acknowledged or given up. */
-void queue_done(struct queue *queue, uint16_t packet);
+void ptl_queue_done(struct queue *queue, uint16_t packet);
 
 /* Drops all that waits; returns how many. */
-uint32_t queue_flush(struct queue *queue);
+uint32_t ptl_queue_flush(struct queue *queue);
 
 #endif

@@ -10,7 +10,7 @@
  *		 REFUSE				BASE, next candidate
  *		 700 ms and more		BASE, data; again after 5 s
  *	MOVE	 all has been pulled		SWITCH: events.rate
- *	SWITCH	 rate_done()			TRIAL; BASE, if that was where to
+ *	SWITCH	 ptl_rate_done()			TRIAL; BASE, if that was where to
  *	TRIAL	 16 probes good, half of all	(both ways) host: CONFIRM
  *		 device hears CONFIRM		FAST, says CONFIRMED
  *		 too late			MOVE to base by FALL
@@ -87,7 +87,7 @@ static void mark_failed(struct ptl_link *link)
 
 /* ---- HELLO ---- */
 
-void rate_init(struct ptl_link *link, const struct ptl_config *config)
+void ptl_rate_init(struct ptl_link *link, const struct ptl_config *config)
 {
 	struct rate *rate = &link->rate;
 
@@ -97,7 +97,7 @@ void rate_init(struct ptl_link *link, const struct ptl_config *config)
 	rate->again_us = AGAIN_US;
 }
 
-size_t rate_option(const struct ptl_link *link, uint8_t *to)
+size_t ptl_rate_option(const struct ptl_link *link, uint8_t *to)
 {
 	const struct ptl_uart *own = &link->rate.own;
 
@@ -112,14 +112,14 @@ size_t rate_option(const struct ptl_link *link, uint8_t *to)
 }
 
 /* It restarted. What failed last did so because it was not there. */
-void rate_forget_peer(struct ptl_link *link)
+void ptl_rate_forget_peer(struct ptl_link *link)
 {
 	link->rate.agreed = false;
 	link->rate.failed &= (uint16_t)~link->rate.latest;
 	link->rate.latest = 0;
 }
 
-void rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n)
+void ptl_rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n)
 {
 	struct rate *rate = &link->rate;
 	struct ptl_uart peer;
@@ -138,7 +138,7 @@ void rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size
 	rate->agreed = true;
 }
 
-void rate_session_up(struct ptl_link *link)
+void ptl_rate_session_up(struct ptl_link *link)
 {
 	if (link->rate.state != RATE_BASE)
 		return;
@@ -149,7 +149,7 @@ void rate_session_up(struct ptl_link *link)
 
 /* ---- moving ---- */
 
-void rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud)
+void ptl_rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud)
 {
 	struct rate *rate = &link->rate;
 	bool fast = rate->state == RATE_FAST;
@@ -177,7 +177,7 @@ static void refresh_senders(struct ptl_link *link, bool lost)
 	if (lost)
 		link->rate.away = false;
 	for (int i = 0; i < DATA_CLASSES; i++)
-		sender_refresh(&link->senders[i], &link->sending, link->now, lost);
+		ptl_sender_refresh(&link->senders[i], &link->sending, link->now, lost);
 }
 
 /* Data flows again. */
@@ -205,18 +205,18 @@ static void settle(struct ptl_link *link)
 	bool climbed = rate->higher == rate->index + 1;
 
 	enter(link, RATE_FAST, 0);
-	rate_watch_begin(link);
+	ptl_rate_watch_begin(link);
 	rate->latest = 0;
 	rate->higher = 0;
 	if (climbed)
 		rate->again_us = AGAIN_US;
 	plan(link, climbed ? CLIMB_US : rate->again_us);
-	rate->plans = rate_choose_again(rate, link->baud) != RATE_NONE;
+	rate->plans = ptl_rate_choose_again(rate, link->baud) != RATE_NONE;
 	link->counters.rate_changes++;
 	refresh_senders(link, rate->away);
 }
 
-void rate_turn(struct ptl_link *link)
+void ptl_rate_turn(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
 
@@ -226,7 +226,7 @@ void rate_turn(struct ptl_link *link)
 	link->events.rate(link->events.user, rate->wanted);
 }
 
-void rate_done(struct ptl_link *link, bool ok)
+void ptl_rate_done(struct ptl_link *link, bool ok)
 {
 	struct rate *rate = &link->rate;
 	bool home = rate->wanted == rate->base;
@@ -234,8 +234,8 @@ void rate_done(struct ptl_link *link, bool ok)
 	if (rate->state != RATE_SWITCH)
 		return;
 	if (ok || home) {
-		link_adopt_baud(link, rate->wanted);
-		noise_init(&link->sending.noise, link->sending.noise.max);
+		ptl_link_adopt_baud(link, rate->wanted);
+		ptl_noise_init(&link->sending.noise, link->sending.noise.max);
 	}
 	if (home || !ok) {
 		if (!home)
@@ -250,17 +250,17 @@ void rate_done(struct ptl_link *link, bool ok)
 		say(link, PTL_MSG_PROBE);
 }
 
-void rate_reset(struct ptl_link *link)
+void ptl_rate_reset(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
 
 	if (!rate->enabled)
 		return;
-	link_adopt_baud(link, rate->base);
+	ptl_link_adopt_baud(link, rate->base);
 	come_home(link, 0);
 }
 
-uint32_t rate_now(const struct ptl_link *link)
+uint32_t ptl_rate_now(const struct ptl_link *link)
 {
 	return link->baud;
 }
@@ -271,7 +271,7 @@ uint32_t rate_now(const struct ptl_link *link)
 static bool try_higher(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
-	uint8_t index = rate_choose_again(rate, link->baud);
+	uint8_t index = ptl_rate_choose_again(rate, link->baud);
 
 	if (index == RATE_NONE)
 		return false;
@@ -288,17 +288,17 @@ static void offer(struct ptl_link *link)
 
 	if (rate->waited)
 		try_higher(link);
-	index = rate_choose(rate);
+	index = ptl_rate_choose(rate);
 	rate->waited = index == RATE_NONE;
 	if (rate->waited) {
 		/* All have failed, or there are none. */
 		plan(link, rate->again_us);
-		rate->plans = rate_choose_again(rate, link->baud) != RATE_NONE;
+		rate->plans = ptl_rate_choose_again(rate, link->baud) != RATE_NONE;
 		return;
 	}
 	rate->index = index;
 	rate->trial++;
-	rate->wanted = rate_candidate(index);
+	rate->wanted = ptl_rate_candidate(index);
 	rate->patience_ms = (uint16_t)(PTL_PATIENCE_MS + 2 * rate->trip_ms);
 	if (rate->patience_ms > PATIENCE_MS)
 		rate->patience_ms = PATIENCE_MS;
@@ -323,7 +323,8 @@ static void take_propose(struct ptl_link *link, const uint8_t *payload)
 		return;
 	rate->trial = payload[0];
 	rate->wanted = get_le32(payload + 1);
-	if (is_host(link) || rate->wanted == rate->base || !rate_usable(rate, rate->wanted)) {
+	if (is_host(link) || rate->wanted == rate->base ||
+	    !ptl_rate_usable(rate, rate->wanted)) {
 		say(link, PTL_MSG_REFUSE);
 		return;
 	}
@@ -359,7 +360,7 @@ static void take_probe(struct ptl_link *link, const uint8_t *payload)
 		rate->heard = true;
 		rate->probes.first = place;
 		rate->until = (uint32_t)link->now + patience_us(rate) +
-			      line_us(link->baud, PTL_TRIAL_BYTES);
+			      ptl_line_us(link->baud, PTL_TRIAL_BYTES);
 		if (!is_host(link))
 			rate->until += patience_us(rate) + PTL_DEVICE_WAITS_US;
 		if (!is_host(link))
@@ -390,15 +391,15 @@ static void take_fall(struct ptl_link *link, uint8_t reason)
 	enum rate_state state = (enum rate_state)link->rate.state;
 
 	if (state == RATE_TRIAL || state == RATE_CONFIRM)
-		rate_leave(link, PTL_FALL_FAILED, false);
+		ptl_rate_leave(link, PTL_FALL_FAILED, false);
 	else if (state == RATE_FAST)
-		rate_leave(link,
-			   reason <= PTL_FALL_HIGHER ? (enum ptl_fall_reason)reason
-						     : PTL_FALL_BAD,
-			   false);
+		ptl_rate_leave(link,
+			       reason <= PTL_FALL_HIGHER ? (enum ptl_fall_reason)reason
+							 : PTL_FALL_BAD,
+			       false);
 }
 
-bool rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n)
+bool ptl_rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n)
 {
 	static const uint8_t least[] = {
 		PTL_PROPOSE_BYTES, PTL_ACCEPT_BYTES,  PTL_ACCEPT_BYTES, PTL_PROBE_HEAD,
@@ -429,7 +430,7 @@ bool rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size
 		take_confirm(link);
 		break;
 	case PTL_MSG_CONFIRMED:
-		break; /* rate_heard() has seen it */
+		break; /* ptl_rate_heard() has seen it */
 	default:
 		take_fall(link, payload[1]);
 		break;
@@ -439,7 +440,7 @@ bool rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size
 
 /* At the new rate the host has nothing to fear of frames from before it: the
  * device said nothing after ACCEPT. */
-void rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, size_t n)
+void ptl_rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, size_t n)
 {
 	struct rate *rate = &link->rate;
 	uint8_t type = (uint8_t)(number & PTL_TYPE_MASK);
@@ -468,13 +469,13 @@ static size_t probe(struct rate *rate, uint8_t *payload)
 	return PTL_PROBE_BYTES;
 }
 
-bool rate_says(const struct ptl_link *link)
+bool ptl_rate_says(const struct ptl_link *link)
 {
 	return link->rate.say != 0 && left(link, link->rate.say_at) <= 0;
 }
 
-enum ptl_message rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOAD_MAX],
-			      size_t *n)
+enum ptl_message ptl_rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOAD_MAX],
+				  size_t *n)
 {
 	struct rate *rate = &link->rate;
 	enum ptl_message message = (enum ptl_message)rate->say;
@@ -517,7 +518,7 @@ static bool is_next(const struct ptl_link *link)
 	return leads(link) && link->rate.plans && left(link, link->rate.next) <= 0;
 }
 
-void rate_timers(struct ptl_link *link)
+void ptl_rate_timers(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
 	bool late = left(link, rate->until) <= 0;
@@ -536,13 +537,13 @@ void rate_timers(struct ptl_link *link)
 	case RATE_TRIAL:
 	case RATE_CONFIRM:
 		if (late)
-			rate_leave(link, PTL_FALL_FAILED, true);
+			ptl_rate_leave(link, PTL_FALL_FAILED, true);
 		break;
 	case RATE_FAST:
 		if (is_next(link) && try_higher(link))
-			rate_leave(link, PTL_FALL_HIGHER, true);
+			ptl_rate_leave(link, PTL_FALL_HIGHER, true);
 		else
-			rate_watch(link);
+			ptl_rate_watch(link);
 		break;
 	case RATE_MOVE:
 	case RATE_SWITCH:
@@ -550,7 +551,7 @@ void rate_timers(struct ptl_link *link)
 	}
 }
 
-ptl_time rate_deadline(struct ptl_link *link)
+ptl_time ptl_rate_deadline(struct ptl_link *link)
 {
 	const struct rate *rate = &link->rate;
 	int32_t least = RATE_LONGEST_US;
@@ -558,7 +559,7 @@ ptl_time rate_deadline(struct ptl_link *link)
 	if (rate->state == RATE_MOVE)
 		return 0;
 	if (rate->state == RATE_FAST)
-		least = rate_watch_left(link);
+		least = ptl_rate_watch_left(link);
 	else if (rate->state != RATE_BASE && rate->state != RATE_SWITCH)
 		least = left(link, rate->until);
 	if ((rate->state == RATE_BASE || rate->state == RATE_FAST) && rate->plans &&
@@ -569,7 +570,7 @@ ptl_time rate_deadline(struct ptl_link *link)
 	return least > 0 ? link->now + (uint32_t)least : 0;
 }
 
-enum rate_lets rate_lets(const struct ptl_link *link)
+enum ptl_rate_lets ptl_rate_lets(const struct ptl_link *link)
 {
 	switch ((enum rate_state)link->rate.state) {
 	case RATE_BASE:

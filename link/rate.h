@@ -7,8 +7,6 @@
 #ifndef PIGTAIL_RATE_H
 #define PIGTAIL_RATE_H
 
-#include "symbols.h"
-
 #include <pigtail/endpoint.h>
 #include <pigtail/wire.h>
 
@@ -78,10 +76,10 @@ struct rate {
 };
 
 /* What may be sent now. */
-enum rate_lets {
+enum ptl_rate_lets {
 	RATE_LETS_ALL,
 	RATE_LETS_LINK, /* only link messages */
-	RATE_LETS_RATE, /* only rate_message() */
+	RATE_LETS_RATE, /* only ptl_rate_message() */
 };
 
 #define RATE_PAYLOAD_MAX PTL_PROBE_BYTES
@@ -91,50 +89,50 @@ enum rate_lets {
 
 /* Whether both ends can make a rate; the highest of those that have not failed; the
  * lowest above baud that has; their bits/s. */
-bool rate_usable(const struct rate *rate, uint32_t wanted);
-uint8_t rate_choose(const struct rate *rate);
-uint8_t rate_choose_again(const struct rate *rate, uint32_t baud);
-uint32_t rate_candidate(uint8_t index);
+bool ptl_rate_usable(const struct rate *rate, uint32_t wanted);
+uint8_t ptl_rate_choose(const struct rate *rate);
+uint8_t ptl_rate_choose_again(const struct rate *rate, uint32_t baud);
+uint32_t ptl_rate_candidate(uint8_t index);
 #define RATE_NONE 0xff
 
 /* rate_watch.c, in RATE_FAST: begins; is due now; in how many microseconds it is, or
  * RATE_LONGEST_US. */
-void rate_watch_begin(struct ptl_link *link);
-void rate_watch(struct ptl_link *link);
-int32_t rate_watch_left(struct ptl_link *link);
+void ptl_rate_watch_begin(struct ptl_link *link);
+void ptl_rate_watch(struct ptl_link *link);
+int32_t ptl_rate_watch_left(struct ptl_link *link);
 
 /* To base, at once or after having said so (aloud). */
-void rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud);
+void ptl_rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud);
 
-void rate_init(struct ptl_link *link, const struct ptl_config *config);
+void ptl_rate_init(struct ptl_link *link, const struct ptl_config *config);
 
 /* HELLO: writes our option, returns its length or 0; takes the peer's. */
-size_t rate_option(const struct ptl_link *link, uint8_t *to);
-void rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n);
-void rate_forget_peer(struct ptl_link *link);
-void rate_session_up(struct ptl_link *link);
+size_t ptl_rate_option(const struct ptl_link *link, uint8_t *to);
+void ptl_rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n);
+void ptl_rate_forget_peer(struct ptl_link *link);
+void ptl_rate_session_up(struct ptl_link *link);
 
 /* n bytes came; a good frame, of n bytes; a message: false, it is not known. */
-void rate_bytes(struct ptl_link *link, size_t n);
-void rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, size_t n);
-bool rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n);
+void ptl_rate_bytes(struct ptl_link *link, size_t n);
+void ptl_rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, size_t n);
+bool ptl_rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n);
 
-void rate_timers(struct ptl_link *link);
-ptl_time rate_deadline(struct ptl_link *link);
-enum rate_lets rate_lets(const struct ptl_link *link);
+void ptl_rate_timers(struct ptl_link *link);
+ptl_time ptl_rate_deadline(struct ptl_link *link);
+enum ptl_rate_lets ptl_rate_lets(const struct ptl_link *link);
 
 /* A message is due now; writes it, returns its type. */
-bool rate_says(const struct ptl_link *link);
-enum ptl_message rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOAD_MAX],
-			      size_t *n);
+bool ptl_rate_says(const struct ptl_link *link);
+enum ptl_message ptl_rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOAD_MAX],
+				  size_t *n);
 
 /* No frame is on the wire: tells the owner to change the rate, if it is time. */
-void rate_turn(struct ptl_link *link);
-void rate_done(struct ptl_link *link, bool ok);
+void ptl_rate_turn(struct ptl_link *link);
+void ptl_rate_done(struct ptl_link *link, bool ok);
 /* The UART is at the base rate again. */
-void rate_reset(struct ptl_link *link);
+void ptl_rate_reset(struct ptl_link *link);
 
-uint32_t rate_now(const struct ptl_link *link);
+uint32_t ptl_rate_now(const struct ptl_link *link);
 
 #else
 #include "rate_without.h"

@@ -33,7 +33,7 @@ uint32_t ptl_uart_rate(const struct ptl_uart *uart, uint32_t rate)
 	return apart(made, rate) <= rate / 1000 * PTL_RATE_OFF ? made : 0;
 }
 
-bool rate_usable(const struct rate *rate, uint32_t wanted)
+bool ptl_rate_usable(const struct rate *rate, uint32_t wanted)
 {
 	uint32_t a = ptl_uart_rate(&rate->own, wanted);
 	uint32_t b = ptl_uart_rate(&rate->peer, wanted);
@@ -41,16 +41,16 @@ bool rate_usable(const struct rate *rate, uint32_t wanted)
 	return a > 0 && b > 0 && apart(a, b) < wanted / 1000 * PTL_RATE_APART;
 }
 
-uint8_t rate_choose(const struct rate *rate)
+uint8_t ptl_rate_choose(const struct rate *rate)
 {
 	for (uint8_t i = CANDIDATES; i-- > 0;)
 		if (candidates[i] > rate->base && !(rate->failed & 1u << i) &&
-		    rate_usable(rate, candidates[i]))
+		    ptl_rate_usable(rate, candidates[i]))
 			return i;
 	return RATE_NONE;
 }
 
-uint8_t rate_choose_again(const struct rate *rate, uint32_t baud)
+uint8_t ptl_rate_choose_again(const struct rate *rate, uint32_t baud)
 {
 	for (uint8_t i = 0; i < CANDIDATES; i++)
 		if (candidates[i] > baud && rate->failed & 1u << i)
@@ -58,7 +58,7 @@ uint8_t rate_choose_again(const struct rate *rate, uint32_t baud)
 	return RATE_NONE;
 }
 
-uint32_t rate_candidate(uint8_t index)
+uint32_t ptl_rate_candidate(uint8_t index)
 {
 	return candidates[index];
 }

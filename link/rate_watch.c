@@ -18,7 +18,7 @@
 /* PINGs at least: an end that slept for long has not listened for long. */
 #define ASKED 3
 
-void rate_watch_begin(struct ptl_link *link)
+void ptl_rate_watch_begin(struct ptl_link *link)
 {
 	link->rate.suspects = false;
 	link->rate.bad = 0;
@@ -51,10 +51,11 @@ static void suspect(struct ptl_link *link)
 static int32_t suspect_left(const struct ptl_link *link)
 {
 	return (int32_t)(link->rate.suspect + PTL_SUSPECT_FALL_US +
-			 2 * line_us(link->baud, link->own_max_packet) - (uint32_t)link->now);
+			 2 * ptl_line_us(link->baud, link->own_max_packet) -
+			 (uint32_t)link->now);
 }
 
-void rate_watch(struct ptl_link *link)
+void ptl_rate_watch(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
 
@@ -66,10 +67,10 @@ void rate_watch(struct ptl_link *link)
 		rate->asked++;
 	}
 	if (rate->asked >= ASKED && suspect_left(link) <= 0)
-		rate_leave(link, PTL_FALL_SILENT, true);
+		ptl_rate_leave(link, PTL_FALL_SILENT, true);
 }
 
-int32_t rate_watch_left(struct ptl_link *link)
+int32_t ptl_rate_watch_left(struct ptl_link *link)
 {
 	int32_t ping, end;
 
@@ -82,7 +83,7 @@ int32_t rate_watch_left(struct ptl_link *link)
 	return ping < end || link->rate.asked < ASKED ? ping : end;
 }
 
-void rate_bytes(struct ptl_link *link, size_t n)
+void ptl_rate_bytes(struct ptl_link *link, size_t n)
 {
 	struct rate *rate = &link->rate;
 	bool bad;
@@ -96,7 +97,7 @@ void rate_bytes(struct ptl_link *link, size_t n)
 		rate->bad = bad ? (uint8_t)(rate->bad + 1) : 0;
 		rate->share = (struct rate_share){.since = (uint32_t)link->now};
 		if (rate->bad == WINDOWS)
-			rate_leave(link, PTL_FALL_BAD, true);
+			ptl_rate_leave(link, PTL_FALL_BAD, true);
 	}
 	rate->share.bytes += (uint32_t)n;
 }

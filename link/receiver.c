@@ -23,16 +23,17 @@ static uint8_t *cell_of(const struct receiver *receiver, uint16_t number)
 	return &receiver->cells[(size_t)(number & (receiver->window - 1)) * PTL_CELL_BYTES];
 }
 
-void receiver_init(struct receiver *receiver, uint8_t *cells, uint8_t *meta, uint16_t window)
+void ptl_receiver_init(struct receiver *receiver, uint8_t *cells, uint8_t *meta,
+		       uint16_t window)
 {
 	memset(receiver, 0, sizeof(*receiver));
 	receiver->cells = cells;
 	receiver->meta = meta;
 	receiver->window = window;
-	receiver_reset(receiver);
+	ptl_receiver_reset(receiver);
 }
 
-void receiver_reset(struct receiver *receiver)
+void ptl_receiver_reset(struct receiver *receiver)
 {
 	memset(receiver->meta, 0, receiver->window);
 	receiver->head = receiver->next = receiver->high = 0;
@@ -41,8 +42,8 @@ void receiver_reset(struct receiver *receiver)
 	receiver->due = PTL_NEVER;
 }
 
-void receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *bytes, size_t n,
-		    enum ptl_ending ending)
+void ptl_receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *bytes,
+			size_t n, enum ptl_ending ending)
 {
 	uint16_t stop = plus(number, PTL_CELLS(n));
 
@@ -67,8 +68,8 @@ void receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *b
 		receiver->next = plus(receiver->next, 1);
 }
 
-enum receiver_verdict receiver_piece(struct receiver *receiver, uint16_t number,
-				     const uint8_t *bytes, size_t n, enum ptl_ending ending)
+enum receiver_verdict ptl_receiver_piece(struct receiver *receiver, uint16_t number,
+					 const uint8_t *bytes, size_t n, enum ptl_ending ending)
 {
 	uint16_t cells = (uint16_t)PTL_CELLS(n);
 	uint16_t stop = plus(number, cells);
@@ -90,11 +91,11 @@ enum receiver_verdict receiver_piece(struct receiver *receiver, uint16_t number,
 	if (number == receiver->next && receiver->head == receiver->next &&
 	    ending != PTL_GOES_ON && *meta_of(receiver, number) == 0 && !receiver->refused)
 		return RECEIVER_DIRECT;
-	receiver_store(receiver, number, bytes, n, ending);
+	ptl_receiver_store(receiver, number, bytes, n, ending);
 	return RECEIVER_NEW;
 }
 
-void receiver_took(struct receiver *receiver, size_t n)
+void ptl_receiver_took(struct receiver *receiver, size_t n)
 {
 	uint16_t stop = plus(receiver->next, PTL_CELLS(n));
 
@@ -110,8 +111,8 @@ void receiver_took(struct receiver *receiver, size_t n)
 		receiver->next = plus(receiver->next, 1);
 }
 
-size_t receiver_next(const struct receiver *receiver, uint8_t *to, size_t room,
-		     enum ptl_ending *ending)
+size_t ptl_receiver_next(const struct receiver *receiver, uint8_t *to, size_t room,
+			 enum ptl_ending *ending)
 {
 	size_t n = 0;
 
@@ -131,7 +132,7 @@ size_t receiver_next(const struct receiver *receiver, uint8_t *to, size_t room,
 	return ahead(receiver->head, receiver->next) == receiver->window ? n : 0;
 }
 
-void receiver_drop(struct receiver *receiver)
+void ptl_receiver_drop(struct receiver *receiver)
 {
 	bool end = false;
 
@@ -170,7 +171,7 @@ static size_t add_ranges(const struct receiver *receiver, uint8_t *to)
 	return pairs;
 }
 
-size_t receiver_ack(struct receiver *receiver, enum ptl_class class, uint8_t *to)
+size_t ptl_receiver_ack(struct receiver *receiver, enum ptl_class class, uint8_t *to)
 {
 	size_t pairs = add_ranges(receiver, to + PTL_ACK_BYTES);
 

@@ -10,8 +10,6 @@
 #ifndef PIGTAIL_RECEIVER_H
 #define PIGTAIL_RECEIVER_H
 
-#include "symbols.h"
-
 #include <pigtail/wire.h>
 #include <pigtail/endpoint.h>
 
@@ -42,24 +40,26 @@ enum receiver_verdict {
 	RECEIVER_BEYOND,
 };
 
-void receiver_init(struct receiver *receiver, uint8_t *cells, uint8_t *meta, uint16_t window);
-void receiver_reset(struct receiver *receiver);
+void ptl_receiver_init(struct receiver *receiver, uint8_t *cells, uint8_t *meta,
+		       uint16_t window);
+void ptl_receiver_reset(struct receiver *receiver);
 
 /* A piece came. DIRECT: it is the next whole packet; the caller gives it to its
- * reader and calls receiver_took(), or receiver_store() if it was refused. */
-enum receiver_verdict receiver_piece(struct receiver *receiver, uint16_t number,
-				     const uint8_t *bytes, size_t n, enum ptl_ending ending);
-void receiver_took(struct receiver *receiver, size_t n);
-void receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *bytes, size_t n,
-		    enum ptl_ending ending);
+ * reader and calls ptl_receiver_took(), or ptl_receiver_store() if it was refused. */
+enum receiver_verdict ptl_receiver_piece(struct receiver *receiver, uint16_t number,
+					 const uint8_t *bytes, size_t n,
+					 enum ptl_ending ending);
+void ptl_receiver_took(struct receiver *receiver, size_t n);
+void ptl_receiver_store(struct receiver *receiver, uint16_t number, const uint8_t *bytes,
+			size_t n, enum ptl_ending ending);
 
 /* The next whole packet in order: its length, at most room bytes of it at to.
- * 0: none. receiver_next() does not take it off; receiver_drop() does. */
-size_t receiver_next(const struct receiver *receiver, uint8_t *to, size_t room,
-		     enum ptl_ending *ending);
-void receiver_drop(struct receiver *receiver);
+ * 0: none. ptl_receiver_next() does not take it off; ptl_receiver_drop() does. */
+size_t ptl_receiver_next(const struct receiver *receiver, uint8_t *to, size_t room,
+			 enum ptl_ending *ending);
+void ptl_receiver_drop(struct receiver *receiver);
 
 /* Writes an acknowledgement entry; returns its length. */
-size_t receiver_ack(struct receiver *receiver, enum ptl_class class, uint8_t *to);
+size_t ptl_receiver_ack(struct receiver *receiver, enum ptl_class class, uint8_t *to);
 
 #endif

@@ -37,7 +37,7 @@ static struct piece *piece_find(struct sender *sender, uint16_t number, uint16_t
 	return NULL;
 }
 
-void sender_init(struct sender *sender, struct piece *pieces, uint16_t size)
+void ptl_sender_init(struct sender *sender, struct piece *pieces, uint16_t size)
 {
 	memset(sender, 0, sizeof(*sender));
 	sender->pieces = pieces;
@@ -59,17 +59,18 @@ static void release(struct sending *shared, uint16_t index)
 
 	packet->pieces--;
 	if (packet->pieces == 0 && packet->all_sent)
-		queue_done(shared->queue, index);
+		ptl_queue_done(shared->queue, index);
 }
 
-void sender_reset(struct sender *sender, struct sending *shared, uint16_t window, ptl_time now)
+void ptl_sender_reset(struct sender *sender, struct sending *shared, uint16_t window,
+		      ptl_time now)
 {
 	if (sender->packet != QUEUE_NONE) {
 		struct packet *packet = &shared->queue->packets[sender->packet];
 
 		set_all_sent(shared->queue, packet, true);
 		if (packet->pieces == 0) {
-			queue_done(shared->queue, sender->packet);
+			ptl_queue_done(shared->queue, sender->packet);
 			shared->counters->drop_flushed++;
 		}
 	}
@@ -80,7 +81,7 @@ void sender_reset(struct sender *sender, struct sending *shared, uint16_t window
 			shared->counters->drop_flushed++;
 		release(shared, piece->packet);
 	}
-	sender_init(sender, sender->pieces, sender->size);
+	ptl_sender_init(sender, sender->pieces, sender->size);
 	sender->window = window;
 	sender->progress = now;
 }
@@ -165,13 +166,13 @@ static bool new_ready(struct sender *sender, struct sending *shared)
 	return false;
 }
 
-bool sender_ready(struct sender *sender, struct sending *shared, enum ptl_class class)
+bool ptl_sender_ready(struct sender *sender, struct sending *shared, enum ptl_class class)
 {
 	if (sender->lost > 0)
 		return true;
 	if (sender->packet != QUEUE_NONE)
 		return new_ready(sender, shared);
-	if (!queue_ready(shared->queue, class))
+	if (!ptl_queue_ready(shared->queue, class))
 		return false;
 	/* A packet stays in the queue, where it can be overtaken, until some of
 	 * it can go. */
@@ -186,22 +187,22 @@ bool sender_ready(struct sender *sender, struct sending *shared, enum ptl_class 
 	return false;
 }
 
-struct piece *sender_next(struct sender *sender, struct sending *shared, enum ptl_class class,
-			  ptl_time now)
+struct piece *ptl_sender_next(struct sender *sender, struct sending *shared,
+			      enum ptl_class class, ptl_time now)
 {
 	struct packet *packet;
 	struct piece *piece;
 	uint16_t length;
 
-	if (!sender_ready(sender, shared, class))
+	if (!ptl_sender_ready(sender, shared, class))
 		return NULL;
 	if (sender->lost > 0)
 		return resend(sender, shared);
 	if (sender->packet == QUEUE_NONE) {
-		sender->packet = queue_take(shared->queue, now, class);
+		sender->packet = ptl_queue_take(shared->queue, now, class);
 		sender->offset = 0;
 		sender->cuts = 0;
-		pack(shared->packing, shared->queue, sender->packet, class);
+		ptl_pack(shared->packing, shared->queue, sender->packet, class);
 		if (class == PTL_CLASS_SPARSE)
 			shared->counters->tx_sparse++;
 	}
@@ -243,7 +244,7 @@ static uint32_t timer_us(const struct sender *sender, const struct sending *shar
 	return us < most ? us : most;
 }
 
-uint16_t sender_cut(struct sender *sender, uint16_t number, uint16_t at_least)
+uint16_t ptl_sender_cut(struct sender *sender, uint16_t number, uint16_t at_least)
 {
 	uint16_t i;
 	struct piece *piece = piece_find(sender, number, &i);
@@ -263,8 +264,8 @@ uint16_t sender_cut(struct sender *sender, uint16_t number, uint16_t at_least)
 	return at_least;
 }
 
-void sender_sent(struct sender *sender, struct sending *shared, uint16_t number,
-		 uint16_t length, ptl_time now)
+void ptl_sender_sent(struct sender *sender, struct sending *shared, uint16_t number,
+		     uint16_t length, ptl_time now)
 {
 	uint16_t i;
 	struct piece *piece = piece_find(sender, number, &i);
@@ -343,7 +344,7 @@ static void find_lost(struct sender *sender, struct sending *shared, uint16_t pr
 		sender->flying--;
 		sender->lost++;
 		shared->counters->tx_lost++;
-		noise_lost(&shared->noise, piece->length);
+		ptl_noise_lost(&shared->noise, piece->length);
 	}
 }
 
@@ -374,8 +375,8 @@ static void merge(struct sender *sender, struct sending *shared)
 		sender->count = (uint16_t)(kept + 1);
 }
 
-void sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
-		  const struct ack_range *ranges, size_t count, ptl_time now)
+void ptl_sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
+		      const struct ack_range *ranges, size_t count, ptl_time now)
 {
 	bool progress = next != sender->acked;
 	bool proved = false;
@@ -408,7 +409,7 @@ void sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
 					       : 0;
 			}
 		}
-		noise_delivered(&shared->noise, piece->length);
+		ptl_noise_delivered(&shared->noise, piece->length);
 		piece->state = PIECE_ACKED;
 	}
 	sender->acked = next;
@@ -436,7 +437,7 @@ void sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
 		sender->timer = PTL_NEVER;
 }
 
-bool sender_expired(struct sender *sender, struct sending *shared, ptl_time now)
+bool ptl_sender_expired(struct sender *sender, struct sending *shared, ptl_time now)
 {
 	struct piece *newest = NULL;
 
@@ -472,19 +473,19 @@ bool sender_expired(struct sender *sender, struct sending *shared, ptl_time now)
 		piece->guess = true;
 		sender->flying--;
 		sender->lost++;
-		noise_lost(&shared->noise, piece->length);
+		ptl_noise_lost(&shared->noise, piece->length);
 	}
 	return false;
 }
 
-void sender_watch(struct sender *sender, const struct sending *shared, ptl_time now)
+void ptl_sender_watch(struct sender *sender, const struct sending *shared, ptl_time now)
 {
 	if (sender->timer == PTL_NEVER && (sender->blocked || sender->count > 0))
 		sender->timer = now + timer_us(sender, shared);
 }
 
-void sender_refresh(struct sender *sender, const struct sending *shared, ptl_time now,
-		    bool lost)
+void ptl_sender_refresh(struct sender *sender, const struct sending *shared, ptl_time now,
+			bool lost)
 {
 	for (uint16_t i = 0; i < sender->count; i++) {
 		struct piece *piece = piece_at(sender, i);

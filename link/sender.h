@@ -16,8 +16,6 @@
 #ifndef PIGTAIL_SENDER_H
 #define PIGTAIL_SENDER_H
 
-#include "symbols.h"
-
 #include "noise.h"
 #include "pack.h"
 #include "queue.h"
@@ -76,43 +74,44 @@ struct ack_range {
 	uint16_t from, to;
 };
 
-void sender_init(struct sender *sender, struct piece *pieces, uint16_t size);
+void ptl_sender_init(struct sender *sender, struct piece *pieces, uint16_t size);
 
 /* A new session: packets that were on the wire, even in part, are dropped and
  * counted; numbers begin at 0 with the peer's window as credit. */
-void sender_reset(struct sender *sender, struct sending *shared, uint16_t window, ptl_time now);
+void ptl_sender_reset(struct sender *sender, struct sending *shared, uint16_t window,
+		      ptl_time now);
 
 /* The next piece for a frame: a lost one, else a new one; NULL: nothing that
  * may be sent now. It counts as flying from here on. */
-struct piece *sender_next(struct sender *sender, struct sending *shared, enum ptl_class class,
-			  ptl_time now);
-bool sender_ready(struct sender *sender, struct sending *shared, enum ptl_class class);
+struct piece *ptl_sender_next(struct sender *sender, struct sending *shared,
+			      enum ptl_class class, ptl_time now);
+bool ptl_sender_ready(struct sender *sender, struct sending *shared, enum ptl_class class);
 
 /* The frame with the piece of that number left after length bytes of it; fewer
  * than it had: it was cut. */
-void sender_sent(struct sender *sender, struct sending *shared, uint16_t number,
-		 uint16_t length, ptl_time now);
+void ptl_sender_sent(struct sender *sender, struct sending *shared, uint16_t number,
+		     uint16_t length, ptl_time now);
 
 /* Whether the frame with that piece may be cut, and where: a number of payload
  * bytes, at least at_least, or 0. */
-uint16_t sender_cut(struct sender *sender, uint16_t number, uint16_t at_least);
+uint16_t ptl_sender_cut(struct sender *sender, uint16_t number, uint16_t at_least);
 
 /* An acknowledgement: all before next was delivered, the ranges have arrived.
  * A packet is done with when it was delivered: only then may its flow change to
  * the other class and still be in order. */
-void sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
-		  const struct ack_range *ranges, size_t count, ptl_time now);
+void ptl_sender_acked(struct sender *sender, struct sending *shared, uint16_t next,
+		      const struct ack_range *ranges, size_t count, ptl_time now);
 
 /* Waits for credit, or for the delivery of what has arrived: arms the timer, for
  * the acknowledgement that said so may have been lost. */
-void sender_watch(struct sender *sender, const struct sending *shared, ptl_time now);
+void ptl_sender_watch(struct sender *sender, const struct sending *shared, ptl_time now);
 
 /* The line had another rate, or was used for something else, until now: timers begin
  * anew. lost: what was on the way is taken for lost, and goes again. */
-void sender_refresh(struct sender *sender, const struct sending *shared, ptl_time now,
-		    bool lost);
+void ptl_sender_refresh(struct sender *sender, const struct sending *shared, ptl_time now,
+			bool lost);
 
 /* The timer ran out. true: the peer has to be asked how it stands (PING). */
-bool sender_expired(struct sender *sender, struct sending *shared, ptl_time now);
+bool ptl_sender_expired(struct sender *sender, struct sending *shared, ptl_time now);
 
 #endif

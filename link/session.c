@@ -18,9 +18,9 @@
 static void flush_flying(struct ptl_link *link)
 {
 	for (int i = 0; i < DATA_CLASSES; i++) {
-		sender_reset(&link->senders[i], &link->sending, link->session.peer_windows[i],
-			     link->now);
-		receiver_reset(&link->receivers[i]);
+		ptl_sender_reset(&link->senders[i], &link->sending,
+				 link->session.peer_windows[i], link->now);
+		ptl_receiver_reset(&link->receivers[i]);
 	}
 	link->resume_due = false;
 	/* What is on the wire now belongs to the old session: end it there. */
@@ -46,7 +46,7 @@ static void greet(struct ptl_link *link)
 	link->session.hello_at = link->now;
 }
 
-void session_start(struct ptl_link *link, uint32_t nonce)
+void ptl_session_start(struct ptl_link *link, uint32_t nonce)
 {
 	memset(&link->session, 0, sizeof(link->session));
 	link->session.nonce = nonce;
@@ -55,15 +55,15 @@ void session_start(struct ptl_link *link, uint32_t nonce)
 	greet(link);
 }
 
-void session_end(struct ptl_link *link, enum ptl_reason reason)
+void ptl_session_end(struct ptl_link *link, enum ptl_reason reason)
 {
 	struct session *session = &link->session;
 	bool announced = session->announced;
 	uint32_t nonce = session->nonce * 1664525u + 1013904223u;
 
 	flush_flying(link);
-	link->counters.drop_flushed += queue_flush(&link->queue);
-	session_start(link, nonce ? nonce : 1);
+	link->counters.drop_flushed += ptl_queue_flush(&link->queue);
+	ptl_session_start(link, nonce ? nonce : 1);
 	link->max_packet = link->own_max_packet;
 	if (announced)
 		announce(link, false, reason);
@@ -79,16 +79,16 @@ static bool stuck(struct ptl_link *link)
 	return false;
 }
 
-void session_timers(struct ptl_link *link)
+void ptl_session_timers(struct ptl_link *link)
 {
 	struct session *session = &link->session;
 
 	if ((session->up || session->announced) &&
 	    link->now - session->heard >= PTL_SILENT_AFTER_US) {
 		link->counters.peer_silences++;
-		session_end(link, PTL_REASON_PEER_SILENT);
+		ptl_session_end(link, PTL_REASON_PEER_SILENT);
 	} else if (session->up && stuck(link)) {
-		session_end(link, PTL_REASON_STUCK);
+		ptl_session_end(link, PTL_REASON_STUCK);
 	}
 	if (session->up && link->now >= session->ping_at) {
 		session->ping_due = true;
@@ -104,7 +104,7 @@ void session_timers(struct ptl_link *link)
 	}
 }
 
-ptl_time session_deadline(const struct ptl_link *link)
+ptl_time ptl_session_deadline(const struct ptl_link *link)
 {
 	const struct session *session = &link->session;
 	ptl_time silent = session->heard + PTL_SILENT_AFTER_US;
@@ -122,7 +122,7 @@ static size_t put_option(uint8_t *to, uint8_t type, const uint8_t value[PACK_CLA
 	return PTL_OPTION_BYTES + PACK_CLASSES;
 }
 
-size_t session_hello_payload(struct ptl_link *link, uint8_t *to)
+size_t ptl_session_hello_payload(struct ptl_link *link, uint8_t *to)
 {
 	struct session *session = &link->session;
 	uint32_t caps;
@@ -150,9 +150,9 @@ size_t session_hello_payload(struct ptl_link *link, uint8_t *to)
 		caps |= PTL_CAP_PAYLOAD_COMPRESSION;
 		n += put_option(to + n, PTL_OPTION_HISTORY, link->packing.own.history);
 	}
-	if (rate_option(link, to + n) > 0) {
+	if (ptl_rate_option(link, to + n) > 0) {
 		caps |= PTL_CAP_RATE;
-		n += rate_option(link, to + n);
+		n += ptl_rate_option(link, to + n);
 	}
 	put_le32(to + PTL_HELLO_CAPS, caps);
 	return n;
@@ -184,7 +184,7 @@ static void learn_option(struct ptl_link *link, uint32_t caps, uint8_t type,
 	struct packing_offer *offer = &link->session.peer_offer;
 
 	if (type == PTL_OPTION_RATE)
-		rate_learn(link, caps, value, n);
+		ptl_rate_learn(link, caps, value, n);
 	if (n < PACK_CLASSES)
 		return;
 	if (type == PTL_OPTION_CONTEXTS && (caps & PTL_CAP_HEADER_COMPRESSION))
@@ -212,7 +212,7 @@ static void learn(struct ptl_link *link, const uint8_t *hello, size_t n)
 
 	session->peer_nonce = get_le32(hello + PTL_HELLO_NONCE);
 	memset(&session->peer_offer, 0, sizeof(session->peer_offer));
-	rate_forget_peer(link);
+	ptl_rate_forget_peer(link);
 	learn_options(link, get_le32(hello + PTL_HELLO_CAPS), hello + PTL_HELLO_BYTES,
 		      n - PTL_HELLO_BYTES);
 	memcpy(session->peer_mac, hello + PTL_HELLO_MAC, sizeof(session->peer_mac));
@@ -222,7 +222,7 @@ static void learn(struct ptl_link *link, const uint8_t *hello, size_t n)
 		max_packet = link->own_max_packet;
 	/* Some of what waits may be too long for it now. */
 	if (max_packet < link->max_packet)
-		link->counters.drop_flushed += queue_flush(&link->queue);
+		link->counters.drop_flushed += ptl_queue_flush(&link->queue);
 	link->max_packet = max_packet;
 }
 
@@ -231,20 +231,20 @@ static void come_up(struct ptl_link *link)
 	struct session *session = &link->session;
 
 	for (int i = 0; i < DATA_CLASSES; i++)
-		sender_reset(&link->senders[i], &link->sending, session->peer_windows[i],
-			     link->now);
-	packing_begin(&link->packing, &session->peer_offer);
+		ptl_sender_reset(&link->senders[i], &link->sending, session->peer_windows[i],
+				 link->now);
+	ptl_packing_begin(&link->packing, &session->peer_offer);
 	session->up = true;
 	session->ping_at = link->now + PTL_PING_AFTER_US;
 	link->counters.sessions++;
-	rate_session_up(link);
+	ptl_rate_session_up(link);
 	announce(link, true, session->restarted ? PTL_REASON_PEER_RESTARTED : PTL_REASON_START);
 	session->restarted = false;
 	/* What filled the queue may have gone with the old session. */
-	frame_room(link);
+	ptl_frame_room(link);
 }
 
-void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
+void ptl_session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
 {
 	struct session *session = &link->session;
 	uint32_t nonce, seen;
@@ -262,7 +262,7 @@ void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
 	if (!acceptable(link, payload)) {
 		link->counters.peer_mismatches++;
 		if (session->announced)
-			session_end(link, PTL_REASON_PEER_VERSION);
+			ptl_session_end(link, PTL_REASON_PEER_VERSION);
 		return;
 	}
 	session->heard = link->now;

@@ -11,8 +11,6 @@
 #ifndef PIGTAIL_STATE_H
 #define PIGTAIL_STATE_H
 
-#include "symbols.h"
-
 #include <pigtail/link.h>
 #include <pigtail/wire.h>
 
@@ -114,28 +112,28 @@ static inline bool is_host(const struct ptl_link *link)
 
 /* link.c */
 /* Microseconds of n bytes on the line: 10 bits each. */
-uint32_t line_us(uint32_t baud, uint32_t n);
-void link_adopt_baud(struct ptl_link *link, uint32_t baud);
+uint32_t ptl_line_us(uint32_t baud, uint32_t n);
+void ptl_link_adopt_baud(struct ptl_link *link, uint32_t baud);
 
 /* session.c */
-void session_start(struct ptl_link *link, uint32_t nonce);
+void ptl_session_start(struct ptl_link *link, uint32_t nonce);
 /* The session is over for us; what waits cannot be delivered. */
-void session_end(struct ptl_link *link, enum ptl_reason reason);
-void session_timers(struct ptl_link *link);
-ptl_time session_deadline(const struct ptl_link *link);
-void session_hello(struct ptl_link *link, const uint8_t *payload, size_t n);
-size_t session_hello_payload(struct ptl_link *link, uint8_t *to);
+void ptl_session_end(struct ptl_link *link, enum ptl_reason reason);
+void ptl_session_timers(struct ptl_link *link);
+ptl_time ptl_session_deadline(const struct ptl_link *link);
+void ptl_session_hello(struct ptl_link *link, const uint8_t *payload, size_t n);
+size_t ptl_session_hello_payload(struct ptl_link *link, uint8_t *to);
 
 /* frame_tx.c */
-bool frame_next(struct ptl_link *link);
-bool frame_pending(struct ptl_link *link);
-void frame_preempt(struct ptl_link *link);
-void frame_done(struct ptl_link *link);
+bool ptl_frame_next(struct ptl_link *link);
+bool ptl_frame_pending(struct ptl_link *link);
+void ptl_frame_preempt(struct ptl_link *link);
+void ptl_frame_done(struct ptl_link *link);
 
 /* frame_rx.c */
-void frame_received(struct ptl_link *link);
-void frame_deliver(struct ptl_link *link, enum ptl_class class);
-void frame_room(struct ptl_link *link);
-void frame_keep_step(struct ptl_link *link);
+void ptl_frame_received(struct ptl_link *link);
+void ptl_frame_deliver(struct ptl_link *link, enum ptl_class class);
+void ptl_frame_room(struct ptl_link *link);
+void ptl_frame_keep_step(struct ptl_link *link);
 
 #endif

@@ -121,7 +121,7 @@ static enum http_made bytes_make(struct http *http)
 	if (!http_copy(http, bytes, n))
 		return HTTP_FULL;
 	http->random = random;
-	http->crc = crc32c_add(http->crc, bytes, n);
+	http->crc = ptl_crc32c_add(http->crc, bytes, n);
 	http->left -= n;
 	http->done += n;
 	return HTTP_MADE;
@@ -138,7 +138,7 @@ static int sink_begin(struct http *http, const char *query)
 
 static void sink_body(struct http *http, const uint8_t *bytes, size_t n)
 {
-	http->crc = crc32c_add(http->crc, bytes, n);
+	http->crc = ptl_crc32c_add(http->crc, bytes, n);
 }
 
 static enum http_made sink_make(struct http *http)

@@ -195,7 +195,7 @@ static void part_crc(void)
 {
 	static volatile uint32_t sink;
 
-	sink = crc32c_add(CRC32C_START, packet, PACKET);
+	sink = ptl_crc32c_add(CRC32C_START, packet, PACKET);
 	(void)sink;
 }
 
@@ -203,19 +203,19 @@ static void part_encode(void)
 {
 	struct cobs_encoder encoder;
 
-	cobs_begin(&encoder, encoded);
-	cobs_put(&encoder, packet, PACKET);
-	encoded_n = cobs_end(&encoder);
+	ptl_cobs_begin(&encoder, encoded);
+	ptl_cobs_put(&encoder, packet, PACKET);
+	encoded_n = ptl_cobs_end(&encoder);
 }
 
 static void part_decode(void)
 {
 	struct cobs_decoder decoder = {.out = decoded, .room = sizeof(decoded)};
 
-	cobs_reset(&decoder);
+	ptl_cobs_reset(&decoder);
 	for (size_t at = 0; at < encoded_n; at += CHUNK)
-		cobs_take(&decoder, encoded + at,
-			  encoded_n - at < CHUNK ? encoded_n - at : CHUNK);
+		ptl_cobs_take(&decoder, encoded + at,
+			      encoded_n - at < CHUNK ? encoded_n - at : CHUNK);
 }
 
 static void part_copy(void)

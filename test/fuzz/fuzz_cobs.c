@@ -35,14 +35,14 @@ static size_t decode(const uint8_t *wire, size_t n, size_t chunk, size_t room)
 	struct ref_decoded ref;
 	size_t done = 0;
 
-	cobs_reset(&decoder);
+	ptl_cobs_reset(&decoder);
 	while (done < n) {
 		size_t part = n - done < chunk ? n - done : chunk;
 		uint8_t *copy = exactly(part);
 		size_t took;
 
 		memcpy(copy, wire + done, part);
-		took = cobs_take(&decoder, copy, part);
+		took = ptl_cobs_take(&decoder, copy, part);
 		REQUIRE(took <= part);
 		REQUIRE(took == part || copy[took] == 0);
 		free(copy);
@@ -67,15 +67,15 @@ static void encode(const uint8_t *raw, size_t n, size_t chunk)
 	struct cobs_encoder encoder;
 	size_t length, at;
 
-	cobs_begin(&encoder, out);
+	ptl_cobs_begin(&encoder, out);
 	for (size_t done = 0; done < n; done += chunk)
-		cobs_put(&encoder, raw + done, n - done < chunk ? n - done : chunk);
-	length = cobs_end(&encoder);
+		ptl_cobs_put(&encoder, raw + done, n - done < chunk ? n - done : chunk);
+	length = ptl_cobs_end(&encoder);
 	REQUIRE(length == ref_cobs_encode(raw, n, wanted));
 	REQUIRE(memcmp(out, wanted, length) == 0);
 	at = n > 0 ? raw[0] % (length + 1) : 0;
 	for (; at <= length; at += chunk) {
-		struct cobs_place place = cobs_place_at(out, at);
+		struct cobs_place place = ptl_cobs_place_at(out, at);
 		struct ref_decoded ref = ref_cobs_decode(out, at, decoded);
 
 		REQUIRE(place.promised == ref.owed);

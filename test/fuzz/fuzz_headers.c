@@ -57,7 +57,7 @@ static void fix_lengths(uint8_t *p, size_t end)
 		put_be16(p + at + UDP_LENGTH, end - at);
 	if (is_ip4(p)) {
 		put_be16(p + IP4_LENGTH, end - ETHER_BYTES);
-		put_be16(p + IP4_CHECK, headers_ip4_checksum(p));
+		put_be16(p + IP4_CHECK, ptl_headers_ip4_checksum(p));
 	} else {
 		put_be16(p + IP6_LENGTH, end - IP6_END);
 	}
@@ -78,16 +78,16 @@ static void one_packet(struct headers *tx, struct headers *rx, const uint8_t *p,
 	int got;
 
 	memcpy(packet, p, length);
-	made = headers_compress(tx, packet, length, length, out, &consumed);
+	made = ptl_headers_compress(tx, packet, length, length, out, &consumed);
 	require(consumed <= length && made >= 1 && made <= consumed + 1);
 	rest = length - consumed;
 	wire = malloc(made + rest);
 	memcpy(wire, out, made);
 	memcpy(wire + made, packet + consumed, rest);
-	got = headers_decompress(rx, wire, made + rest, made + rest, back, &again, &update);
+	got = ptl_headers_decompress(rx, wire, made + rest, made + rest, back, &again, &update);
 	require(got >= 0 && (size_t)got == consumed && again == made);
 	require(memcmp(back, packet, consumed) == 0);
-	headers_commit(rx, &update);
+	ptl_headers_commit(rx, &update);
 	free(packet);
 	free(out);
 	free(back);
@@ -134,17 +134,17 @@ static void hostile(struct headers *rx, struct input *in)
 		memcpy(wire + 1, in->next, n);
 		in->next += n;
 		in->left -= n;
-		got = headers_decompress(rx, wire + 1, n, n, back, &consumed, &update);
+		got = ptl_headers_decompress(rx, wire + 1, n, n, back, &consumed, &update);
 		if (got >= 0) {
 			require(got <= HEADERS_MAX && consumed <= n);
 			memcpy(whole, back, (size_t)got);
 			memcpy(whole + got, wire + 1 + consumed, n - consumed);
 			if (update.context != HEADERS_NO_CONTEXT)
-				require(headers_shape(whole, ROOM,
-						      n - consumed + (size_t)got) ==
+				require(ptl_headers_shape(whole, ROOM,
+							  n - consumed + (size_t)got) ==
 					update.length);
 			if (what & 0x80)
-				headers_commit(rx, &update);
+				ptl_headers_commit(rx, &update);
 		} else {
 			require(update.context == HEADERS_NO_CONTEXT);
 		}
@@ -160,12 +160,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct input in = {data, n};
 	uint8_t mode = take(&in);
 	unsigned contexts = (mode >> 1) % (HEADERS_MAX_CONTEXTS + 1);
-	void *tx_memory = malloc(headers_memory(contexts) + 1);
-	void *rx_memory = malloc(headers_memory(contexts) + 1);
+	void *tx_memory = malloc(ptl_headers_memory(contexts) + 1);
+	void *rx_memory = malloc(ptl_headers_memory(contexts) + 1);
 	struct headers tx, rx;
 
-	headers_init(&tx, tx_memory, contexts);
-	headers_init(&rx, rx_memory, contexts);
+	ptl_headers_init(&tx, tx_memory, contexts);
+	ptl_headers_init(&rx, rx_memory, contexts);
 	if (mode & 1) {
 		round_trip(&tx, &rx, &in);
 	} else {

@@ -131,7 +131,7 @@ static void comes_back(struct both *both, const uint8_t *from, size_t length,
 	uint8_t *block = allocate(length), *back = allocate(n);
 
 	memcpy(block, from, length);
-	REQUIRE(lz4_decode(&both->window, block, length, back, n) == (int)n);
+	REQUIRE(ptl_lz4_decode(&both->window, block, length, back, n) == (int)n);
 	REQUIRE(memcmp(back, packet, n) == 0);
 	REQUIRE(plain_decode(both->plain, both->window.size, block, length, n) == (int)n);
 	REQUIRE(memcmp(both->plain->bytes + both->plain->n, packet, n) == 0);
@@ -150,15 +150,15 @@ static void round_trip(struct both *both, size_t n, unsigned action)
 	both->n -= part;
 
 	if (action == 1) /* raw into both histories */
-		lz4_window_add(&both->encoder.window, packet, n);
+		ptl_lz4_window_add(&both->encoder.window, packet, n);
 	else if (action > 1)
-		length = lz4_encode(&both->encoder, packet, n, out, n);
+		length = ptl_lz4_encode(&both->encoder, packet, n, out, n);
 	if (length) {
 		REQUIRE(length < n);
 		comes_back(both, out, length, packet, n);
 	}
 	if (action > 0) { /* 0: past both */
-		lz4_window_add(&both->window, packet, n);
+		ptl_lz4_window_add(&both->window, packet, n);
 		plain_add(both->plain, both->window.size, packet, n);
 		REQUIRE(both->window.filled == both->encoder.window.filled);
 	}
@@ -177,15 +177,15 @@ static void hostile(struct both *both, size_t n, size_t room)
 	memcpy(block, both->data, n);
 	both->data += n;
 	both->n -= n;
-	got = lz4_decode(&both->window, block, n, out, room);
+	got = ptl_lz4_decode(&both->window, block, n, out, room);
 	wanted = plain_decode(both->plain, both->window.size, block, n, room);
 	REQUIRE(got == wanted);
 	if (got >= 0) {
 		REQUIRE(memcmp(out, both->plain->bytes + both->plain->n, (size_t)got) == 0);
-		lz4_window_add(&both->window, out, (size_t)got);
+		ptl_lz4_window_add(&both->window, out, (size_t)got);
 		plain_add(both->plain, both->window.size, out, (size_t)got);
 	} else { /* raw */
-		lz4_window_add(&both->window, block, n);
+		ptl_lz4_window_add(&both->window, block, n);
 		plain_add(both->plain, both->window.size, block, n);
 	}
 	free(block);
@@ -205,12 +205,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		return 0;
 	shape = &shapes[data[0] & 7];
 	blocks = data[0] & 8;
-	encoder = allocate(lz4_encoder_memory(shape->window, shape->links));
+	encoder = allocate(ptl_lz4_encoder_memory(shape->window, shape->links));
 	window = allocate(shape->window);
 	both.plain = calloc(1, sizeof(*both.plain));
 	REQUIRE(both.plain);
-	lz4_encoder_init(&both.encoder, encoder, shape->window, shape->links, shape->tries);
-	lz4_window_init(&both.window, window, shape->window);
+	ptl_lz4_encoder_init(&both.encoder, encoder, shape->window, shape->links, shape->tries);
+	ptl_lz4_window_init(&both.window, window, shape->window);
 	/* The ring begins anywhere. */
 	both.encoder.window.end = both.window.end = data[0] * 0x01010101u;
 

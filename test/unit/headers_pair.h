@@ -21,8 +21,8 @@ struct pair {
 static inline void start(struct pair *pair, unsigned tx_contexts, unsigned rx_contexts)
 {
 	memset(pair, 0x55, sizeof(*pair)); /* init must not count on zeros */
-	headers_init(&pair->tx, pair->tx_memory, tx_contexts);
-	headers_init(&pair->rx, pair->rx_memory, rx_contexts);
+	ptl_headers_init(&pair->tx, pair->tx_memory, tx_contexts);
+	ptl_headers_init(&pair->rx, pair->rx_memory, rx_contexts);
 }
 
 /* One packet from end to end; returns its length on the wire. */
@@ -32,8 +32,8 @@ static inline size_t pass(struct pair *pair, const uint8_t *packet, size_t lengt
 	size_t consumed, made, rest;
 
 	out[HEADERS_MAX + 1] = GUARD;
-	made = headers_compress(&pair->tx, packet, min_size(length, HEADERS_MAX), length, out,
-				&consumed);
+	made = ptl_headers_compress(&pair->tx, packet, min_size(length, HEADERS_MAX), length,
+				    out, &consumed);
 	assert_int_equal(out[HEADERS_MAX + 1], GUARD);
 	assert_true(consumed <= length && made <= consumed + 1);
 	rest = length - consumed;
@@ -47,14 +47,14 @@ static inline size_t pass(struct pair *pair, const uint8_t *packet, size_t lengt
 		int got;
 
 		memset(out, GUARD, sizeof(out));
-		got = headers_decompress(&pair->rx, pair->wire, n, pair->wire_bytes, out,
-					 &consumed, &update);
+		got = ptl_headers_decompress(&pair->rx, pair->wire, n, pair->wire_bytes, out,
+					     &consumed, &update);
 		assert_int_equal(got, length - rest);
 		assert_int_equal(consumed, made);
 		assert_int_equal(out[HEADERS_MAX], GUARD);
 		assert_memory_equal(out, packet, (size_t)got);
 		if (!refused)
-			headers_commit(&pair->rx, &update);
+			ptl_headers_commit(&pair->rx, &update);
 	}
 	return pair->wire_bytes;
 }

@@ -146,7 +146,7 @@ static void no_wrong_byte_is_ever_delivered(void **state)
 		assert_int_equal(end.packets, 1);
 		/* As if it had not come: for the next round. */
 		end.packets = 0;
-		receiver_reset(receiver_of(link_in(&end), PTL_CLASS_BULK));
+		ptl_receiver_reset(receiver_of(link_in(&end), PTL_CLASS_BULK));
 	}
 	end_close(&end);
 }

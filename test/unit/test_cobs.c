@@ -12,26 +12,26 @@ static size_t encode(const uint8_t *bytes, size_t n, size_t chunk, uint8_t *out)
 {
 	struct cobs_encoder encoder;
 
-	cobs_begin(&encoder, out);
+	ptl_cobs_begin(&encoder, out);
 	while (n > 0) {
 		size_t part = chunk < n ? chunk : n;
 
-		cobs_put(&encoder, bytes, part);
+		ptl_cobs_put(&encoder, bytes, part);
 		bytes += part;
 		n -= part;
 	}
-	return cobs_end(&encoder);
+	return ptl_cobs_end(&encoder);
 }
 
 static void decode(struct cobs_decoder *decoder, uint8_t *out, size_t room,
 		   const uint8_t *encoded, size_t n, size_t chunk)
 {
 	*decoder = (struct cobs_decoder){.out = out, .room = room};
-	cobs_reset(decoder);
+	ptl_cobs_reset(decoder);
 	while (n > 0) {
 		size_t part = chunk < n ? chunk : n;
 
-		assert_int_equal(cobs_take(decoder, encoded, part), part);
+		assert_int_equal(ptl_cobs_take(decoder, encoded, part), part);
 		encoded += part;
 		n -= part;
 	}
@@ -211,16 +211,16 @@ static void the_decoder_stops_at_a_delimiter(void **state)
 	struct cobs_decoder decoder = {.out = out, .room = sizeof(out)};
 
 	(void)state;
-	cobs_reset(&decoder);
-	assert_int_equal(cobs_take(&decoder, wire, sizeof(wire)), 3);
+	ptl_cobs_reset(&decoder);
+	assert_int_equal(ptl_cobs_take(&decoder, wire, sizeof(wire)), 3);
 	assert_int_equal(decoder.n, 2);
 	/* Again: it has not moved, and nothing has changed. */
-	assert_int_equal(cobs_take(&decoder, wire + 3, sizeof(wire) - 3), 0);
+	assert_int_equal(ptl_cobs_take(&decoder, wire + 3, sizeof(wire) - 3), 0);
 	assert_int_equal(decoder.n, 2);
-	cobs_reset(&decoder);
+	ptl_cobs_reset(&decoder);
 	assert_false(decoder.any);
 	/* The next one ends inside of its block: three bytes are owed. */
-	assert_int_equal(cobs_take(&decoder, wire + 4, sizeof(wire) - 4), 2);
+	assert_int_equal(ptl_cobs_take(&decoder, wire + 4, sizeof(wire) - 4), 2);
 	assert_int_equal(decoder.n, 1);
 	assert_int_equal(decoder.left, 3);
 }
@@ -260,7 +260,7 @@ static void where_a_half_sent_frame_stands(void **state)
 		fill(raw, sizeof(raw), pattern, &prng);
 		length = encode(raw, sizeof(raw), sizeof(raw), encoded);
 		for (size_t at = 0; at <= length; at++) {
-			struct cobs_place place = cobs_place_at(encoded, at);
+			struct cobs_place place = ptl_cobs_place_at(encoded, at);
 			struct ref_decoded ref = ref_cobs_decode(encoded, at, out);
 			bool zero = at > 0 && ref.owed == 0 && ref.zero;
 

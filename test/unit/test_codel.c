@@ -16,15 +16,15 @@ struct standing {
 
 static bool drops(struct standing *standing, uint32_t stood_us)
 {
-	return codel_drops(&standing->flow, stood_us, standing->now, MAX_PACKET, TARGET,
-			   INTERVAL);
+	return ptl_codel_drops(&standing->flow, stood_us, standing->now, MAX_PACKET, TARGET,
+			       INTERVAL);
 }
 
 static struct standing long_queue(uint32_t now)
 {
 	struct standing standing = {.now = now};
 
-	codel_reset(&standing.flow);
+	ptl_codel_reset(&standing.flow);
 	standing.flow.bytes = 20 * MAX_PACKET;
 	return standing;
 }
@@ -45,7 +45,7 @@ static void its_times_follow_the_line(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint32_t target, interval;
 
-		codel_times(rows[i].packet_us, &target, &interval);
+		ptl_codel_times(rows[i].packet_us, &target, &interval);
 		assert_int_equal(target, rows[i].target_us);
 		assert_int_equal(interval, rows[i].interval_us);
 	}

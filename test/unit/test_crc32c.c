@@ -9,24 +9,24 @@
 uint32_t crc32c_add_again(uint32_t crc, const uint8_t *bytes, size_t n);
 uint32_t crc32c_add_small(uint32_t crc, const uint8_t *bytes, size_t n);
 
-#pragma push_macro("crc32c_add")
-#undef crc32c_add
-#define crc32c_add   crc32c_add_again
-#define add_by_table add_by_large_table
+#pragma push_macro("ptl_crc32c_add")
+#undef ptl_crc32c_add
+#define ptl_crc32c_add crc32c_add_again
+#define add_by_table   add_by_large_table
 #include "link/crc32c.c"
-#undef crc32c_add
+#undef ptl_crc32c_add
 #undef add_by_table
 #define PTL_SMALL_CRC
-#define crc32c_add   crc32c_add_small
-#define add_by_table add_by_small_table
-#define add_by_sse   add_by_sse_again
+#define ptl_crc32c_add crc32c_add_small
+#define add_by_table   add_by_small_table
+#define add_by_sse     add_by_sse_again
 #include "link/crc32c.c"
-#undef crc32c_add
-#pragma pop_macro("crc32c_add")
+#undef ptl_crc32c_add
+#pragma pop_macro("ptl_crc32c_add")
 
 static uint32_t crc_of(const uint8_t *bytes, size_t n)
 {
-	return crc32c_end(crc32c_add(CRC32C_START, bytes, n));
+	return crc32c_end(ptl_crc32c_add(CRC32C_START, bytes, n));
 }
 
 static void the_vectors_of_rfc3720(void **state)
@@ -68,7 +68,7 @@ static void in_any_pieces_it_is_the_same(void **state)
 		while (done < n) {
 			size_t part = random_from(&prng, 1, n - done);
 
-			crc = crc32c_add(crc, bytes + done, part);
+			crc = ptl_crc32c_add(crc, bytes + done, part);
 			done += part;
 		}
 		assert_int_equal(crc32c_end(crc), ref_crc(bytes, n));

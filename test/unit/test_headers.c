@@ -397,8 +397,8 @@ static void truncated_packets_are_refused(void **state)
 			uint8_t *copy = malloc(cut + (cut == 0));
 
 			memcpy(copy, pair.wire, cut);
-			assert_int_equal(headers_decompress(&pair.rx, copy, cut, cut, out,
-							    &consumed, &update),
+			assert_int_equal(ptl_headers_decompress(&pair.rx, copy, cut, cut, out,
+								&consumed, &update),
 					 -1);
 			free(copy);
 		}
@@ -445,8 +445,8 @@ static void the_impossible_is_refused(void **state)
 
 	(void)state;
 	start(&pair, 4, 4);
-	assert_int_equal(headers_decompress(&pair.rx, (const uint8_t *)"\x80\0\0\0", 4, 4, out,
-					    &consumed, &update),
+	assert_int_equal(ptl_headers_decompress(&pair.rx, (const uint8_t *)"\x80\0\0\0", 4, 4,
+						out, &consumed, &update),
 			 -1); /* a difference to nothing */
 	pass(&pair, packet, build(packet, &kinds[0], &headers));
 	pass(&pair, packet, build(packet, &kinds[8], &headers));
@@ -457,22 +457,23 @@ static void the_impossible_is_refused(void **state)
 	for (size_t i = 0; i < ARRAY_N(wrong); i++) {
 		read_hex(wrong[i], packet, &n);
 		memcpy(out, pair.rx_memory[0].bytes, HEADERS_MAX);
-		if (headers_decompress(&pair.rx, packet, n, n, out, &consumed, &update) >= 0)
+		if (ptl_headers_decompress(&pair.rx, packet, n, n, out, &consumed, &update) >=
+		    0)
 			fail_msg("%s was taken", wrong[i]);
 		assert_int_equal(update.context, HEADERS_NO_CONTEXT);
-		headers_commit(&pair.rx, &update);
+		ptl_headers_commit(&pair.rx, &update);
 	}
 	memset(packet, 0, ROOM);
 	memcpy(packet, "\x22\xc0\x02\x0b", 4); /* 44 bytes of options */
-	assert_int_equal(headers_decompress(&pair.rx, packet, 60, 60, out, &consumed, &update),
-			 -1);
+	assert_int_equal(
+		ptl_headers_decompress(&pair.rx, packet, 60, 60, out, &consumed, &update), -1);
 	n = build(packet + 1, &kinds[0], &headers) + 1;
 	packet[0] = 0x14; /* set a context that does not exist */
-	assert_int_equal(headers_decompress(&pair.rx, packet, n, n, out, &consumed, &update),
-			 -1);
+	assert_int_equal(
+		ptl_headers_decompress(&pair.rx, packet, n, n, out, &consumed, &update), -1);
 	packet[0] = 0x13;
-	assert_int_equal(headers_decompress(&pair.rx, packet, n, n, out, &consumed, &update),
-			 0);
+	assert_int_equal(
+		ptl_headers_decompress(&pair.rx, packet, n, n, out, &consumed, &update), 0);
 }
 
 /* No IPv4 header is taken to be wrong. */
@@ -505,11 +506,11 @@ static void frames_beyond_64_kbytes_are_not_compressed(void **state)
 	(void)state;
 	start(&pair, 4, 4);
 	pass(&pair, packet, build(packet, &kinds[0], &headers));
-	assert_int_equal(headers_compress(&pair.tx, packet, HEADERS_MAX, 70000, out, &consumed),
-			 1);
+	assert_int_equal(
+		ptl_headers_compress(&pair.tx, packet, HEADERS_MAX, 70000, out, &consumed), 1);
 	assert_int_equal(out[0], 0);
-	assert_int_equal(headers_decompress(&pair.rx, (const uint8_t *)"\x80\0\0\0", 4, 70000,
-					    out, &consumed, &update),
+	assert_int_equal(ptl_headers_decompress(&pair.rx, (const uint8_t *)"\x80\0\0\0", 4,
+						70000, out, &consumed, &update),
 			 -1);
 }
 

@@ -127,7 +127,7 @@ struct ends {
 static struct ends ends_new(uint32_t window, uint32_t links, unsigned tries)
 {
 	struct ends ends = {
-		.encoder_memory = malloc(lz4_encoder_memory(window, links)),
+		.encoder_memory = malloc(ptl_lz4_encoder_memory(window, links)),
 		.decoder_memory = malloc(window),
 		.history = malloc(window),
 	};
@@ -135,8 +135,8 @@ static struct ends ends_new(uint32_t window, uint32_t links, unsigned tries)
 	assert_non_null(ends.encoder_memory);
 	assert_non_null(ends.decoder_memory);
 	assert_non_null(ends.history);
-	lz4_encoder_init(&ends.encoder, ends.encoder_memory, window, links, tries);
-	lz4_window_init(&ends.decoder, ends.decoder_memory, window);
+	ptl_lz4_encoder_init(&ends.encoder, ends.encoder_memory, window, links, tries);
+	ptl_lz4_window_init(&ends.decoder, ends.decoder_memory, window);
 	return ends;
 }
 
@@ -156,7 +156,7 @@ static void delivered(struct ends *ends, const uint8_t *packet, size_t n)
 {
 	size_t size = ends->decoder.size, part = min_size(n, size);
 
-	lz4_window_add(&ends->decoder, packet, n);
+	ptl_lz4_window_add(&ends->decoder, packet, n);
 	memmove(ends->history, ends->history + part, size - part);
 	memcpy(ends->history + size - part, packet + n - part, part);
 	ends->filled = min_size(size, ends->filled + n);
@@ -232,7 +232,7 @@ static size_t send_one(struct ends *ends, const uint8_t *packet, size_t n)
 	assert_non_null(out);
 	assert_non_null(back);
 	out[n] = back[n] = 0xa5;
-	length = lz4_encode(&ends->encoder, in, n, out, n);
+	length = ptl_lz4_encode(&ends->encoder, in, n, out, n);
 	assert_memory_equal(in, packet, n);
 	assert_int_equal(out[n], 0xa5);
 	if (length) {
@@ -246,7 +246,7 @@ static size_t send_one(struct ends *ends, const uint8_t *packet, size_t n)
 				 n);
 		assert_memory_equal(back, packet, n);
 		memset(back, 0, n);
-		assert_int_equal(lz4_decode(&ends->decoder, block, length, back, n), n);
+		assert_int_equal(ptl_lz4_decode(&ends->decoder, block, length, back, n), n);
 		assert_memory_equal(back, packet, n);
 		assert_int_equal(back[n], 0xa5);
 		free(block);
@@ -385,8 +385,8 @@ static void what_liblz4_makes_is_read(void **state)
 								  block, (int)n, sizeof(block));
 			}
 			assert_true(length > 0);
-			assert_int_equal(lz4_decode(&ends.decoder, (uint8_t *)block,
-						    (size_t)length, back, n),
+			assert_int_equal(ptl_lz4_decode(&ends.decoder, (uint8_t *)block,
+							(size_t)length, back, n),
 					 n);
 			assert_memory_equal(back, packet, n);
 			delivered(&ends, packet, n);
@@ -410,15 +410,15 @@ static void a_refused_packet_is_decoded_again(void **state)
 		size_t length;
 
 		fill(&prng, JSON, packet, n);
-		length = lz4_encode(&ends.encoder, packet, n, block, sizeof(block));
+		length = ptl_lz4_encode(&ends.encoder, packet, n, block, sizeof(block));
 		assert_true(length > 0);
 		was = ends.decoder;
 		memcpy(before, ends.decoder_memory, sizeof(before));
 		for (unsigned refused = 0; refused < 3; refused++) {
 			memset(back, 0, sizeof(back));
-			assert_int_equal(
-				lz4_decode(&ends.decoder, block, length, back, sizeof(back)),
-				n);
+			assert_int_equal(ptl_lz4_decode(&ends.decoder, block, length, back,
+							sizeof(back)),
+					 n);
 			assert_memory_equal(back, packet, n);
 		}
 		assert_memory_equal(&was, &ends.decoder, sizeof(was));
@@ -445,7 +445,7 @@ static void raw_packets_in_between(void **state)
 			send_one(&ends, packet, n);
 			break;
 		case 1:
-			lz4_window_add(&ends.encoder.window, packet, n);
+			ptl_lz4_window_add(&ends.encoder.window, packet, n);
 			delivered(&ends, packet, n);
 			break;
 		default:
@@ -469,11 +469,11 @@ static void a_smaller_window_at_the_encoder(void **state)
 		size_t length;
 
 		fill(&prng, prng_below(&prng, CONTENTS), packet, n);
-		length = lz4_encode(&small.encoder, packet, n, block, sizeof(block));
+		length = ptl_lz4_encode(&small.encoder, packet, n, block, sizeof(block));
 		if (length) {
-			assert_int_equal(
-				lz4_decode(&large.decoder, block, length, back, sizeof(back)),
-				n);
+			assert_int_equal(ptl_lz4_decode(&large.decoder, block, length, back,
+							sizeof(back)),
+					 n);
 			assert_memory_equal(back, packet, n);
 		}
 		delivered(&large, packet, n);
@@ -495,15 +495,15 @@ static void a_block_fits_its_room_or_is_not_made(void **state)
 			size_t enough;
 
 			fill(&prng, content, packet, n);
-			enough = lz4_encode(&ends.encoder, packet, n, out, sizeof(out));
+			enough = ptl_lz4_encode(&ends.encoder, packet, n, out, sizeof(out));
 			assert_true(enough == 0 || enough < n);
 			for (size_t room = 0; room <= n; room++) {
 				uint8_t *exact = malloc(room ? room : 1);
 				size_t length;
 
 				assert_non_null(exact);
-				lz4_encoder_reset(&ends.encoder);
-				length = lz4_encode(&ends.encoder, packet, n, exact, room);
+				ptl_lz4_encoder_reset(&ends.encoder);
+				length = ptl_lz4_encode(&ends.encoder, packet, n, exact, room);
 				assert_int_equal(length, room >= enough ? enough : 0);
 				assert_memory_equal(exact, out, length);
 				assert_int_equal(ends.encoder.window.filled, n);
@@ -527,8 +527,8 @@ static void numbers_wrap_and_a_reset_forgets(void **state)
 		size_t length;
 
 		fill(&prng, HTML, first, sizeof(first));
-		length = lz4_encode(&ends.encoder, first, sizeof(first), out, sizeof(out));
-		lz4_encoder_reset(&ends.encoder);
+		length = ptl_lz4_encode(&ends.encoder, first, sizeof(first), out, sizeof(out));
+		ptl_lz4_encoder_reset(&ends.encoder);
 		ends.encoder.window.end = ends.decoder.end = UINT32_MAX - 5000;
 		for (unsigned k = 0; k < 40; k++) {
 			size_t n = random_from(&prng, 1, LONGEST);
@@ -537,10 +537,10 @@ static void numbers_wrap_and_a_reset_forgets(void **state)
 			send_one(&ends, packet, n);
 		}
 		assert_true(ends.decoder.end < UINT32_MAX / 2);
-		lz4_encoder_reset(&ends.encoder);
-		assert_int_equal(
-			lz4_encode(&ends.encoder, first, sizeof(first), again, sizeof(again)),
-			length);
+		ptl_lz4_encoder_reset(&ends.encoder);
+		assert_int_equal(ptl_lz4_encode(&ends.encoder, first, sizeof(first), again,
+						sizeof(again)),
+				 length);
 		assert_memory_equal(again, out, length);
 		ends_free(&ends);
 	}
@@ -557,7 +557,7 @@ static void wrong_guesses_do_no_harm(void **state)
 		const struct shape *shape = &shapes[i];
 		struct ends ends = ends_new(shape->window, shape->links, shape->tries);
 		size_t guesses =
-			lz4_encoder_memory(shape->window, shape->links) - shape->window;
+			ptl_lz4_encoder_memory(shape->window, shape->links) - shape->window;
 
 		for (unsigned k = 0; k < 40; k++) {
 			size_t n = random_from(&prng, 1, k % 8 ? 1514 : LONGEST);
@@ -637,10 +637,10 @@ static void known_blocks(void **state)
 		struct lz4_window window;
 		int got;
 
-		lz4_window_init(&window, memory, sizeof(memory));
-		lz4_window_add(&window, (const uint8_t *)block->history,
-			       strlen(block->history));
-		got = lz4_decode(&window, in, n, out, sizeof(out));
+		ptl_lz4_window_init(&window, memory, sizeof(memory));
+		ptl_lz4_window_add(&window, (const uint8_t *)block->history,
+				   strlen(block->history));
+		got = ptl_lz4_decode(&window, in, n, out, sizeof(out));
 		if (got != (block->packet ? (int)strlen(block->packet) : -1))
 			fail_msg("%s: %d", block->what, got);
 		if (block->packet && memcmp(out, block->packet, (size_t)got))
@@ -649,7 +649,7 @@ static void known_blocks(void **state)
 			uint8_t *exact = malloc(room ? room : 1);
 
 			assert_non_null(exact);
-			if (lz4_decode(&window, in, n, exact, room) != -1)
+			if (ptl_lz4_decode(&window, in, n, exact, room) != -1)
 				fail_msg("%s: in %zu bytes", block->what, room);
 			free(exact);
 		}
@@ -663,15 +663,15 @@ static void a_huge_count_ends_early(void **state)
 	struct lz4_window window;
 
 	(void)state;
-	lz4_window_init(&window, memory, sizeof(memory));
+	ptl_lz4_window_init(&window, memory, sizeof(memory));
 	memset(block, 0xff, sizeof(block));
-	assert_int_equal(lz4_decode(&window, block, sizeof(block), out, SIZE_MAX), -1);
+	assert_int_equal(ptl_lz4_decode(&window, block, sizeof(block), out, SIZE_MAX), -1);
 	memcpy(block,
 	       "\x1f"
 	       "a"
 	       "\x01",
 	       4);
-	assert_int_equal(lz4_decode(&window, block, sizeof(block), out, SIZE_MAX), -1);
+	assert_int_equal(ptl_lz4_decode(&window, block, sizeof(block), out, SIZE_MAX), -1);
 }
 
 /* Good blocks with bytes changed or cut, and noise. What liblz4 takes we take, but
@@ -694,7 +694,7 @@ static void damaged_blocks(void **state)
 			int got, wanted;
 
 			fill(&prng, prng_below(&prng, CONTENTS), packet, n);
-			length = lz4_encode(&ends.encoder, packet, n, block, n);
+			length = ptl_lz4_encode(&ends.encoder, packet, n, block, n);
 			delivered(&ends, packet, n);
 			if (!length || prng_below(&prng, 8) == 0) {
 				length = random_from(&prng, 1, 40);
@@ -710,7 +710,7 @@ static void damaged_blocks(void **state)
 			in = copy_of(block, length);
 			out = malloc(room ? room : 1);
 			assert_non_null(out);
-			got = lz4_decode(&ends.decoder, in, length, out, room);
+			got = ptl_lz4_decode(&ends.decoder, in, length, out, room);
 			wanted = LZ4_decompress_safe_usingDict(
 				(char *)in, (char *)other, (int)length, (int)room,
 				dictionary(&ends), (int)ends.filled);

@@ -18,9 +18,9 @@ static void send_over(struct noise *noise, struct prng *prng, double e, uint32_t
 		double whole = exp(-e * (payload + PTL_FRAME_OVERHEAD));
 
 		if (prng_unit(prng) < whole)
-			noise_delivered(noise, payload);
+			ptl_noise_delivered(noise, payload);
 		else
-			noise_lost(noise, payload);
+			ptl_noise_lost(noise, payload);
 		sent += payload + PTL_FRAME_OVERHEAD;
 	}
 }
@@ -31,11 +31,11 @@ static void a_clean_line_has_long_frames(void **state)
 	struct noise noise;
 
 	(void)state;
-	noise_init(&noise, MAX);
+	ptl_noise_init(&noise, MAX);
 	assert_int_equal(noise.limit, MAX);
 	send_over(&noise, &prng, 0, 10000000);
 	assert_int_equal(noise.limit, MAX);
-	assert_int_equal(noise_ppm(&noise), 0);
+	assert_int_equal(ptl_noise_ppm(&noise), 0);
 }
 
 static void one_accident_is_no_rate(void **state)
@@ -43,8 +43,8 @@ static void one_accident_is_no_rate(void **state)
 	struct noise noise;
 
 	(void)state;
-	noise_init(&noise, MAX);
-	noise_lost(&noise, MAX);
+	ptl_noise_init(&noise, MAX);
+	ptl_noise_lost(&noise, MAX);
 	assert_int_equal(noise.limit, MAX);
 }
 
@@ -61,7 +61,7 @@ static void the_limit_is_near_the_best(void **state)
 
 		if (best < PTL_CELL_BYTES)
 			best = PTL_CELL_BYTES;
-		noise_init(&noise, MAX);
+		ptl_noise_init(&noise, MAX);
 		send_over(&noise, &prng, rates[i], 500000);
 		for (int j = 0; j < 200; j++) {
 			send_over(&noise, &prng, rates[i], 10000);
@@ -92,7 +92,7 @@ static void short_frames_cost_less_than_they_save(void **state)
 
 			best = rate > best ? rate : best;
 		}
-		noise_init(&noise, MAX);
+		ptl_noise_init(&noise, MAX);
 		send_over(&noise, &prng, e, 300000);
 		while (all < 3e6) {
 			uint16_t payload = noise.limit;
@@ -101,9 +101,9 @@ static void short_frames_cost_less_than_they_save(void **state)
 			good += whole ? payload : 0;
 			all += payload + 8;
 			if (whole)
-				noise_delivered(&noise, payload);
+				ptl_noise_delivered(&noise, payload);
 			else
-				noise_lost(&noise, payload);
+				ptl_noise_lost(&noise, payload);
 		}
 		if (good / all < best * 0.95)
 			fail_msg("noise %g: goodput %.3f, best %.3f", e, good / all, best);
@@ -117,7 +117,7 @@ static void it_recovers(void **state)
 	uint32_t sent = 0;
 
 	(void)state;
-	noise_init(&noise, MAX);
+	ptl_noise_init(&noise, MAX);
 	send_over(&noise, &prng, 3e-3, 1000000);
 	assert_true(noise.limit <= 96);
 	while (noise.limit != MAX) {
@@ -127,7 +127,7 @@ static void it_recovers(void **state)
 	}
 	print_message("             back to %d bytes after %u KB\n", MAX, sent / 1000);
 	send_over(&noise, &prng, 0, 1000000);
-	assert_int_equal(noise_ppm(&noise), 0);
+	assert_int_equal(ptl_noise_ppm(&noise), 0);
 }
 
 static void a_slow_line_sets_a_limit_of_its_own(void **state)
@@ -136,14 +136,14 @@ static void a_slow_line_sets_a_limit_of_its_own(void **state)
 	struct noise noise;
 
 	(void)state;
-	noise_init(&noise, MAX);
-	noise_set_max(&noise, 480);
+	ptl_noise_init(&noise, MAX);
+	ptl_noise_set_max(&noise, 480);
 	assert_int_equal(noise.limit, 480);
 	send_over(&noise, &prng, 3e-3, 300000);
 	assert_true(noise.limit <= 96);
-	noise_set_max(&noise, 64);
+	ptl_noise_set_max(&noise, 64);
 	assert_true(noise.limit <= 64);
-	noise_set_max(&noise, MAX);
+	ptl_noise_set_max(&noise, MAX);
 	assert_true(noise.limit <= 96); /* the noise is still there */
 	send_over(&noise, &prng, 0, 1000000);
 	assert_int_equal(noise.limit, MAX);
@@ -155,11 +155,11 @@ static void the_worst_line_does_not_overflow(void **state)
 	struct noise noise;
 
 	(void)state;
-	noise_init(&noise, 9018);
+	ptl_noise_init(&noise, 9018);
 	for (int i = 0; i < 100000; i++) {
-		noise_lost(&noise, i & 1 ? 1 : noise.limit);
+		ptl_noise_lost(&noise, i & 1 ? 1 : noise.limit);
 		assert_in_range(noise.limit, PTL_CELL_BYTES, 9018);
-		assert_in_range(noise_ppm(&noise), 0, 120000);
+		assert_in_range(ptl_noise_ppm(&noise), 0, 120000);
 	}
 	assert_int_equal(noise.limit, PTL_CELL_BYTES);
 }

@@ -17,14 +17,14 @@ struct desk {
 
 static void open_desk(struct desk *desk, const struct ptl_config *config)
 {
-	size_t n = queue_memory(config);
+	size_t n = ptl_queue_memory(config);
 
 	memset(desk, 0, sizeof(*desk));
 	desk->config = *config;
 	desk->memory = malloc(n);
 	assert_non_null(desk->memory);
 	memset(desk->memory, 0xa5, n);
-	queue_init(&desk->queue, desk->memory, config, &desk->counters);
+	ptl_queue_init(&desk->queue, desk->memory, config, &desk->counters);
 }
 
 static struct ptl_config small(void)
@@ -110,7 +110,7 @@ static enum ptl_error put(struct desk *desk, uint32_t flow, uint32_t place, size
 	memset(bytes, (int)place, n);
 	memcpy(bytes, &flow, 4);
 	memcpy(bytes + 4, &place, 4);
-	return queue_put(&desk->queue, desk->now, flow, bytes, n);
+	return ptl_queue_put(&desk->queue, desk->now, flow, bytes, n);
 }
 
 static uint32_t word_of(const struct desk *desk, uint16_t packet, size_t at)
@@ -118,7 +118,7 @@ static uint32_t word_of(const struct desk *desk, uint16_t packet, size_t at)
 	uint32_t word;
 	uint8_t bytes[4];
 
-	queue_read(&desk->queue, packet, at, bytes, 4);
+	ptl_queue_read(&desk->queue, packet, at, bytes, 4);
 	memcpy(&word, bytes, 4);
 	return word;
 }
@@ -151,19 +151,19 @@ static void every_byte_comes_out_again(void **state)
 			size_t at, part;
 
 			random_bytes(&prng, bytes, n);
-			assert_int_equal(queue_put(&desk.queue, 0, 1, bytes, n), PTL_OK);
-			packet = queue_take(&desk.queue, 0, PTL_CLASS_BULK);
+			assert_int_equal(ptl_queue_put(&desk.queue, 0, 1, bytes, n), PTL_OK);
+			packet = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK);
 			assert_int_not_equal(packet, QUEUE_NONE);
 			assert_exact(&desk, &packet, 1);
-			queue_read(&desk.queue, packet, 0, out, n);
+			ptl_queue_read(&desk.queue, packet, 0, out, n);
 			assert_memory_equal(out, bytes, n);
 			for (int i = 0; i < 20; i++) {
 				at = random_from(&prng, 0, n - 1);
 				part = random_from(&prng, 1, n - at);
-				queue_read(&desk.queue, packet, at, out, part);
+				ptl_queue_read(&desk.queue, packet, at, out, part);
 				assert_memory_equal(out, bytes + at, part);
 			}
-			queue_done(&desk.queue, packet);
+			ptl_queue_done(&desk.queue, packet);
 			assert_exact(&desk, NULL, 0);
 		}
 		close_desk(&desk);
@@ -186,12 +186,12 @@ static void three_greedy_flows_share_by_bytes(void **state)
 			put(&desk, flow * 4, i, length[flow]);
 	/* While all three have something: 64 bytes * 300 lasts 19 KB each. */
 	for (uint32_t total = 0; total < 50000;) {
-		uint16_t packet = queue_take(&desk.queue, desk.now, PTL_CLASS_BULK);
+		uint16_t packet = ptl_queue_take(&desk.queue, desk.now, PTL_CLASS_BULK);
 		uint32_t flow = flow_of(&desk, packet) / 4;
 
 		total += (uint32_t)length[flow];
 		bytes[flow] += (uint32_t)length[flow];
-		queue_done(&desk.queue, packet);
+		ptl_queue_done(&desk.queue, packet);
 		for (int a = 0; a < 3; a++)
 			for (int b = 0; b < a; b++)
 				if (bytes[a] > bytes[b] + 2 * 1518 + 64 ||
@@ -217,13 +217,13 @@ static void who_sends_rarely_goes_first(void **state)
 		uint16_t packet;
 
 		put(&desk, 0x70000, i, 98);
-		assert_true(queue_ready(&desk.queue, PTL_CLASS_SPARSE));
-		packet = queue_take(&desk.queue, desk.now, PTL_CLASS_SPARSE);
+		assert_true(ptl_queue_ready(&desk.queue, PTL_CLASS_SPARSE));
+		packet = ptl_queue_take(&desk.queue, desk.now, PTL_CLASS_SPARSE);
 		assert_int_equal(flow_of(&desk, packet), 0x70000);
 		assert_int_equal(place_of(&desk, packet), i);
-		assert_int_equal(queue_take(&desk.queue, desk.now, PTL_CLASS_SPARSE),
+		assert_int_equal(ptl_queue_take(&desk.queue, desk.now, PTL_CLASS_SPARSE),
 				 QUEUE_NONE);
-		queue_done(&desk.queue, packet);
+		ptl_queue_done(&desk.queue, packet);
 	}
 	close_desk(&desk);
 }
@@ -248,14 +248,14 @@ static double sparse_share(unsigned flows, double offer, size_t n)
 		for (due += offer * line / 1000; due > 0; due -= (double)n, place++)
 			for (uint32_t flow = 0; flow < flows; flow++)
 				put(&desk, flow * 4 | flow << 16, place, n);
-		while ((packet = queue_take(&desk.queue, desk.now, PTL_CLASS_SPARSE)) !=
+		while ((packet = ptl_queue_take(&desk.queue, desk.now, PTL_CLASS_SPARSE)) !=
 		       QUEUE_NONE) {
 			sparse += (double)n;
-			queue_done(&desk.queue, packet);
+			ptl_queue_done(&desk.queue, packet);
 		}
-		while ((packet = queue_take(&desk.queue, desk.now, PTL_CLASS_BULK)) !=
+		while ((packet = ptl_queue_take(&desk.queue, desk.now, PTL_CLASS_BULK)) !=
 		       QUEUE_NONE)
-			queue_done(&desk.queue, packet);
+			ptl_queue_done(&desk.queue, packet);
 	}
 	assert_exact(&desk, NULL, 0);
 	close_desk(&desk);
@@ -317,9 +317,9 @@ static void a_change_of_class_reorders_nothing(void **state)
 		}
 		case 1:
 			if (count[lane] < WAY) {
-				uint16_t packet =
-					queue_take(&desk.queue, desk.now,
-						   lane ? PTL_CLASS_BULK : PTL_CLASS_SPARSE);
+				uint16_t packet = ptl_queue_take(&desk.queue, desk.now,
+								 lane ? PTL_CLASS_BULK
+								      : PTL_CLASS_SPARSE);
 
 				if (packet == QUEUE_NONE)
 					break;
@@ -339,7 +339,7 @@ static void a_change_of_class_reorders_nothing(void **state)
 						 place_of(&desk, packet), arrived[flow] - 1);
 				gaps += place_of(&desk, packet) - arrived[flow];
 				arrived[flow] = place_of(&desk, packet) + 1;
-				queue_done(&desk.queue, packet);
+				ptl_queue_done(&desk.queue, packet);
 			}
 			break;
 		}
@@ -363,12 +363,12 @@ static void flows_that_share_a_slot_keep_their_order(void **state)
 		for (uint32_t flow = 0; flow < 7; flow++)
 			assert_int_equal(put(&desk, flow << 16 | flow, place, 64), PTL_OK);
 	assert_exact(&desk, NULL, 0);
-	while ((packet = queue_take(&desk.queue, 0, PTL_CLASS_BULK)) != QUEUE_NONE) {
+	while ((packet = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK)) != QUEUE_NONE) {
 		uint32_t flow = flow_of(&desk, packet) & 0xffff;
 
 		assert_int_equal(place_of(&desk, packet), arrived[flow]);
 		arrived[flow]++;
-		queue_done(&desk.queue, packet);
+		ptl_queue_done(&desk.queue, packet);
 	}
 	for (int flow = 0; flow < 7; flow++)
 		assert_int_equal(arrived[flow], 5);
@@ -406,7 +406,7 @@ static void a_full_queue_refuses_or_drops_from_the_longest(void **state)
 	assert_exact(&desk, NULL, 0);
 	/* All of the modest one are there; of the greedy one the newest. */
 	for (uint32_t modest = 0, greedy = 0;
-	     (packet = queue_take(&desk.queue, 0, PTL_CLASS_BULK)) != QUEUE_NONE;) {
+	     (packet = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK)) != QUEUE_NONE;) {
 		uint32_t place = place_of(&desk, packet);
 
 		if (flow_of(&desk, packet) == 4) {
@@ -416,7 +416,7 @@ static void a_full_queue_refuses_or_drops_from_the_longest(void **state)
 		} else {
 			assert_int_equal(place, modest++);
 		}
-		queue_done(&desk.queue, packet);
+		ptl_queue_done(&desk.queue, packet);
 		assert_true(modest <= 6);
 		if (desk.queue.free_packets == desk.queue.packet_count) {
 			assert_int_equal(modest, 6);
@@ -440,14 +440,14 @@ static void what_flies_is_not_dropped(void **state)
 	for (uint32_t i = 0; i < 64; i++) {
 		if (put(&desk, 4, i, 1000) != PTL_OK)
 			break;
-		held[n++] = queue_take(&desk.queue, 0, PTL_CLASS_BULK);
+		held[n++] = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK);
 	}
 	assert_int_equal(put(&desk, 8, 0, 1000), PTL_FULL);
 	assert_int_equal(desk.counters.drop_overflow, 2);
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(place_of(&desk, held[i]), i);
 		assert_exact(&desk, held + i, n - i);
-		queue_done(&desk.queue, held[i]);
+		ptl_queue_done(&desk.queue, held[i]);
 	}
 	assert_int_equal(put(&desk, 8, 0, 1000), PTL_OK);
 	close_desk(&desk);
@@ -472,22 +472,23 @@ static void control_has_a_reserve_and_its_order(void **state)
 		while (put(&desk, 4, n, 14) == PTL_OK)
 			n++;
 		memset(message, 1, sizeof(message));
-		assert_int_equal(queue_put_control(&desk.queue, 0, message, sizeof(message)),
-				 PTL_OK);
+		assert_int_equal(
+			ptl_queue_put_control(&desk.queue, 0, message, sizeof(message)),
+			PTL_OK);
 		n = 1;
 		do
 			message[0] = (uint8_t)++n;
-		while (queue_put_control(&desk.queue, 0, message, 1) == PTL_OK);
+		while (ptl_queue_put_control(&desk.queue, 0, message, 1) == PTL_OK);
 		assert_exact(&desk, NULL, 0);
 		for (uint8_t i = 1; i < n; i++) {
-			uint16_t packet = queue_take(&desk.queue, 0, PTL_CLASS_CONTROL);
+			uint16_t packet = ptl_queue_take(&desk.queue, 0, PTL_CLASS_CONTROL);
 
 			assert_int_not_equal(packet, QUEUE_NONE);
-			queue_read(&desk.queue, packet, 0, message, 1);
+			ptl_queue_read(&desk.queue, packet, 0, message, 1);
 			assert_int_equal(message[0], i);
-			queue_done(&desk.queue, packet);
+			ptl_queue_done(&desk.queue, packet);
 		}
-		assert_false(queue_ready(&desk.queue, PTL_CLASS_CONTROL));
+		assert_false(ptl_queue_ready(&desk.queue, PTL_CLASS_CONTROL));
 		close_desk(&desk);
 	}
 }
@@ -503,20 +504,20 @@ static void flush_leaves_what_is_held(void **state)
 	open_desk(&desk, &config);
 	for (uint32_t i = 0; i < 9; i++)
 		put(&desk, i % 3 * 4, i, 200);
-	queue_put_control(&desk.queue, 0, message, sizeof(message));
-	held = queue_take(&desk.queue, 0, PTL_CLASS_BULK);
-	assert_int_equal(queue_flush(&desk.queue), 9);
+	ptl_queue_put_control(&desk.queue, 0, message, sizeof(message));
+	held = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK);
+	assert_int_equal(ptl_queue_flush(&desk.queue), 9);
 	assert_exact(&desk, &held, 1);
 	assert_int_equal(place_of(&desk, held), 0);
-	assert_int_equal(queue_take(&desk.queue, 0, PTL_CLASS_BULK), QUEUE_NONE);
-	queue_done(&desk.queue, held);
+	assert_int_equal(ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK), QUEUE_NONE);
+	ptl_queue_done(&desk.queue, held);
 	assert_int_equal(desk.queue.free_packets, config.tx_packets);
 	assert_int_equal(desk.queue.free_blocks, config.tx_blocks);
 	/* And goes on. */
 	assert_int_equal(put(&desk, 4, 77, 100), PTL_OK);
-	held = queue_take(&desk.queue, 0, PTL_CLASS_BULK);
+	held = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK);
 	assert_int_equal(place_of(&desk, held), 77);
-	queue_done(&desk.queue, held);
+	ptl_queue_done(&desk.queue, held);
 	close_desk(&desk);
 }
 
@@ -533,19 +534,19 @@ static void at_any_rate_a_turn_ends(void **state)
 		uint64_t took = 0;
 
 		open_desk(&desk, &config);
-		queue_set_baud(&desk.queue, rates[r]);
+		ptl_queue_set_baud(&desk.queue, rates[r]);
 		for (int step = 0; step < 20000; step++) {
 			uint16_t packet;
 
 			desk.now += prng_below(&prng, 1 + 10000000 / (rates[r] / 10));
 			put(&desk, prng_below(&prng, 20) * 0x10001u, 0,
 			    random_from(&prng, 14, 1518));
-			packet = queue_take(&desk.queue, desk.now,
-					    prng_below(&prng, 2) ? PTL_CLASS_BULK
-								 : PTL_CLASS_SPARSE);
+			packet = ptl_queue_take(&desk.queue, desk.now,
+						prng_below(&prng, 2) ? PTL_CLASS_BULK
+								     : PTL_CLASS_SPARSE);
 			if (packet != QUEUE_NONE) {
 				took++;
-				queue_done(&desk.queue, packet);
+				ptl_queue_done(&desk.queue, packet);
 			}
 		}
 		assert_true(took > 5000);

@@ -157,8 +157,8 @@ static void pass_time(struct pair *pair, ptl_time us)
 static bool both_at(struct pair *pair, uint32_t rate)
 {
 	return pair->side[0].rate == rate && pair->side[1].rate == rate &&
-	       rate_lets(link_of(pair, 0)) == RATE_LETS_ALL &&
-	       rate_lets(link_of(pair, 1)) == RATE_LETS_ALL;
+	       ptl_rate_lets(link_of(pair, 0)) == RATE_LETS_ALL &&
+	       ptl_rate_lets(link_of(pair, 1)) == RATE_LETS_ALL;
 }
 
 /* Packets pass both ways. */
@@ -228,7 +228,7 @@ static void both_go_up_at_once(void **state)
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(counters_of(&pair, i)->rate_changes, 1);
 		assert_int_equal(counters_of(&pair, i)->rate_failures, 0);
-		assert_int_equal(rate_now(link_of(&pair, i)), 5000000);
+		assert_int_equal(ptl_rate_now(link_of(&pair, i)), 5000000);
 	}
 	data_passes(&pair, "clean", 0);
 	close_both(&pair);
@@ -430,7 +430,7 @@ static void an_open_port_begins_at_base(void **state)
 			pair.side[i].asked = 0;
 			pair.side[i].end.framing->wire_reset(pair.side[i].end.endpoint,
 							     pair.side[i].end.now);
-			assert_int_equal(rate_now(link_of(&pair, i)), BASE);
+			assert_int_equal(ptl_rate_now(link_of(&pair, i)), BASE);
 		}
 		pass_time(&pair, 1000000);
 		if (!both_at(&pair, 5000000) && !both_at(&pair, 4000000))

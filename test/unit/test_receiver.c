@@ -20,7 +20,7 @@ static void open_desk(struct desk *desk, uint16_t window, uint16_t start)
 	assert_non_null(desk->cells);
 	assert_non_null(desk->meta);
 	memset(desk->meta, 0xa5, window);
-	receiver_init(&desk->receiver, desk->cells, desk->meta, window);
+	ptl_receiver_init(&desk->receiver, desk->cells, desk->meta, window);
 	desk->receiver.head = desk->receiver.next = desk->receiver.high = start;
 }
 
@@ -67,14 +67,15 @@ static enum receiver_verdict piece(struct desk *desk, unsigned p, uint16_t numbe
 	uint8_t bytes[2048];
 
 	fill(bytes, p, offset, n);
-	return receiver_piece(&desk->receiver, number, bytes, n, end ? PTL_ENDS : PTL_GOES_ON);
+	return ptl_receiver_piece(&desk->receiver, number, bytes, n,
+				  end ? PTL_ENDS : PTL_GOES_ON);
 }
 
 static size_t next_of(const struct desk *desk, uint8_t *to, size_t room)
 {
 	enum ptl_ending ending;
 
-	return receiver_next(&desk->receiver, to, room, &ending);
+	return ptl_receiver_next(&desk->receiver, to, room, &ending);
 }
 
 /* The acknowledged set, by number, of an entry; also that it is well formed. */
@@ -86,7 +87,7 @@ static uint16_t read_entry(struct desk *desk, enum ptl_class class, bool *there,
 	size_t at = 0, n;
 
 	memset(entry, 0xa5, sizeof(entry));
-	n = receiver_ack(&desk->receiver, class, entry);
+	n = ptl_receiver_ack(&desk->receiver, class, entry);
 	assert_in_range(n, PTL_ACK_BYTES, sizeof(entry) - 1);
 	assert_int_equal(entry[n], 0xa5);
 	assert_int_equal(entry[0] >> PTL_ACK_CLASS_SHIFT, class);
@@ -118,7 +119,7 @@ static void whole_packets_in_order_go_straight_through(void **state)
 			size_t n = 1 + p * 37 % 1518;
 
 			assert_int_equal(piece(&desk, p, number, 0, n, true), RECEIVER_DIRECT);
-			receiver_took(&desk.receiver, n);
+			ptl_receiver_took(&desk.receiver, n);
 			number = plus(number, PTL_CELLS(n));
 			assert_int_equal(next_of(&desk, NULL, 0), 0);
 			assert_true(desk.receiver.changed);
@@ -155,13 +156,13 @@ static void a_hole_is_told_at_once_and_filled(void **state)
 
 		/* The first again: it goes straight through, and frees the others. */
 		assert_int_equal(piece(&desk, 0, start, 0, 40, true), RECEIVER_DIRECT);
-		receiver_took(&desk.receiver, 40);
+		ptl_receiver_took(&desk.receiver, 40);
 		for (unsigned p = 1; p < 3; p++) {
 			size_t n = next_of(&desk, out, sizeof(out));
 
 			assert_int_equal(n, p == 1 ? 96 : 32);
 			assert_packet(out, p, n);
-			receiver_drop(&desk.receiver);
+			ptl_receiver_drop(&desk.receiver);
 		}
 		assert_int_equal(read_entry(&desk, PTL_CLASS_SPARSE, there, WINDOW, NULL),
 				 plus(start, 6));
@@ -176,7 +177,7 @@ static void what_came_before_is_a_duplicate(void **state)
 	(void)state;
 	open_desk(&desk, WINDOW, 0);
 	assert_int_equal(piece(&desk, 0, 0, 0, 100, true), RECEIVER_DIRECT);
-	receiver_took(&desk.receiver, 100);
+	ptl_receiver_took(&desk.receiver, 100);
 	desk.receiver.changed = false;
 	assert_int_equal(piece(&desk, 0, 0, 0, 100, true), RECEIVER_DUPLICATE);
 	assert_true(desk.receiver.changed); /* the acknowledgement was lost: again */
@@ -235,7 +236,7 @@ static void a_packet_without_end_is_given_away(void **state)
 	assert_int_equal(piece(&desk, 0, 132, 1024, 1024, false), RECEIVER_NEW);
 	/* Longer than any packet: its owner counts and drops it. */
 	assert_int_equal(next_of(&desk, out, sizeof(out)), 2048);
-	receiver_drop(&desk.receiver);
+	ptl_receiver_drop(&desk.receiver);
 	assert_int_equal(desk.receiver.head, 164);
 	assert_int_equal(piece(&desk, 1, 164, 0, 50, true), RECEIVER_DIRECT);
 	close_desk(&desk);
@@ -256,7 +257,7 @@ static void the_end_of_a_cut_piece_leaves_no_gap(void **state)
 	assert_int_equal(piece(&desk, 5, 0, 37, 100, false), RECEIVER_NEW);
 	assert_int_equal(next_of(&desk, out, sizeof(out)), 300);
 	assert_packet(out, 5, 300);
-	receiver_drop(&desk.receiver);
+	ptl_receiver_drop(&desk.receiver);
 	assert_int_equal(desk.receiver.head, 10);
 	assert_int_equal(desk.receiver.next, 10);
 	close_desk(&desk);
@@ -272,7 +273,7 @@ static void a_whole_copy_over_its_pieces_is_given_once(void **state)
 	open_desk(&desk, WINDOW, 0);
 	assert_int_equal(piece(&desk, 3, 4, 128, 128, true), RECEIVER_NEW);
 	assert_int_equal(piece(&desk, 3, 0, 0, 256, true), RECEIVER_DIRECT);
-	receiver_took(&desk.receiver, 256);
+	ptl_receiver_took(&desk.receiver, 256);
 	assert_int_equal(next_of(&desk, out, sizeof(out)), 0);
 	assert_int_equal(desk.receiver.head, 8);
 	/* The first half was there: the whole copy only fills what is missing. */
@@ -280,7 +281,7 @@ static void a_whole_copy_over_its_pieces_is_given_once(void **state)
 	assert_int_equal(piece(&desk, 4, 8, 0, 256, true), RECEIVER_NEW);
 	assert_int_equal(next_of(&desk, out, sizeof(out)), 256);
 	assert_packet(out, 4, 256);
-	receiver_drop(&desk.receiver);
+	ptl_receiver_drop(&desk.receiver);
 	for (int i = 0; i < WINDOW; i++)
 		assert_int_equal(desk.meta[i], 0);
 	close_desk(&desk);
@@ -294,10 +295,10 @@ static void what_the_reader_refused_is_kept(void **state)
 	(void)state;
 	open_desk(&desk, WINDOW, 0);
 	fill(bytes, 0, 0, 64);
-	assert_int_equal(receiver_piece(&desk.receiver, 0, bytes, 64, PTL_ENDS),
+	assert_int_equal(ptl_receiver_piece(&desk.receiver, 0, bytes, 64, PTL_ENDS),
 			 RECEIVER_DIRECT);
 	desk.receiver.refused = true;
-	receiver_store(&desk.receiver, 0, bytes, 64, PTL_ENDS);
+	ptl_receiver_store(&desk.receiver, 0, bytes, 64, PTL_ENDS);
 	assert_int_equal(piece(&desk, 1, 2, 0, 10, true), RECEIVER_NEW);
 	assert_int_equal(desk.receiver.head, 0); /* no credit for what is not read */
 	for (unsigned p = 0; p < 2; p++) {
@@ -305,7 +306,7 @@ static void what_the_reader_refused_is_kept(void **state)
 
 		assert_int_equal(n, p == 0 ? 64 : 10);
 		assert_packet(out, p, n);
-		receiver_drop(&desk.receiver);
+		ptl_receiver_drop(&desk.receiver);
 	}
 	assert_int_equal(desk.receiver.head, 3);
 	close_desk(&desk);
@@ -384,13 +385,13 @@ static void whatever_comes_each_packet_once(void **state)
 		if (verdict == RECEIVER_DIRECT) {
 			assert_int_equal(p, delivered);
 			assert_int_equal(n, length[p]);
-			receiver_took(&desk.receiver, n);
+			ptl_receiver_took(&desk.receiver, n);
 			head = begin[++delivered];
 		}
 		while ((n = next_of(&desk, out, sizeof(out))) > 0) {
 			assert_int_equal(n, length[delivered]);
 			assert_packet(out, delivered, n);
-			receiver_drop(&desk.receiver);
+			ptl_receiver_drop(&desk.receiver);
 			head = begin[++delivered];
 		}
 		assert_int_equal(desk.receiver.head, head & PTL_NUMBER_MASK);
@@ -424,17 +425,18 @@ static void each_ending_is_told(void **state)
 			uint8_t bytes[132], out[132];
 
 			fill(bytes, n, 0, n + 32u);
-			assert_int_equal(receiver_piece(&desk.receiver, plus(head, 1),
-							bytes + 32, n, ending),
+			assert_int_equal(ptl_receiver_piece(&desk.receiver, plus(head, 1),
+							    bytes + 32, n, ending),
+					 RECEIVER_NEW);
+			assert_int_equal(ptl_receiver_piece(&desk.receiver, head, bytes, 32,
+							    PTL_GOES_ON),
 					 RECEIVER_NEW);
 			assert_int_equal(
-				receiver_piece(&desk.receiver, head, bytes, 32, PTL_GOES_ON),
-				RECEIVER_NEW);
-			assert_int_equal(receiver_next(&desk.receiver, out, sizeof(out), &told),
-					 n + 32u);
+				ptl_receiver_next(&desk.receiver, out, sizeof(out), &told),
+				n + 32u);
 			assert_int_equal(told, ending);
 			assert_memory_equal(out, bytes, n + 32u);
-			receiver_drop(&desk.receiver);
+			ptl_receiver_drop(&desk.receiver);
 		}
 	}
 	close_desk(&desk);
@@ -456,18 +458,18 @@ static void nonsense_stays_within_bounds(void **state)
 		if (prng_below(&prng, 4))
 			number = plus(desk.receiver.head, prng_below(&prng, WINDOW));
 		memset(bytes, i, n);
-		if (receiver_piece(&desk.receiver, number, bytes, n,
-				   (enum ptl_ending)prng_below(&prng, PTL_ENDINGS)) ==
+		if (ptl_receiver_piece(&desk.receiver, number, bytes, n,
+				       (enum ptl_ending)prng_below(&prng, PTL_ENDINGS)) ==
 		    RECEIVER_DIRECT)
-			receiver_took(&desk.receiver, n);
+			ptl_receiver_took(&desk.receiver, n);
 		if (prng_below(&prng, 4) == 0)
-			receiver_ack(&desk.receiver, PTL_CLASS_BULK, entry);
+			ptl_receiver_ack(&desk.receiver, PTL_CLASS_BULK, entry);
 		while (next_of(&desk, out, random_from(&prng, 0, sizeof(out))) > 0)
-			receiver_drop(&desk.receiver);
+			ptl_receiver_drop(&desk.receiver);
 		assert_true(ahead(desk.receiver.head, desk.receiver.next) <= WINDOW);
 		assert_true(ahead(desk.receiver.head, desk.receiver.high) <= WINDOW);
 	}
-	receiver_reset(&desk.receiver);
+	ptl_receiver_reset(&desk.receiver);
 	for (int i = 0; i < WINDOW; i++)
 		assert_int_equal(desk.meta[i], 0);
 	close_desk(&desk);

@@ -19,7 +19,7 @@ static void open_desk(struct desk *desk, uint16_t window)
 	desk->shared = &link_in(&desk->end)->sending;
 	desk->queue = &link_in(&desk->end)->queue;
 	desk->queue->drop_when_full = false;
-	sender_reset(desk->sender, desk->shared, window, desk->end.now);
+	ptl_sender_reset(desk->sender, desk->shared, window, desk->end.now);
 }
 
 static void close_desk(struct desk *desk)
@@ -33,12 +33,12 @@ static void put(struct desk *desk, uint8_t which, size_t n)
 	uint8_t packet[1518];
 
 	make_packet(packet, n, 1, which);
-	assert_int_equal(queue_put(desk->queue, 0, 4, packet, n), PTL_OK);
+	assert_int_equal(ptl_queue_put(desk->queue, 0, 4, packet, n), PTL_OK);
 }
 
 static struct piece *next(struct desk *desk)
 {
-	return sender_next(desk->sender, desk->shared, class, desk->end.now);
+	return ptl_sender_next(desk->sender, desk->shared, class, desk->end.now);
 }
 
 /* Sends the next piece in full, which must be this one. */
@@ -50,19 +50,19 @@ static void send_piece(struct desk *desk, uint16_t number, uint16_t length)
 	assert_int_equal(piece->number, number);
 	assert_int_equal(piece->length, length);
 	desk->end.now += 1000;
-	sender_sent(desk->sender, desk->shared, number, length, desk->end.now);
+	ptl_sender_sent(desk->sender, desk->shared, number, length, desk->end.now);
 }
 
 /* The line is quiet, whatever the losses of a story: frames are long. */
 static void calm(struct desk *desk)
 {
-	noise_init(&desk->shared->noise, 1518);
+	ptl_noise_init(&desk->shared->noise, 1518);
 }
 
 static void acked(struct desk *desk, uint16_t to, const struct ack_range *ranges, size_t n)
 {
 	desk->end.now += 100;
-	sender_acked(desk->sender, desk->shared, to, ranges, n, desk->end.now);
+	ptl_sender_acked(desk->sender, desk->shared, to, ranges, n, desk->end.now);
 	calm(desk);
 }
 
@@ -124,7 +124,7 @@ static void what_has_gone_is_queued_but_does_not_wait(void **state)
 	/* Of a packet that is cut the rest waits. */
 	assert_int_equal(next(&desk)->length, 320);
 	assert_info(&desk, 3, 1);
-	sender_sent(desk.sender, desk.shared, 10, 96, desk.end.now);
+	ptl_sender_sent(desk.sender, desk.shared, 10, 96, desk.end.now);
 	assert_info(&desk, 3, 2);
 	send_piece(&desk, 13, 224);
 	send_piece(&desk, 20, 320);
@@ -217,14 +217,14 @@ static void the_timer_asks_with_the_newest_then_with_all(void **state)
 		send_piece(&desk, (uint16_t)(i * 10), 320);
 	assert_int_not_equal(desk.sender->timer, PTL_NEVER);
 	desk.end.now = desk.sender->timer;
-	assert_false(sender_expired(desk.sender, desk.shared, desk.end.now));
+	assert_false(ptl_sender_expired(desk.sender, desk.shared, desk.end.now));
 	calm(&desk);
 	send_piece(&desk, 20, 320);
 	assert_null(next(&desk));
 	/* Either copy may have arrived: it proves nothing about what was between. */
 	assert_int_equal(counters(&desk)->tx_timeouts, 1);
 	desk.end.now = desk.sender->timer;
-	assert_false(sender_expired(desk.sender, desk.shared, desk.end.now));
+	assert_false(ptl_sender_expired(desk.sender, desk.shared, desk.end.now));
 	calm(&desk);
 	for (uint16_t i = 0; i < 3; i++)
 		send_piece(&desk, (uint16_t)(i * 10), 320);
@@ -246,7 +246,7 @@ static void the_timer_backs_off_up_to_a_limit(void **state)
 	for (size_t i = 0; i < COUNT(wait); i++) {
 		wait[i] = desk.sender->timer - desk.end.now;
 		desk.end.now = desk.sender->timer;
-		sender_expired(desk.sender, desk.shared, desk.end.now);
+		ptl_sender_expired(desk.sender, desk.shared, desk.end.now);
 		calm(&desk);
 		send_piece(&desk, 0, 320);
 	}
@@ -287,8 +287,8 @@ static void credit_is_never_exceeded(void **state)
 				if (((end - head) & PTL_NUMBER_MASK) > window)
 					fail_msg("a piece up to %u, credit ends at %u", end,
 						 head + window);
-				sender_sent(desk.sender, desk.shared, piece->number,
-					    piece->length, desk.end.now);
+				ptl_sender_sent(desk.sender, desk.shared, piece->number,
+						piece->length, desk.end.now);
 				continue;
 			}
 			/* The receiver takes the oldest packet. */
@@ -323,23 +323,23 @@ static void a_cut_is_free_at_first_and_on_the_grid_later(void **state)
 	put(&desk, 1, 320);
 	piece = next(&desk);
 	assert_int_equal(piece->length, 1000);
-	assert_int_equal(sender_cut(desk.sender, 0, 1), 1);
-	assert_int_equal(sender_cut(desk.sender, 0, 333), 333);
-	assert_int_equal(sender_cut(desk.sender, 0, 999), 999);
-	assert_int_equal(sender_cut(desk.sender, 0, 1000), 0);
-	assert_int_equal(sender_cut(desk.sender, 0, 0), 0);
-	assert_int_equal(sender_cut(desk.sender, 7, 100), 0); /* no such piece */
+	assert_int_equal(ptl_sender_cut(desk.sender, 0, 1), 1);
+	assert_int_equal(ptl_sender_cut(desk.sender, 0, 333), 333);
+	assert_int_equal(ptl_sender_cut(desk.sender, 0, 999), 999);
+	assert_int_equal(ptl_sender_cut(desk.sender, 0, 1000), 0);
+	assert_int_equal(ptl_sender_cut(desk.sender, 0, 0), 0);
+	assert_int_equal(ptl_sender_cut(desk.sender, 7, 100), 0); /* no such piece */
 	/* Nothing of it was cut after all. */
-	sender_sent(desk.sender, desk.shared, 0, 1000, desk.end.now);
-	assert_int_equal(sender_cut(desk.sender, 0, 333), 352);
+	ptl_sender_sent(desk.sender, desk.shared, 0, 1000, desk.end.now);
+	assert_int_equal(ptl_sender_cut(desk.sender, 0, 333), 352);
 	send_piece(&desk, 32, 320);
 	acked(&desk, 0, &second, 1);
 	piece = next(&desk);
 	assert_int_equal(piece->number, 0);
-	assert_int_equal(sender_cut(desk.sender, 0, 333), 352);
-	assert_int_equal(sender_cut(desk.sender, 0, 993), 0);
+	assert_int_equal(ptl_sender_cut(desk.sender, 0, 333), 352);
+	assert_int_equal(ptl_sender_cut(desk.sender, 0, 993), 0);
 	/* The rest of a copy that was cut goes again as well. */
-	sender_sent(desk.sender, desk.shared, 0, 352, desk.end.now);
+	ptl_sender_sent(desk.sender, desk.shared, 0, 352, desk.end.now);
 	send_piece(&desk, 11, 648);
 	acked(&desk, 42, NULL, 0);
 	assert_all_free(&desk);
@@ -356,13 +356,13 @@ static void eight_cuts_off_the_grid_then_on_it(void **state)
 	put(&desk, 0, 1500);
 	for (int i = 0; i < PTL_MAX_CUTS; i++) {
 		assert_non_null(next(&desk));
-		assert_int_equal(sender_cut(desk.sender, number, 33), 33);
-		sender_sent(desk.sender, desk.shared, number, 33, desk.end.now);
+		assert_int_equal(ptl_sender_cut(desk.sender, number, 33), 33);
+		ptl_sender_sent(desk.sender, desk.shared, number, 33, desk.end.now);
 		number = (uint16_t)(number + 2);
 	}
 	assert_non_null(next(&desk));
-	assert_int_equal(sender_cut(desk.sender, number, 33), 64);
-	sender_sent(desk.sender, desk.shared, number, 64, desk.end.now);
+	assert_int_equal(ptl_sender_cut(desk.sender, number, 33), 64);
+	ptl_sender_sent(desk.sender, desk.shared, number, 64, desk.end.now);
 	number = (uint16_t)(number + 2);
 	send_piece(&desk, number, 1500 - 8 * 33 - 64);
 	/* It fits the least window that a peer may have. */
@@ -426,21 +426,22 @@ static void a_reset_gives_everything_back(void **state)
 			desk.shared->noise.limit = (uint16_t)(32u << prng_below(&prng, 6));
 			piece = prng_below(&prng, 2) ? next(&desk) : NULL;
 			if (piece && (i < 59 || prng_below(&prng, 2))) {
-				uint16_t cut = sender_cut(desk.sender, piece->number,
-							  (uint16_t)random_from(&prng, 1, 300));
+				uint16_t cut =
+					ptl_sender_cut(desk.sender, piece->number,
+						       (uint16_t)random_from(&prng, 1, 300));
 
 				if (cut == 0 || prng_below(&prng, 2))
 					cut = piece->length;
-				sender_sent(desk.sender, desk.shared, piece->number, cut,
-					    desk.end.now);
+				ptl_sender_sent(desk.sender, desk.shared, piece->number, cut,
+						desk.end.now);
 			}
 			if (prng_below(&prng, 10) == 0) {
 				desk.end.now += 2000000;
-				sender_expired(desk.sender, desk.shared, desk.end.now);
+				ptl_sender_expired(desk.sender, desk.shared, desk.end.now);
 			}
 		}
-		sender_reset(desk.sender, desk.shared, 64, desk.end.now);
-		waiting = queue_flush(desk.queue);
+		ptl_sender_reset(desk.sender, desk.shared, 64, desk.end.now);
+		waiting = ptl_queue_flush(desk.queue);
 		assert_int_equal(waiting + counters(&desk)->drop_flushed +
 					 counters(&desk)->drop_codel,
 				 put_in);
@@ -477,17 +478,17 @@ static void whatever_is_lost_everything_arrives(void **state)
 		if (put_in < PACKETS && desk.queue->free_packets > 480)
 			put(&desk, (uint8_t)put_in++, random_from(&prng, 14, 1514));
 		if (desk.end.now >= desk.sender->timer)
-			sender_expired(desk.sender, desk.shared, desk.end.now);
+			ptl_sender_expired(desk.sender, desk.shared, desk.end.now);
 		piece = next(&desk);
 		if (piece) {
 			uint16_t number = piece->number, length = piece->length, cut = 0;
 
 			if (prng_below(&prng, 3) == 0)
-				cut = sender_cut(desk.sender, number,
-						 (uint16_t)random_from(&prng, 1, length));
+				cut = ptl_sender_cut(desk.sender, number,
+						     (uint16_t)random_from(&prng, 1, length));
 			if (cut)
 				length = cut;
-			sender_sent(desk.sender, desk.shared, number, length, desk.end.now);
+			ptl_sender_sent(desk.sender, desk.shared, number, length, desk.end.now);
 			if (prng_below(&prng, 5) == 0) {
 				losses++;
 			} else {
@@ -519,7 +520,8 @@ static void whatever_is_lost_everything_arrives(void **state)
 					at = (uint16_t)((at + 1) & PTL_NUMBER_MASK);
 				ranges[n++] = (struct ack_range){from, at};
 			}
-			sender_acked(desk.sender, desk.shared, head, ranges, n, desk.end.now);
+			ptl_sender_acked(desk.sender, desk.shared, head, ranges, n,
+					 desk.end.now);
 		}
 		if (put_in == PACKETS && desk.sender->count == 0 &&
 		    desk.queue->free_packets == desk.queue->packet_count)

@@ -54,10 +54,11 @@ static void send_content(uint8_t *content, size_t n, enum ptl_ending ending)
 	struct cobs_encoder encoder;
 	size_t length;
 
-	put_le32(content + n, crc32c_end(crc32c_add(CRC32C_START, content, n)) ^ xors[ending]);
-	cobs_begin(&encoder, wire);
-	cobs_put(&encoder, content, n + PTL_CHECK_BYTES);
-	length = cobs_end(&encoder);
+	put_le32(content + n,
+		 crc32c_end(ptl_crc32c_add(CRC32C_START, content, n)) ^ xors[ending]);
+	ptl_cobs_begin(&encoder, wire);
+	ptl_cobs_put(&encoder, content, n + PTL_CHECK_BYTES);
+	length = ptl_cobs_end(&encoder);
 	wire[length++] = PTL_DELIMITER;
 	write_all(wire, length);
 	sent++;
@@ -250,11 +251,11 @@ static void listen_for(int milliseconds)
 		return;
 	n = read(tty, bytes, sizeof(bytes));
 	while (n > 0 && at < (size_t)n) {
-		at += cobs_take(&decoder, bytes + at, (size_t)n - at);
+		at += ptl_cobs_take(&decoder, bytes + at, (size_t)n - at);
 		if (at < (size_t)n && bytes[at] == PTL_DELIMITER) {
 			at++;
 			take_frame(decoded, decoder.n);
-			cobs_reset(&decoder);
+			ptl_cobs_reset(&decoder);
 		}
 	}
 }
@@ -276,7 +277,7 @@ int main(int argc, char **argv)
 	prng = prng_seed(strtoul(argv[3], NULL, 0), 0);
 	own_nonce = 1 + (uint32_t)below(0x7fffffff);
 	until = time(NULL) + atoi(argv[2]);
-	cobs_reset(&decoder);
+	ptl_cobs_reset(&decoder);
 	while (time(NULL) < until) {
 		if (!up) {
 			send_hello(true);
