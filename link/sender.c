@@ -109,7 +109,13 @@ static bool split(struct sender *sender, struct sending *shared, uint16_t i, uin
 	return true;
 }
 
-static struct piece *resend(struct sender *sender, struct sending *shared)
+/* SPEC 2.4: a control message is one frame, whatever the noise and the credit. */
+static bool divisible(enum ptl_class class)
+{
+	return class != PTL_CLASS_CONTROL;
+}
+
+static struct piece *resend(struct sender *sender, struct sending *shared, enum ptl_class class)
 {
 	uint16_t i = 0;
 	struct piece *piece;
@@ -117,7 +123,7 @@ static struct piece *resend(struct sender *sender, struct sending *shared)
 	while (piece_at(sender, i)->state != PIECE_LOST)
 		i++;
 	piece = piece_at(sender, i);
-	if (piece->length > shared->noise.limit &&
+	if (divisible(class) && piece->length > shared->noise.limit &&
 	    split(sender, shared, i, shared->noise.limit)) {
 		shared->counters->tx_splits++;
 		sender->lost++;
@@ -138,24 +144,26 @@ static uint32_t credit_bytes(const struct sender *sender)
 }
 
 /* Payload bytes of the packet in hand that may go in one frame now. */
-static uint16_t allowed(const struct sender *sender, const struct sending *shared)
+static uint16_t allowed(const struct sender *sender, const struct sending *shared,
+			enum ptl_class class)
 {
 	uint16_t left =
 		(uint16_t)(shared->queue->packets[sender->packet].length - sender->offset);
-	uint16_t length = left < shared->noise.limit ? left : shared->noise.limit;
+	bool whole = !divisible(class) || left < shared->noise.limit;
+	uint16_t length = whole ? left : shared->noise.limit;
 	uint32_t credit = credit_bytes(sender);
 
 	if (credit >= length)
 		return length;
-	return credit >= PIECE_MIN ? (uint16_t)credit : 0;
+	return divisible(class) && credit >= PIECE_MIN ? (uint16_t)credit : 0;
 }
 
 /* Takes a packet in hand; false: none, or no credit, or no record for it. */
-static bool new_ready(struct sender *sender, struct sending *shared)
+static bool new_ready(struct sender *sender, struct sending *shared, enum ptl_class class)
 {
 	if (sender->count == sender->size)
 		return false;
-	if (allowed(sender, shared) > 0) {
+	if (allowed(sender, shared, class) > 0) {
 		sender->blocked = false;
 		return true;
 	}
@@ -168,15 +176,17 @@ static bool new_ready(struct sender *sender, struct sending *shared)
 
 bool ptl_sender_ready(struct sender *sender, struct sending *shared, enum ptl_class class)
 {
+	uint32_t least = divisible(class) ? PIECE_MIN : PTL_CONTROL_MAX;
+
 	if (sender->lost > 0)
 		return true;
 	if (sender->packet != QUEUE_NONE)
-		return new_ready(sender, shared);
+		return new_ready(sender, shared, class);
 	if (!ptl_queue_ready(shared->queue, class))
 		return false;
 	/* A packet stays in the queue, where it can be overtaken, until some of
 	 * it can go. */
-	if (sender->count < sender->size && credit_bytes(sender) >= PIECE_MIN) {
+	if (sender->count < sender->size && credit_bytes(sender) >= least) {
 		sender->blocked = false;
 		return true;
 	}
@@ -197,7 +207,7 @@ struct piece *ptl_sender_next(struct sender *sender, struct sending *shared,
 	if (!ptl_sender_ready(sender, shared, class))
 		return NULL;
 	if (sender->lost > 0)
-		return resend(sender, shared);
+		return resend(sender, shared, class);
 	if (sender->packet == QUEUE_NONE) {
 		sender->packet = ptl_queue_take(shared->queue, now, class);
 		sender->offset = 0;
@@ -209,7 +219,7 @@ struct piece *ptl_sender_next(struct sender *sender, struct sending *shared,
 	/* What has arrived and waits for its reader is no measure of progress. */
 	if (sender->flying == 0)
 		sender->progress = now;
-	length = allowed(sender, shared);
+	length = allowed(sender, shared, class);
 	packet = &shared->queue->packets[sender->packet];
 	piece = piece_at(sender, sender->count++);
 	piece->stamp = piece->proof = sender->stamp++;

@@ -205,6 +205,41 @@ static void on_a_bad_line_it_goes_again_in_smaller_pieces(void **state)
 	close_desk(&desk);
 }
 
+static void a_control_message_is_never_divided(void **state)
+{
+	static const uint8_t message[PTL_CONTROL_MAX] = {0x20};
+	static const enum ptl_class control = PTL_CLASS_CONTROL;
+	struct desk desk;
+	struct piece *piece;
+
+	(void)state;
+	open_desk(&desk, 512);
+	desk.sender = sender_of(link_in(&desk.end), control);
+	ptl_sender_reset(desk.sender, desk.shared, PTL_WINDOW_MIN_CTRL, desk.end.now);
+	for (int i = 0; i < 100; i++)
+		ptl_noise_lost(&desk.shared->noise, 512);
+	assert_in_range(desk.shared->noise.limit, 1, 128);
+	for (size_t n = PTL_CONTROL_MAX; n > 100; n -= 100)
+		assert_int_equal(ptl_queue_put_control(desk.queue, 0, message, n), PTL_OK);
+	/* Not by noise: 16 cells, */
+	piece = ptl_sender_next(desk.sender, desk.shared, control, desk.end.now);
+	assert_int_equal(piece->length, PTL_CONTROL_MAX);
+	assert_true(piece->last);
+	ptl_sender_sent(desk.sender, desk.shared, 0, PTL_CONTROL_MAX, desk.end.now);
+	/* not by credit: 13 of 16, then none with 3 left, */
+	piece = ptl_sender_next(desk.sender, desk.shared, control, desk.end.now);
+	assert_int_equal(piece->length, PTL_CONTROL_MAX - 100);
+	assert_true(piece->last);
+	ptl_sender_sent(desk.sender, desk.shared, 16, piece->length, desk.end.now);
+	assert_null(ptl_sender_next(desk.sender, desk.shared, control, desk.end.now));
+	/* and not when it goes again. */
+	ptl_sender_refresh(desk.sender, desk.shared, desk.end.now, true);
+	piece = ptl_sender_next(desk.sender, desk.shared, control, desk.end.now);
+	assert_int_equal(piece->number, 0);
+	assert_int_equal(piece->length, PTL_CONTROL_MAX);
+	close_desk(&desk);
+}
+
 static void the_timer_asks_with_the_newest_then_with_all(void **state)
 {
 	struct desk desk;
@@ -545,6 +580,7 @@ int main(void)
 		cmocka_unit_test(what_a_later_one_overtook_is_lost),
 		cmocka_unit_test(the_second_copy_can_be_lost_too),
 		cmocka_unit_test(on_a_bad_line_it_goes_again_in_smaller_pieces),
+		cmocka_unit_test(a_control_message_is_never_divided),
 		cmocka_unit_test(the_timer_asks_with_the_newest_then_with_all),
 		cmocka_unit_test(the_timer_backs_off_up_to_a_limit),
 		cmocka_unit_test(credit_is_never_exceeded),
