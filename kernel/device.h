@@ -2,13 +2,20 @@
 /*
  * One interface: an endpoint of link/ between a net_device and a port.
  *
- *	netdev.c    the net_device: making it, opening, MTU, statistics
- *	engine.c    the endpoint: its memory, its lock, its timer, the pull
+ *	lock.c      the lock, and what waits for its end
+ *	hold.c      packets that were sent, until they have left
+ *	pull.c      the pull: pacing, the timer, when to wake
  *	rate.c      the rate that both ends agree on
- *	transmit.c  packets down: copied into the endpoint, held until they left
+ *	input.c     bytes from the port
  *	receive.c   packets up: NAPI
+ *	transmit.c  packets down: copied into the endpoint
+ *	events.c    what the endpoint tells
+ *	endpoint.c  the endpoint: its memory, its beginning and end
  *	ethtool.c   what ethtool asks
+ *	netdev.c    the net_device: making it, opening, MTU, statistics
  *	ldisc.c, serdev.c   the two kinds of port; main.c registers both
+ *
+ * Each calls those above it only.
  *
  * The endpoint serialises nothing itself: `lock` does, and everything below it in
  * the struct needs it. It is taken by transmit (softirqs off), NAPI and the timer
@@ -25,6 +32,7 @@
 #include "port.h"
 
 #include <linux/hrtimer.h>
+#include <linux/ktime.h>
 #include <linux/netdevice.h>
 #include <linux/ratelimit.h>
 #include <linux/skbuff.h>
@@ -113,48 +121,38 @@ struct ptl_dev {
 	u8 out[PTL_OUT_BYTES];
 };
 
-/* ---- netdev.c; process context, takes rtnl ---- */
+/* ---- lock.c ---- */
 
-/* Registers an interface. The port must be ready to be written to. */
-struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup);
-/* The interface is gone after that, and nothing is written to the port any more. */
-void ptl_dev_unregister(struct ptl_dev *dev);
-/* The port must not call any of the functions below any more. */
-void ptl_dev_free(struct ptl_dev *dev);
-/* Around a sleep of the system, if the port's driver tells of it. */
-void ptl_dev_suspend(struct ptl_dev *dev);
-void ptl_dev_resume(struct ptl_dev *dev);
-
-/* ---- engine.c, for ports ---- */
-
-/* Bytes from the wire, with the tty's flags (TTY_...) or NULL. Not in hard
- * interrupts. */
-void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, size_t n);
-/* The port takes bytes again. Any context. */
-void ptl_dev_wakeup(struct ptl_dev *dev);
-/* The line's rate is another. Not in hard interrupts. */
-void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud);
-
-/* ---- between the core's files ---- */
-
-void ptl_engine_init(struct ptl_dev *dev);
-u64 ptl_dev_now(void);
 void ptl_dev_lock(struct ptl_dev *dev) __acquires(&dev->lock);
 void ptl_dev_unlock(struct ptl_dev *dev) __releases(&dev->lock);
 
-/* Under rtnl. */
-int ptl_engine_start(struct ptl_dev *dev, u32 mtu);
-void ptl_engine_stop(struct ptl_dev *dev);
-/* Another MTU while it runs: a new endpoint, and session, if that one is too small. */
-int ptl_engine_fit(struct ptl_dev *dev, u32 mtu);
-/* Takes any lock itself. */
-void ptl_engine_counters(struct ptl_dev *dev, struct ptl_counters *counters,
-			 struct ptl_line_counters *line);
-/* Pulls what may go down now. With the lock. */
-void ptl_engine_service(struct ptl_dev *dev);
+/* What the endpoint takes for the time. */
+static inline u64 ptl_dev_now(void)
+{
+	return (u64)ktime_to_us(ktime_get_boottime());
+}
 
-/* The line's rate is another, with the lock. */
-void ptl_engine_pace(struct ptl_dev *dev, u32 baud);
+/* ---- hold.c; with the lock ---- */
+
+void ptl_hold(struct ptl_dev *dev, struct sk_buff *skb);
+/* Lets go what has left. */
+void ptl_hold_release(struct ptl_dev *dev, bool all);
+
+/* ---- pull.c ---- */
+
+void ptl_pull_init(struct ptl_dev *dev);
+/* A new endpoint is there. With the lock. */
+void ptl_pull_start(struct ptl_dev *dev);
+/* Pulls what may go down now. With the lock. */
+void ptl_pull_run(struct ptl_dev *dev);
+/* Is it worth while, or does the timer come early enough? With the lock. */
+bool ptl_pull_is_due(const struct ptl_dev *dev);
+/* The line's rate is another. With the lock. */
+void ptl_pull_pace(struct ptl_dev *dev, u32 baud);
+/* For ports: takes bytes again. Any context. */
+void ptl_dev_wakeup(struct ptl_dev *dev);
+
+/* ---- rate.c ---- */
 
 void ptl_dev_rate_init(struct ptl_dev *dev);
 /* The endpoint wants another rate. With the lock. */
@@ -163,17 +161,60 @@ void ptl_dev_rate_want(struct ptl_dev *dev, u32 rate);
 int ptl_dev_rate_start(struct ptl_dev *dev);
 void ptl_dev_rate_stop(struct ptl_dev *dev);
 
-netdev_tx_t ptl_transmit(struct sk_buff *skb, struct net_device *net);
-/* Lets go what has left. With the lock. */
-void ptl_transmit_release(struct ptl_dev *dev, bool all);
+/* ---- input.c, for ports ---- */
+
+/* Bytes from the wire, with the tty's flags (TTY_...) or NULL. Not in hard
+ * interrupts. */
+void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, size_t n);
+/* The line's rate is another. Not in hard interrupts. */
+void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud);
+
+/* ---- receive.c ---- */
 
 /* A packet from the wire, with the lock; false: no room now. */
 bool ptl_receive_packet(struct ptl_dev *dev, const u8 *packet, size_t n);
 int ptl_receive_poll(struct napi_struct *napi, int budget);
 
+/* ---- transmit.c ---- */
+
+netdev_tx_t ptl_transmit(struct sk_buff *skb, struct net_device *net);
+
+/* ---- events.c ---- */
+
+void ptl_events_fill(struct ptl_dev *dev, struct ptl_events *events);
+/* Between Ethernet and a framing of bare IP; scratch holds a packet of size bytes. */
+void ptl_events_shim(struct ptl_dev *dev, u8 *scratch, size_t size);
+
+/* ---- endpoint.c ---- */
+
+void ptl_endpoint_prepare(struct ptl_dev *dev);
+/* Under rtnl. */
+int ptl_endpoint_start(struct ptl_dev *dev, u32 mtu);
+void ptl_endpoint_stop(struct ptl_dev *dev);
+/* Another MTU while it runs: a new endpoint, and session, if that one is too small. */
+int ptl_endpoint_fit(struct ptl_dev *dev, u32 mtu);
+/* Takes any lock itself. */
+void ptl_endpoint_counters(struct ptl_dev *dev, struct ptl_counters *counters,
+			   struct ptl_line_counters *line);
+
+/* ---- ethtool.c ---- */
+
 extern const struct ethtool_ops ptl_ethtool_ops;
 
-/* ldisc.c, serdev.c */
+/* ---- netdev.c; process context, takes rtnl ---- */
+
+/* Registers an interface. The port must be ready to be written to. */
+struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup);
+/* The interface is gone after that, and nothing is written to the port any more. */
+void ptl_dev_unregister(struct ptl_dev *dev);
+/* The port must not call any of the functions above any more. */
+void ptl_dev_free(struct ptl_dev *dev);
+/* Around a sleep of the system, if the port's driver tells of it. */
+void ptl_dev_suspend(struct ptl_dev *dev);
+void ptl_dev_resume(struct ptl_dev *dev);
+
+/* ---- ldisc.c, serdev.c ---- */
+
 int ptl_ldisc_register(void);
 void ptl_ldisc_unregister(void);
 int ptl_serdev_register(void);

@@ -40,7 +40,7 @@ static void get_stats(struct net_device *net, struct ethtool_stats *stats, u64 *
 	struct ptl_line_counters line;
 	struct ptl_counters link;
 
-	ptl_engine_counters(netdev_priv(net), &link, &line);
+	ptl_endpoint_counters(netdev_priv(net), &link, &line);
 	memcpy(to, &link, sizeof(link));
 	memcpy(to + PTL_COUNTER_COUNT, &line, sizeof(line));
 }

@@ -32,7 +32,7 @@ static int ptl_open(struct net_device *net)
 	int status;
 
 	napi_enable(&dev->napi);
-	status = ptl_engine_start(dev, net->mtu);
+	status = ptl_endpoint_start(dev, net->mtu);
 	if (status)
 		napi_disable(&dev->napi);
 	return status;
@@ -42,7 +42,7 @@ static int ptl_stop(struct net_device *net)
 {
 	struct ptl_dev *dev = netdev_priv(net);
 
-	ptl_engine_stop(dev);
+	ptl_endpoint_stop(dev);
 	napi_disable(&dev->napi);
 	skb_queue_purge(&dev->rx);
 	return 0;
@@ -75,7 +75,7 @@ static void take_mac(struct work_struct *work)
 static int ptl_change_mtu(struct net_device *net, int mtu)
 {
 	struct ptl_dev *dev = netdev_priv(net);
-	int status = netif_running(net) ? ptl_engine_fit(dev, mtu) : 0;
+	int status = netif_running(net) ? ptl_endpoint_fit(dev, mtu) : 0;
 
 	if (!status)
 		net->mtu = mtu;
@@ -87,7 +87,7 @@ static void ptl_get_stats(struct net_device *net, struct rtnl_link_stats64 *stat
 	struct ptl_line_counters line;
 	struct ptl_counters link;
 
-	ptl_engine_counters(netdev_priv(net), &link, &line);
+	ptl_endpoint_counters(netdev_priv(net), &link, &line);
 	stats->rx_packets = link.rx_packets;
 	stats->rx_bytes = link.rx_packet_bytes;
 	stats->tx_packets = link.tx_packets;
@@ -186,7 +186,7 @@ struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup)
 	SET_NETDEV_DEV(net, setup->parent);
 	ratelimit_state_init(&dev->said, 60 * HZ, 10);
 	ratelimit_set_flags(&dev->said, RATELIMIT_MSG_ON_RELEASE);
-	ptl_engine_init(dev);
+	ptl_endpoint_prepare(dev);
 	INIT_WORK(&dev->mac_work, take_mac);
 	ptl_napi_add(net, &dev->napi, ptl_receive_poll);
 	status = fill(dev, setup);
@@ -221,14 +221,14 @@ void ptl_dev_suspend(struct ptl_dev *dev)
 	rtnl_lock();
 	netif_device_detach(dev->net);
 	if (netif_running(dev->net))
-		ptl_engine_stop(dev);
+		ptl_endpoint_stop(dev);
 	rtnl_unlock();
 }
 
 void ptl_dev_resume(struct ptl_dev *dev)
 {
 	rtnl_lock();
-	if (netif_running(dev->net) && ptl_engine_start(dev, dev->net->mtu))
+	if (netif_running(dev->net) && ptl_endpoint_start(dev, dev->net->mtu))
 		netdev_err(dev->net,
 			   "no memory to go on after the sleep; set it down and up\n");
 	netif_device_attach(dev->net);

@@ -61,9 +61,9 @@ static void on_work(struct work_struct *work)
 	ptl_dev_lock(dev);
 	dev->rate_wanted = 0;
 	if (dev->endpoint) {
-		ptl_engine_pace(dev, status ? dev->baud : rate);
+		ptl_pull_pace(dev, status ? dev->baud : rate);
 		dev->framing->rate_done(dev->endpoint, ptl_dev_now(), !status);
-		ptl_engine_service(dev);
+		ptl_pull_run(dev);
 	}
 	ptl_dev_unlock(dev);
 }

@@ -39,7 +39,7 @@ static void resume(struct ptl_dev *dev)
 		dev->rx_refused = false;
 		if (dev->framing->resume)
 			dev->framing->resume(dev->endpoint, ptl_dev_now());
-		ptl_engine_service(dev);
+		ptl_pull_run(dev);
 	}
 	ptl_dev_unlock(dev);
 }

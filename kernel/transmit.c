@@ -4,30 +4,11 @@
  *
  * The interface has no queue of its own in front (IFF_NO_QUEUE): the endpoint's fair
  * queues with CoDel take every packet at once, because a packet that stands outside
- * cannot overtake one that is half on the wire. Backpressure is by the packet's
- * owner: its bytes are copied into the endpoint's store, but it is freed only when
- * as many packets have gone to the wire as were put into it before. Until then a local
- * socket is charged for it, and TCP small queues and SO_SNDBUF stop it, as above a
- * driver with byte queue limits.
- *
- * The endpoint doesn't say which packet went, so the oldest is let go: with several
- * flows the wrong one now and then, but each in the end, and never too many.
+ * cannot overtake one that is half on the wire. What stops local senders: hold.c.
  */
 #include "device.h"
 
 #include <linux/etherdevice.h>
-
-void ptl_transmit_release(struct ptl_dev *dev, bool all)
-{
-	struct ptl_info info = {};
-
-	if (skb_queue_empty(&dev->held))
-		return;
-	if (!all)
-		dev->framing->info(dev->endpoint, &info);
-	while (skb_queue_len(&dev->held) > info.waiting)
-		__skb_queue_tail(&dev->gone, __skb_dequeue(&dev->held));
-}
 
 /* Into the endpoint; whether it is there now. */
 static bool put(struct ptl_dev *dev, const struct sk_buff *skb)
@@ -56,8 +37,8 @@ netdev_tx_t ptl_transmit(struct sk_buff *skb, struct net_device *net)
 	taken = put(dev, skb);
 	if (taken) {
 		skb_tx_timestamp(skb);
-		__skb_queue_tail(&dev->held, skb);
-		ptl_engine_service(dev);
+		ptl_hold(dev, skb);
+		ptl_pull_run(dev);
 	}
 	ptl_dev_unlock(dev);
 	if (!taken)
