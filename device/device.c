@@ -60,7 +60,8 @@ struct device {
 	ptl_time waiting_since;
 	ptl_time errors_at;   /* when the UART's errors may be told again */
 	uint64_t errors_told; /* how many had been */
-	uint32_t rate;	      /* that the link wants the UART to have, or 0 */
+	uint32_t baud;	      /* of the UART, bits/s */
+	uint32_t rate;	      /* that the link wants it to have, or 0 */
 	ptl_time rate_at;     /* when it may be set, once that is known */
 	size_t out_at, out_n; /* pulled, not taken by the UART yet */
 	uint8_t out[OUT_BYTES];
@@ -174,7 +175,8 @@ enum ptl_error device_init(void *memory, size_t size, const struct device_config
 			link->nonce = clock->entropy(clock->user);
 		while (link->nonce == 0);
 	device->now = clock->now(clock->user);
-	ptl_pacer_init(&device->pacer, link->baud);
+	device->baud = link->baud;
+	ptl_pacer_init(&device->pacer, device->baud);
 	device_led_init(&device->led, &config->gpio);
 	*made = device;
 	return config->framing->init((uint8_t *)memory + own_size(), size - own_size(), link,
@@ -261,10 +263,12 @@ static ptl_time change_rate(struct device *device)
 	if (queued > 0 && device->now < device->rate_at + RATE_PATIENCE_US)
 		return device->now + DRAIN_US;
 	made = queued > 0 ? 0 : uart->set_rate(uart->user, device->rate);
-	if (made)
+	if (made) {
+		device->baud = made;
 		ptl_pacer_init(&device->pacer, made);
+	}
 	device->rate = 0;
-	device->config.framing->rate_done(device->endpoint, device->now, made != 0);
+	device->config.framing->rate_done(device->endpoint, device->now, device->baud);
 	return 0;
 }
 

@@ -60,9 +60,10 @@ static void on_work(struct work_struct *work)
 	status = dev->ops->set_rate(dev->port, rate);
 	ptl_dev_lock(dev);
 	dev->rate_wanted = 0;
+	/* Also when the endpoint has gone meanwhile: the next one begins from here. */
+	ptl_pull_pace(dev, status ? dev->baud : rate);
 	if (dev->endpoint) {
-		ptl_pull_pace(dev, status ? dev->baud : rate);
-		dev->framing->rate_done(dev->endpoint, ptl_dev_now(), !status);
+		dev->framing->rate_done(dev->endpoint, ptl_dev_now(), dev->baud);
 		ptl_pull_run(dev);
 	}
 	ptl_dev_unlock(dev);

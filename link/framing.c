@@ -55,9 +55,9 @@ static void set_baud(struct ptl_endpoint *endpoint, uint32_t baud)
 	ptl_link_set_baud(link_of(endpoint), baud);
 }
 
-static void ptl_rate_done(struct ptl_endpoint *endpoint, ptl_time now, bool ok)
+static void rate_done(struct ptl_endpoint *endpoint, ptl_time now, uint32_t rate)
 {
-	ptl_link_rate_done(link_of(endpoint), now, ok);
+	ptl_link_rate_done(link_of(endpoint), now, rate);
 }
 
 static void wire_reset(struct ptl_endpoint *endpoint, ptl_time now)
@@ -93,7 +93,7 @@ const struct ptl_framing ptl_framing_pigtail = {
 	.resume = resume,
 	.set_baud = set_baud,
 	.log = log_text,
-	.rate_done = ptl_rate_done,
+	.rate_done = rate_done,
 	.wire_reset = wire_reset,
 	.counters = counters,
 	.info = info,

@@ -9,6 +9,7 @@
 /* A received frame that stays unfinished so long will stay so. A sender on a busy
  * machine stalls for 50 ms in the middle of one. */
 #define HALF_FRAME_US 250000u
+#define BAUD_MIN      50u
 /* At least, so that a slow line is not taken for a silent peer. */
 #define FRAMES_A_SECOND 2u
 
@@ -51,7 +52,7 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 
 static bool good_config(const struct ptl_config *config)
 {
-	if (config->baud < 50 || config->max_packet < 64 || config->max_packet > 9018 ||
+	if (config->baud < BAUD_MIN || config->max_packet < 64 || config->max_packet > 9018 ||
 	    config->tx_packets < 4 || config->tx_packets > 4096 || config->tx_block_size < 32 ||
 	    config->tx_block_size > 2048 || config->tx_block_size % 32 != 0 ||
 	    config->tx_flows < 4 || config->tx_flows > 1024 ||
@@ -388,9 +389,14 @@ void ptl_link_resume(struct ptl_link *link, ptl_time now)
 	link->deadline = earliest(link);
 }
 
+static uint32_t possible(uint32_t baud)
+{
+	return baud < BAUD_MIN ? BAUD_MIN : baud;
+}
+
 void ptl_link_set_baud(struct ptl_link *link, uint32_t baud)
 {
-	ptl_link_adopt_baud(link, baud < 50 ? 50 : baud);
+	ptl_link_adopt_baud(link, possible(baud));
 }
 
 /* Another wire, or another rate of it: forgets half frames. */
@@ -402,11 +408,11 @@ static void begin_wire(struct ptl_link *link)
 	link->tx.line_idle = true;
 }
 
-void ptl_link_rate_done(struct ptl_link *link, ptl_time now, bool ok)
+void ptl_link_rate_done(struct ptl_link *link, ptl_time now, uint32_t rate)
 {
 	link->now = now;
 	begin_wire(link);
-	ptl_rate_done(link, ok);
+	ptl_rate_done(link, possible(rate));
 	link->deadline = earliest(link);
 }
 

@@ -36,6 +36,7 @@
 #define CLIMB_US     5000000u	     /* until the next step up, after one */
 #define AGAIN_US     10000000u	     /* a failed rate is tried again; then doubled */
 #define AGAIN_MAX_US RATE_LONGEST_US /* up to this */
+#define SET_AGAIN_US 100000u	     /* until a port that did not go to base is asked again */
 #define TOO_SOON_US  5000000u	     /* a rate that falls after less has failed */
 
 static bool leads(const struct ptl_link *link)
@@ -220,27 +221,42 @@ void ptl_rate_turn(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
 
-	if (rate->state != RATE_MOVE || rate->say)
+	if (rate->state != RATE_MOVE || rate->say || left(link, rate->until) > 0)
 		return;
 	rate->state = RATE_SWITCH;
 	link->events.rate(link->events.user, rate->wanted);
 }
 
-void ptl_rate_done(struct ptl_link *link, bool ok)
+/* The port is at another rate than it should be. */
+static void ask_for_base(struct ptl_link *link, uint32_t us)
+{
+	link->rate.wanted = link->rate.base;
+	enter(link, RATE_MOVE, us);
+}
+
+void ptl_rate_done(struct ptl_link *link, uint32_t now)
 {
 	struct rate *rate = &link->rate;
-	bool home = rate->wanted == rate->base;
+	bool switching = rate->state == RATE_SWITCH;
+	bool there = switching && ptl_rate_near(now, rate->wanted);
+	bool home = ptl_rate_near(now, rate->base);
 
-	if (rate->state != RATE_SWITCH)
+	if (!rate->enabled)
 		return;
-	if (ok || home) {
-		ptl_link_adopt_baud(link, rate->wanted);
-		ptl_noise_init(&link->sending.noise, link->sending.noise.max);
-	}
-	if (home || !ok) {
-		if (!home)
-			mark_failed(link);
+	if (there || home)
+		now = there ? rate->wanted : rate->base;
+	if (!switching && now == link->baud)
+		return;
+	if (switching && !there && rate->wanted != rate->base)
+		mark_failed(link);
+	ptl_link_adopt_baud(link, now);
+	ptl_noise_init(&link->sending.noise, link->sending.noise.max);
+	if (home) {
 		come_home(link, rate->rests ? REST_US : 0);
+		return;
+	}
+	if (!there) {
+		ask_for_base(link, switching ? SET_AGAIN_US : 0);
 		return;
 	}
 	enter(link, RATE_TRIAL, patience_us(rate));
@@ -556,8 +572,6 @@ ptl_time ptl_rate_deadline(struct ptl_link *link)
 	const struct rate *rate = &link->rate;
 	int32_t least = RATE_LONGEST_US;
 
-	if (rate->state == RATE_MOVE)
-		return 0;
 	if (rate->state == RATE_FAST)
 		least = ptl_rate_watch_left(link);
 	else if (rate->state != RATE_BASE && rate->state != RATE_SWITCH)

@@ -89,6 +89,7 @@ enum ptl_rate_lets {
 
 /* Whether both ends can make a rate; the highest of those that have not failed; the
  * lowest above baud that has; their bits/s. */
+bool ptl_rate_near(uint32_t a, uint32_t b); /* one rate, as a UART makes it */
 bool ptl_rate_usable(const struct rate *rate, uint32_t wanted);
 uint8_t ptl_rate_choose(const struct rate *rate);
 uint8_t ptl_rate_choose_again(const struct rate *rate, uint32_t baud);
@@ -128,8 +129,8 @@ enum ptl_message ptl_rate_message(struct ptl_link *link, uint8_t payload[RATE_PA
 
 /* No frame is on the wire: tells the owner to change the rate, if it is time. */
 void ptl_rate_turn(struct ptl_link *link);
-void ptl_rate_done(struct ptl_link *link, bool ok);
-/* The UART is at the base rate again. */
+/* The UART is at this rate now; at the base rate, after it was opened anew. */
+void ptl_rate_done(struct ptl_link *link, uint32_t now);
 void ptl_rate_reset(struct ptl_link *link);
 
 uint32_t ptl_rate_now(const struct ptl_link *link);

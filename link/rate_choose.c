@@ -13,6 +13,11 @@ static uint32_t apart(uint32_t a, uint32_t b)
 	return a > b ? a - b : b - a;
 }
 
+bool ptl_rate_near(uint32_t a, uint32_t b)
+{
+	return apart(a, b) <= b / 1000 * PTL_RATE_OFF;
+}
+
 uint32_t ptl_uart_rate(const struct ptl_uart *uart, uint32_t rate)
 {
 	uint32_t divider, made;
@@ -30,7 +35,7 @@ uint32_t ptl_uart_rate(const struct ptl_uart *uart, uint32_t rate)
 	if (divider == 0)
 		divider = 1;
 	made = uart->clock / divider;
-	return apart(made, rate) <= rate / 1000 * PTL_RATE_OFF ? made : 0;
+	return ptl_rate_near(made, rate) ? made : 0;
 }
 
 bool ptl_rate_usable(const struct rate *rate, uint32_t wanted)

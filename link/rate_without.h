@@ -98,10 +98,10 @@ static inline void ptl_rate_turn(struct ptl_link *link)
 	(void)link;
 }
 
-static inline void ptl_rate_done(struct ptl_link *link, bool ok)
+static inline void ptl_rate_done(struct ptl_link *link, uint32_t now)
 {
 	(void)link;
-	(void)ok;
+	(void)now;
 }
 
 static inline void ptl_rate_reset(struct ptl_link *link)

@@ -247,7 +247,6 @@ static size_t pull(struct sim_side *side, uint64_t now, size_t room)
 static uint64_t change_rate(struct sim_side *side, uint64_t now)
 {
 	uint64_t dry = wire_dry(side->out);
-	bool ok;
 
 	if (!side->wanted)
 		return WIRE_NEVER;
@@ -257,9 +256,9 @@ static uint64_t change_rate(struct sim_side *side, uint64_t now)
 		side->switch_at = now + prng_below(&side->prng, SWITCH_NS);
 	if (side->switch_at > now)
 		return side->switch_at;
-	ok = set_rate(side, now, side->wanted);
+	(void)set_rate(side, now, side->wanted);
 	side->wanted = 0;
-	side->framing->rate_done(side->endpoint, now / 1000, ok);
+	side->framing->rate_done(side->endpoint, now / 1000, side->rate);
 	return WIRE_NEVER;
 }
 

@@ -85,7 +85,6 @@ static bool flush_out(struct runner *runner)
 static ptl_time change_rate(struct runner *runner, ptl_time now)
 {
 	size_t queued = port_queued(runner->port);
-	bool ok;
 
 	if (!runner->rate_at)
 		runner->rate_at =
@@ -96,12 +95,12 @@ static ptl_time change_rate(struct runner *runner, ptl_time now)
 	if (queued != PTL_PACER_UNKNOWN && queued > 0 &&
 	    now < runner->rate_at + RATE_PATIENCE_US)
 		return now + DRAIN_US;
-	ok = port_set_rate(runner->port, runner->rate) == 0;
-	log_detail("%s: %u baud%s", runner->name, runner->rate, ok ? "" : " cannot be set");
+	log_detail("%s: %u baud%s", runner->name, runner->rate,
+		   port_set_rate(runner->port, runner->rate) == 0 ? "" : " cannot be set");
 	runner->rate = 0;
 	runner->rate_at = 0;
 	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
-	runner->framing->rate_done(runner->endpoint, now, ok);
+	runner->framing->rate_done(runner->endpoint, now, port_baud(runner->port));
 	return 0;
 }
 

@@ -409,8 +409,10 @@ static void operation(struct end *end, struct script *script)
 		if ((how & 0x60) == 0x20)
 			hear_rate(end, script);
 		else if ((how & 0x60) == 0x40) {
+			uint32_t rate = how & 0x10 ? end->asked : take(script) * 40000u;
+
 			end->asked = 0;
-			ptl_link_rate_done(end->link, end->now, how & 0x10);
+			ptl_link_rate_done(end->link, end->now, rate);
 		} else if (how & 0x10)
 			ptl_link_set_baud(end->link, take(script) * 40000u);
 		else

@@ -187,7 +187,7 @@ static bool follow(struct pair *pair, struct end *end)
 		return false;
 	end->rate = end->asked;
 	end->asked = 0;
-	ptl_link_rate_done(end->link, pair->now, true);
+	ptl_link_rate_done(end->link, pair->now, end->rate);
 	return true;
 }
 

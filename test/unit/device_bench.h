@@ -386,7 +386,7 @@ static inline void bench_host_turn(struct bench *bench)
 		bench->host_rate = bench->host_rate_wanted;
 		bench->host_rate_wanted = 0;
 		ptl_pacer_init(&bench->host_pacer, bench->host_rate);
-		ptl_link_rate_done(bench->host, bench->now, true);
+		ptl_link_rate_done(bench->host, bench->now, bench->host_rate);
 	}
 }
 

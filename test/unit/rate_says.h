@@ -108,7 +108,7 @@ static inline struct one_end *says_probe(void)
 
 	assert_true(says(end, &frame));
 	assert_int_equal(end->rate, 2000000);
-	ptl_link_rate_done(link_in(end), end->now, true);
+	ptl_link_rate_done(link_in(end), end->now, end->rate);
 	hears_probes(end);
 	return end;
 }
@@ -122,7 +122,7 @@ static inline struct one_end *says_confirm(void)
 	hear_message(end, PTL_MSG_ACCEPT, frame.body, PTL_ACCEPT_BYTES);
 	end_transmit(end, NULL, 0);
 	assert_int_equal(end->rate, 2000000);
-	ptl_link_rate_done(link_in(end), end->now, true);
+	ptl_link_rate_done(link_in(end), end->now, end->rate);
 	hears_probes(end);
 	return end;
 }

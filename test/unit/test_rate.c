@@ -16,6 +16,7 @@ struct side {
 	ptl_time free;	  /* its last frame has left then */
 	unsigned said;	  /* frames */
 	unsigned refuses; /* so many changes of the rate */
+	unsigned lives;	  /* links that were made on it */
 };
 
 struct pair {
@@ -60,13 +61,16 @@ static void open_side(struct side *side, enum ptl_role role, const struct ptl_ua
 
 	config.baud = BASE;
 	config.rate_auto = true;
+	config.nonce += side->lives++;
 	if (uart)
 		config.uart = *uart;
 	size = ptl_link_size(&config);
 	side->end.framing = &ptl_framing_pigtail;
-	side->end.now = 1000000;
-	side->end.memory = malloc(size);
-	side->rate = BASE;
+	if (!side->end.memory) {
+		side->end.now = 1000000;
+		side->end.memory = malloc(size);
+		side->rate = BASE;
+	}
 	assert_int_equal(side->end.framing->init(side->end.memory, size, &config, &events,
 						 side->end.now, &side->end.endpoint),
 			 PTL_OK);
@@ -97,16 +101,14 @@ static const struct ptl_counters *counters_of(struct pair *pair, int side)
 
 static void change_rate(struct side *side)
 {
-	bool ok = side->refuses == 0;
-
 	if (!side->asked || side->end.now < side->free)
 		return;
-	if (ok)
+	if (side->refuses == 0)
 		side->rate = side->asked;
 	else
 		side->refuses--;
 	side->asked = 0;
-	ptl_link_rate_done(link_in(&side->end), side->end.now, ok);
+	ptl_link_rate_done(link_in(&side->end), side->end.now, side->rate);
 }
 
 /* One frame, if the line is free and there is one. */
@@ -441,6 +443,124 @@ static void an_open_port_begins_at_base(void **state)
 	}
 }
 
+/* As the kernel does when an interface goes down and up: the port stays as it is. */
+static void make_anew(struct side *side, enum ptl_role role)
+{
+	side->asked = 0;
+	open_side(side, role, NULL);
+	ptl_link_rate_done(link_in(&side->end), side->end.now, side->rate);
+}
+
+static void a_fresh_link_asks_for_the_base_rate(void **state)
+{
+	struct side side = {0};
+	uint8_t byte;
+
+	(void)state;
+	open_side(&side, PTL_HOST, NULL);
+	side.rate = 921600;
+	make_anew(&side, PTL_HOST);
+	assert_int_equal(end_transmit(&side.end, &byte, 1), 0);
+	assert_int_equal(side.asked, BASE);
+	/* Nothing leaves before. */
+	side.end.now += 1000000;
+	assert_int_equal(end_transmit(&side.end, &byte, 1), 0);
+	change_rate(&side);
+	assert_int_equal(ptl_rate_now(link_in(&side.end)), BASE);
+	assert_int_equal(end_transmit(&side.end, &byte, 1), 1);
+	assert_int_equal(side.asked, 0);
+	free(side.end.memory);
+}
+
+static void a_link_made_anew_in_any_moment_comes_home(void **state)
+{
+	(void)state;
+	for (unsigned ms = 0; ms < 80; ms++) {
+		struct pair pair;
+		int side = ms & 1;
+
+		open_both(&pair);
+		pass_time(&pair, ms / 2 * 1000);
+		make_anew(&pair.side[side], side ? PTL_DEVICE : PTL_HOST);
+		pass_time(&pair, 1500000);
+		if (!both_at(&pair, 5000000) && !both_at(&pair, 4000000))
+			fail_msg("side %d made anew after %u ms: %u and %u", side, ms / 2,
+				 pair.side[0].rate, pair.side[1].rate);
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(pair.side[i].end.state, PTL_STATE_UP);
+		close_both(&pair);
+	}
+}
+
+/* The port is opened anew while its owner, who cannot be stopped, changes the rate. */
+static void a_change_that_ends_too_late_is_taken_back(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++)
+		for (unsigned late = 0; late < 100; late += 7) {
+			struct pair pair;
+			struct side *side = &pair.side[i];
+			uint32_t rate;
+
+			open_both(&pair);
+			while (!side->asked)
+				pass_time(&pair, 50);
+			rate = side->asked;
+			side->asked = 0;
+			ptl_link_wire_reset(link_in(&side->end), side->end.now);
+			pass_time(&pair, late * 1000);
+			side->rate = rate;
+			ptl_link_rate_done(link_in(&side->end), side->end.now, rate);
+			pass_time(&pair, 1500000);
+			if (!both_at(&pair, pair.side[0].rate))
+				fail_msg("side %d, %u ms late: %u and %u", i, late,
+					 pair.side[0].rate, pair.side[1].rate);
+			data_passes(&pair, "too late", late);
+			close_both(&pair);
+		}
+}
+
+/* Home is asked for until the port is there. */
+static void a_port_that_does_not_go_home_is_asked_again(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct pair pair;
+
+		open_both(&pair);
+		pass_time(&pair, 50000);
+		assert_true(both_at(&pair, 5000000));
+		pair.side[i].refuses = 5;
+		pair.loses = loses_all_above_base;
+		for (unsigned ms = 0; ms < 2000 && pair.side[i].refuses > 0; ms++)
+			pass_time(&pair, 1000);
+		assert_int_equal(pair.side[i].refuses, 0);
+		pair.loses = NULL;
+		pass_time(&pair, 2000000);
+		if (!both_at(&pair, pair.side[0].rate))
+			fail_msg("side %d: %u and %u", i, pair.side[0].rate, pair.side[1].rate);
+		data_passes(&pair, "home at last", (unsigned)i);
+		close_both(&pair);
+	}
+}
+
+/* What a divider makes is not quite what was asked for, and is the same rate. */
+static void a_rate_is_taken_as_it_was_made(void **state)
+{
+	struct side side = {0};
+
+	(void)state;
+	open_side(&side, PTL_DEVICE, NULL);
+	ptl_link_rate_done(link_in(&side.end), side.end.now, 115273);
+	assert_int_equal(ptl_rate_now(link_in(&side.end)), BASE);
+	end_transmit(&side.end, NULL, 0);
+	assert_int_equal(side.asked, 0);
+	ptl_link_rate_done(link_in(&side.end), side.end.now, 0);
+	end_transmit(&side.end, NULL, 0);
+	assert_int_equal(side.asked, BASE);
+	free(side.end.memory);
+}
+
 /* ---- one end, and a peer that says whatever it wants ---- */
 
 static void meet(struct side *side, enum ptl_role role, uint32_t caps, bool option)
@@ -531,7 +651,7 @@ static void a_device_obeys(void **state)
 	assert_int_equal(says_of_rate(&side, &frame), -1);
 	assert_int_equal(side.asked, 2000000);
 	side.asked = 0;
-	ptl_link_rate_done(link_in(&side.end), side.end.now, true);
+	ptl_link_rate_done(link_in(&side.end), side.end.now, 2000000);
 	/* It is silent at the new rate until it hears the host. */
 	assert_int_equal(says_of_rate(&side, &frame), -1);
 	/* A copy of PROPOSE, and a probe of another trial, are nothing. */
@@ -621,6 +741,11 @@ int main(void)
 		cmocka_unit_test(a_line_that_goes_bad_is_left),
 		cmocka_unit_test(a_better_line_is_found_out),
 		cmocka_unit_test(an_open_port_begins_at_base),
+		cmocka_unit_test(a_fresh_link_asks_for_the_base_rate),
+		cmocka_unit_test(a_link_made_anew_in_any_moment_comes_home),
+		cmocka_unit_test(a_change_that_ends_too_late_is_taken_back),
+		cmocka_unit_test(a_port_that_does_not_go_home_is_asked_again),
+		cmocka_unit_test(a_rate_is_taken_as_it_was_made),
 		cmocka_unit_test(a_host_proposes_what_both_make),
 		cmocka_unit_test(a_device_obeys),
 		cmocka_unit_test(without_the_capability_nothing_changes),

@@ -115,7 +115,7 @@ struct ptl_events {
 	/* Rate negotiation (SPEC 12): the link has given its last byte at the
 	 * present rate, and transmit() gives none until the owner has let all of
 	 * them leave the wire, has set the UART to this rate (bits/s), and has
-	 * called rate_done(). NULL: the rate stays. */
+	 * called rate_done() with what came of it. NULL: the rate stays. */
 	void (*rate)(void *user, uint32_t rate);
 
 	/* Every frame on the wire as decoded bytes without delimiters, for
@@ -321,9 +321,14 @@ struct ptl_framing {
 	 * still waits, and on a bad line. May be NULL. */
 	void (*log)(struct ptl_endpoint *endpoint, ptl_time now, const char *text, size_t n);
 
-	/* events.rate was obeyed (ok), or could not be: the UART is then as it
-	 * was. May be NULL. */
-	void (*rate_done)(struct ptl_endpoint *endpoint, ptl_time now, bool ok);
+	/* The UART is at this rate now (bits/s, as it was asked for). To be said
+	 * after each events.rate, be it the rate that was wanted or the one that
+	 * stayed; and whenever else a rate was set that the endpoint cannot know
+	 * of: right after init() on a UART that is not at config.baud, or after
+	 * wire_reset() when a change that was on its way comes to its end. The
+	 * endpoint then asks for config.baud by events.rate, and gives no bytes
+	 * before. Without config.rate_auto nothing follows. May be NULL. */
+	void (*rate_done)(struct ptl_endpoint *endpoint, ptl_time now, uint32_t rate);
 
 	/* The wire was cut and is back (port reopened): forget half frames. With
 	 * config.rate_auto the UART is at config.baud again. */

@@ -52,8 +52,8 @@ void ptl_link_resume(struct ptl_link *link, ptl_time now);
 /* A change of rate that was not negotiated; not with config.rate_auto. */
 void ptl_link_set_baud(struct ptl_link *link, uint32_t baud);
 
-/* The owner has done what events.rate asked for, or could not (ok). */
-void ptl_link_rate_done(struct ptl_link *link, ptl_time now, bool ok);
+/* The UART is at rate now, bits/s: see endpoint.h. */
+void ptl_link_rate_done(struct ptl_link *link, ptl_time now, uint32_t rate);
 
 /* Forgets the frame that is half received and the one that is half sent. With
  * config.rate_auto the UART is at config.baud again. */
