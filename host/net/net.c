@@ -45,7 +45,7 @@ int net_open(uv_loop_t *loop, const struct net_config *config, const struct net_
 	return complain_usage(
 		error, error_size,
 		"no such net '%s'; it is tap[:IFNAME], tun[:IFNAME], bridge:BRIDGE or "
-		"user[,hostfwd=...]",
+		"user[,loopback=on][,hostfwd=...]",
 		config->spec);
 }
 

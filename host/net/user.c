@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * user: libslirp on the loop. The other end sees a network 10.0.2.0/24 (or that of
- * net=) and fd00::/64 with a router, DHCP and a name server; this machine's loopback
- * is 10.0.2.2. hostfwd= lets connections in. Two ends can both have such a network,
- * if one of them has another number: then programs on this machine talk through the
- * link by hostfwd=.
+ * net=) and fd00::/64 with a router, DHCP and a name server. The router's address,
+ * 10.0.2.2, is this machine's loopback only where that was asked for: whoever is on
+ * the wire is not to be trusted with it. hostfwd= lets connections in. Two ends can
+ * both have such a network, if one of them has another number: then programs on this
+ * machine talk through the link by hostfwd=.
  *
  * libslirp wants to be asked before each poll which descriptors it waits for,
- * and told after it what came. Each descriptor has a slot with a poller, kept
- * until libslirp drops the descriptor. It is asked again only after something
- * happened to it: `stale`.
+ * and told after it what came. Each descriptor has a slot of that number with a
+ * poller, kept until libslirp drops the descriptor. It is asked again only after
+ * something happened to it: `stale`.
  *
  *	prepare: slirp_pollfds_fill() -> pollers, timer
  *	pollers: note what came
  *	check:   when something came or the timer ran out: slirp_input() of what
  *	         the other end sent, slirp_pollfds_poll()
+ *
+ * What libslirp must not see is user_filter.c's business.
  */
-#include "host/net/hostfwd.h"
-#include "host/net/interface.h"
+#include "host/net/user_filter.h"
+#include "host/net/user_options.h"
 #include "host/base/log.h"
 #include "host/net/kind.h"
 #include "host/base/poller.h"
@@ -28,16 +31,16 @@
 #include <libslirp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
-#define NETWORK	   0x0a000200u /* 10.0.2.0 */
 #define NETMASK	   0xffffff00u
-#define HOST	   2u /* in it */
+#define HOST	   2u /* in the network */
 #define NAMESERVER 3u
 #define GUEST	   15u
 #define HANDLES	   3
 
 struct slot {
-	int fd; /* -1: free */
+	struct user *user;
 	int wanted;
 	int came;
 	struct poller *poller;
@@ -55,9 +58,10 @@ struct incoming {
 struct user {
 	struct net *net; /* NULL once closed */
 	Slirp *slirp;
+	struct user_filter *filter;
 	struct incoming *incoming;
 	struct incoming **incoming_end;
-	struct slot **slots;
+	struct slot **slots; /* by descriptor; NULL: not one of libslirp's */
 	int slot_count;
 	bool stale;
 	bool due; /* something came or the time is over */
@@ -98,66 +102,88 @@ static int to_slirp(int events)
 	return slirp;
 }
 
-/* A slot's poller reports to the slot; that something is due shows in check. */
 static void on_slot(void *opaque, int events)
 {
 	struct slot *slot = opaque;
 
 	slot->came |= events;
+	slot->user->due = true;
 }
 
-static struct slot *slot_of(struct user *user, int fd, int *index)
+static bool make_room(struct user *user, int fd)
 {
 	struct slot **grown;
-	int unused = -1;
 
-	for (int i = 0; i < user->slot_count; i++) {
-		*index = i;
-		if (user->slots[i]->fd == fd)
-			return user->slots[i];
-		if (user->slots[i]->fd < 0)
-			unused = i;
-	}
-	if (unused < 0) {
-		grown = realloc(user->slots, sizeof(*grown) * (size_t)(user->slot_count + 1));
-		if (!grown)
-			return NULL;
-		user->slots = grown;
-		grown[user->slot_count] = calloc(1, sizeof(**grown));
-		if (!grown[user->slot_count])
-			return NULL;
-		unused = user->slot_count++;
-	}
-	*index = unused;
-	*user->slots[unused] = (struct slot){.fd = -1};
-	user->slots[unused]->poller =
-		poller_new(user->net->loop, fd, on_slot, user->slots[unused]);
-	if (!user->slots[unused]->poller)
+	if (fd < user->slot_count)
+		return true;
+	grown = realloc(user->slots, sizeof(*grown) * ((size_t)fd + 1));
+	if (!grown)
+		return false;
+	while (user->slot_count <= fd)
+		grown[user->slot_count++] = NULL;
+	user->slots = grown;
+	return true;
+}
+
+/* libslirp listens with a queue of one connection: of a burst, most would have to
+ * wait for their kernel to try again, and some for ever. */
+static void deepen_queue(int fd)
+{
+	socklen_t size = sizeof(int);
+	int listens = 0;
+
+	if (!getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) && listens)
+		(void)listen(fd, SOMAXCONN);
+}
+
+static struct slot *slot_of(struct user *user, int fd)
+{
+	struct slot *slot;
+
+	if (!make_room(user, fd))
 		return NULL;
-	user->slots[unused]->fd = fd;
-	return user->slots[unused];
+	if (user->slots[fd])
+		return user->slots[fd];
+	slot = calloc(1, sizeof(*slot));
+	if (!slot)
+		return NULL;
+	slot->user = user;
+	slot->poller = poller_new(user->net->loop, fd, on_slot, slot);
+	if (!slot->poller) {
+		free(slot);
+		return NULL;
+	}
+	deepen_queue(fd);
+	user->slots[fd] = slot;
+	return slot;
+}
+
+static void drop_slot(struct user *user, int fd)
+{
+	if (fd >= user->slot_count || !user->slots[fd])
+		return;
+	poller_free(user->slots[fd]->poller);
+	free(user->slots[fd]);
+	user->slots[fd] = NULL;
 }
 
 static int on_add_poll(int fd, int events, void *opaque)
 {
-	struct user *user = opaque;
-	struct slot *slot;
-	int index;
+	struct slot *slot = slot_of(opaque, fd);
 
-	slot = slot_of(user, fd, &index);
 	if (!slot)
 		return -1;
 	slot->wanted = to_uv(events);
-	return index;
+	return fd;
 }
 
-static int on_get_events(int index, void *opaque)
+static int on_get_events(int fd, void *opaque)
 {
 	const struct user *user = opaque;
 
-	if (index < 0 || index >= user->slot_count)
+	if (fd < 0 || fd >= user->slot_count || !user->slots[fd])
 		return 0;
-	return to_slirp(user->slots[index]->came);
+	return to_slirp(user->slots[fd]->came);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -175,12 +201,13 @@ static void on_prepare(uv_prepare_t *prepare)
 	if (!user->stale)
 		return;
 	user->stale = false;
-	for (int i = 0; i < user->slot_count; i++)
-		user->slots[i]->wanted = 0;
+	for (int fd = 0; fd < user->slot_count; fd++)
+		if (user->slots[fd])
+			user->slots[fd]->wanted = 0;
 	slirp_pollfds_fill(user->slirp, &timeout, on_add_poll, user);
-	for (int i = 0; i < user->slot_count; i++)
-		if (user->slots[i]->fd >= 0)
-			poller_want(user->slots[i]->poller, user->slots[i]->wanted);
+	for (int fd = 0; fd < user->slot_count; fd++)
+		if (user->slots[fd])
+			poller_want(user->slots[fd]->poller, user->slots[fd]->wanted);
 	if (timeout == UINT32_MAX)
 		(void)uv_timer_stop(&user->timer);
 	else
@@ -211,17 +238,15 @@ static void on_check(uv_check_t *check)
 	struct user *user = check->data;
 	struct net *net = user->net;
 
-	for (int i = 0; i < user->slot_count; i++)
-		if (user->slots[i]->came)
-			user->due = true;
 	if (!user->due && !user->incoming)
 		return;
 	/* It also sends what waited for an answer to its ARP question. */
 	do {
 		take_incoming(user);
 		slirp_pollfds_poll(user->slirp, 0, on_get_events, user);
-		for (int i = 0; i < user->slot_count; i++)
-			user->slots[i]->came = 0;
+		for (int fd = 0; fd < user->slot_count; fd++)
+			if (user->slots[fd])
+				user->slots[fd]->came = 0;
 	} while (user->incoming);
 	user->due = false;
 	user->stale = true;
@@ -234,6 +259,7 @@ static ssize_t send_packet(const void *packet, size_t n, void *opaque)
 {
 	const struct user *user = opaque;
 
+	user_filter_out(user->filter, packet, n);
 	/* It says good-bye to everybody while it is being closed. */
 	if (user->net)
 		user->net->events.packet(user->net->events.user, packet, n);
@@ -321,12 +347,7 @@ static void unregister_fd(int fd, void *opaque)
 	struct user *user = opaque;
 
 	user->stale = true;
-	for (int i = 0; i < user->slot_count; i++) {
-		if (user->slots[i]->fd != fd)
-			continue;
-		poller_free(user->slots[i]->poller);
-		*user->slots[i] = (struct slot){.fd = -1};
-	}
+	drop_slot(user, fd);
 }
 
 static void notify(void *opaque)
@@ -354,8 +375,9 @@ static struct in_addr ipv4(uint32_t address)
 	return (struct in_addr){htonl(address)};
 }
 
-static SlirpConfig slirp_config(uint32_t network, uint16_t mtu)
+static SlirpConfig slirp_config(const struct user_options *options, uint16_t mtu)
 {
+	uint32_t network = options->network;
 	SlirpConfig config = {
 		.version = 1,
 		.in_enabled = true,
@@ -368,6 +390,7 @@ static SlirpConfig slirp_config(uint32_t network, uint16_t mtu)
 		.vprefix_len = 64,
 		.if_mtu = mtu,
 		.if_mru = mtu,
+		.disable_host_loopback = !options->loopback,
 	};
 
 	(void)inet_pton(AF_INET6, "fd00::", &config.vprefix_addr6);
@@ -391,89 +414,48 @@ static void close_user(struct net *net)
 	user->net = NULL;
 	take_incoming(user);
 	slirp_cleanup(user->slirp);
-	for (int i = 0; i < user->slot_count; i++) {
-		if (user->slots[i]->fd >= 0)
-			poller_free(user->slots[i]->poller);
-		free(user->slots[i]);
-	}
+	for (int fd = 0; fd < user->slot_count; fd++)
+		drop_slot(user, fd);
 	free(user->slots);
+	user_filter_free(user->filter);
 	user->handles = HANDLES;
 	uv_close((uv_handle_t *)&user->prepare, on_handle_closed);
 	uv_close((uv_handle_t *)&user->check, on_handle_closed);
 	uv_close((uv_handle_t *)&user->timer, on_handle_closed);
 }
 
-static int add_forward(struct user *user, const char *text, char *error, size_t error_size)
+static int add_forward(struct user *user, const struct hostfwd *forward, char *error,
+		       size_t error_size)
 {
-	struct hostfwd forward;
-
-	if (hostfwd_parse(text, &forward) < 0)
-		return complain_usage(
-			error, error_size,
-			"bad hostfwd '%s'; it is hostfwd=tcp|udp:[ADDR]:PORT-[ADDR]:PORT",
-			text);
-	if (slirp_add_hostfwd(user->slirp, forward.udp, forward.host, forward.host_port,
-			      forward.guest, forward.guest_port) < 0)
+	if (slirp_add_hostfwd(user->slirp, forward->udp, forward->host, forward->host_port,
+			      forward->guest, forward->guest_port) < 0)
 		return complain(error, error_size,
-				"cannot forward port %u ('%s'): %s; choose another port",
-				forward.host_port, text, strerror(errno));
-	return 0;
-}
-
-/* Splits text at its commas in place, into the network's number and how many parts
- * there are. */
-static int split_options(char *text, uint32_t *network, int *parts, char *error,
-			 size_t error_size)
-{
-	uint32_t netmask;
-	char *part;
-
-	for (*parts = 0; (part = strsep(&text, ",")); (*parts)++) {
-		if (!strncmp(part, "hostfwd=", 8))
-			continue;
-		if (strncmp(part, "net=", 4) != 0)
-			return complain_usage(error, error_size,
-					      "net 'user': unknown option '%s'; known are "
-					      "net= and hostfwd=",
-					      part);
-		if (ipv4_parse(part + 4, network, &netmask) < 0 || netmask != NETMASK ||
-		    (*network & ~netmask))
-			return complain_usage(error, error_size,
-					      "net 'user': bad net '%s'; it is net=A.B.C.0/24",
-					      part + 4);
-	}
+				"cannot forward port %u: %s; choose another port",
+				forward->host_port, strerror(errno));
 	return 0;
 }
 
 static int open_user(struct net *net, const struct net_config *config, const char *argument,
 		     char *error, size_t error_size)
 {
-	uint32_t network = NETWORK;
+	struct user_options options;
 	struct user *user;
 	SlirpConfig slirp;
-	char *options;
-	char *text;
-	int parts = 0;
-	int status = 0;
+	int status = user_options_parse(argument, &options, error, error_size);
 
-	if (*argument == ':')
-		return complain_usage(error, error_size,
-				      "net '%s': it is user[,net=...][,hostfwd=...]...",
-				      config->spec);
+	if (status < 0)
+		return status;
 	if (config->address || config->peer)
 		return complain_usage(
 			error, error_size,
 			"the net 'user' has no interface that an address could be given to");
 	user = calloc(1, sizeof(*user));
-	options = strdup(*argument ? argument + 1 : "");
-	if (!user || !options) {
-		status = complain(error, error_size, "out of memory");
-		goto out;
+	if (user)
+		user->filter = user_filter_new();
+	if (!user || !user->filter) {
+		free(user);
+		return complain(error, error_size, "out of memory");
 	}
-	if (*options)
-		status = split_options(options, &network, &parts, error, error_size);
-	if (status < 0)
-		goto out;
 	user->net = net;
 	user->incoming_end = &user->incoming;
 	user->stale = true;
@@ -484,20 +466,15 @@ static int open_user(struct net *net, const struct net_config *config, const cha
 	user->prepare.data = user;
 	user->check.data = user;
 	user->timer.data = user;
-	slirp = slirp_config(network, config->mtu);
+	slirp = slirp_config(&options, config->mtu);
 	user->slirp = slirp_new(&slirp, &callbacks, user);
 	(void)uv_prepare_start(&user->prepare, on_prepare);
 	(void)uv_check_start(&user->check, on_check);
 
-	for (text = options; !status && parts; parts--, text += strlen(text) + 1)
-		if (!strncmp(text, "hostfwd=", 8))
-			status = add_forward(user, text + 8, error, error_size);
+	for (size_t i = 0; !status && i < options.forward_count; i++)
+		status = add_forward(user, &options.forwards[i], error, error_size);
 	if (status < 0)
 		close_user(net);
-	user = NULL;
-out:
-	free(options);
-	free(user);
 	return status;
 }
 
@@ -511,6 +488,11 @@ static void write_user(struct net *net, const uint8_t *packet, size_t n)
 	incoming->next = NULL;
 	incoming->n = n;
 	memcpy(incoming->packet, packet, n);
+	if (!user_filter_in(user->filter, incoming->packet, n)) {
+		log_detail("user network: a packet for this machine's loopback dropped");
+		free(incoming);
+		return;
+	}
 	*user->incoming_end = incoming;
 	user->incoming_end = &incoming->next;
 }

@@ -5,7 +5,7 @@ The demo: downloads through a simulated UART cable, by Pigtail and by others' fr
     this machine                                 a namespace of its own
     web server on 127.0.0.1
          |
-    pigtail device ... user                      pigtail up ... tap, 10.0.2.15
+    pigtail device ... user,loopback=on          pigtail up ... tap, 10.0.2.15
          |   (the machine is 10.0.2.2)                |
          pty ------------- pigtail wire ------------- pty
 
@@ -276,7 +276,7 @@ class Scene:
             lambda: os.path.exists(radio) and os.path.exists(host), "the wire", process=wire
         )
         began = time.monotonic()
-        device = [PIGTAIL, "device", radio, "user", "--framing", stack, "--name", "device"]
+        device = [PIGTAIL, "device", radio, "user,loopback=on", "--framing", stack, "--name", "device"]
         device = self.lab.start(device, "device")
         started.append(device)
         up = self.upper.start_up(host, stack)

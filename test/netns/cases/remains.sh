@@ -112,6 +112,7 @@ case_bad_input() {
 		refused 2 "name for an interface" $up "$dir/a1" tap:a/b
 		refused 2 "hostfwd" $up "$dir/a1" user,hostfwd=tcp:80
 		refused 2 "unknown option" $up "$dir/a1" user,color=red
+		refused 2 "on or off" $up "$dir/a1" user,loopback=yes
 		refused 2 "mtu" $up "$dir/a1" tap --mtu 67
 		refused 2 "mtu" $up "$dir/a1" tap --mtu many
 		refused 2 "mac" $up "$dir/a1" tap --mac 01:00:00:00:00:01
