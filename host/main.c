@@ -5,6 +5,7 @@
  */
 #include "host/command/commands.h"
 #include "host/base/log.h"
+#include "host/base/standard.h"
 
 #include <signal.h>
 #include <stdarg.h>
@@ -120,6 +121,9 @@ int main(int argc, char **argv)
 {
 	char shown[32];
 
+	standard_open();
+	log_open();
+	(void)atexit(log_flush);
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (argc < 2) {
 		log_line("no command given; see 'pigtail --help'");

@@ -149,6 +149,7 @@ int child_run(struct child *child, int (*command)(int argc, char **argv), char *
 
 	if (status != 0)
 		return status;
+	log_open();
 	while (argv[argc])
 		argc++;
 	exit(command(argc, argv));

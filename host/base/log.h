@@ -12,6 +12,13 @@
 
 #define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))
 
+/* Looks where standard error leads to: at the start, and whenever it leads elsewhere. From
+ * then on a line that nobody takes is lost, and its loss is told later: nothing waits. */
+void log_open(void);
+
+/* What is left of a line leaves, if it can. */
+void log_flush(void);
+
 /* "pigtail: ..." */
 void log_line(const char *format, ...) PRINTF_LIKE(1, 2);
 

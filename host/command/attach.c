@@ -9,6 +9,7 @@
 #include "host/config/framings.h"
 #include "host/config/identity.h"
 #include "host/base/log.h"
+#include "host/base/standard.h"
 #include "host/config/wifi_secret.h"
 
 #include <pigtail/compat.h>
@@ -276,7 +277,7 @@ static void watch_signals(struct attachment *attachment)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		(void)uv_signal_init(&attachment->loop, &attachment->signals[i]);
 		attachment->signals[i].data = attachment;
-		(void)uv_signal_start(&attachment->signals[i], on_signal, numbers[i]);
+		standard_watch(&attachment->signals[i], on_signal, numbers[i]);
 	}
 }
 
@@ -319,6 +320,7 @@ static void detach_from_terminal(void *user)
 		return;
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		(void)dup2(null, fd);
+	log_open();
 }
 
 /* The process that was started ends when the other one is attached, or failed. */

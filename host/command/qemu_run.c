@@ -14,6 +14,7 @@
  * and stop their sender.
  */
 #include "host/base/child.h"
+#include "host/base/standard.h"
 #include "host/command/commands.h"
 #include "host/control/control.h"
 #include "host/command/qemu.h"
@@ -329,7 +330,7 @@ static void watch_signals(struct bench *bench)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		(void)uv_signal_init(&bench->loop, &bench->signals[i]);
 		bench->signals[i].data = bench;
-		(void)uv_signal_start(&bench->signals[i], on_signal, numbers[i]);
+		standard_watch(&bench->signals[i], on_signal, numbers[i]);
 	}
 	(void)uv_timer_init(&bench->loop, &bench->timer);
 	bench->timer.data = bench;

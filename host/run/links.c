@@ -18,6 +18,7 @@
 #include "host/control/control.h"
 #include "host/config/link_file.h"
 #include "host/base/log.h"
+#include "host/base/standard.h"
 #include "host/run/report.h"
 
 #include <signal.h>
@@ -233,6 +234,7 @@ static void on_tick(uv_timer_t *tick)
 		}
 	}
 	introduce_new(links);
+	log_flush();
 }
 
 /* Takes the one of this name out of the list. */
@@ -332,7 +334,7 @@ static void watch_signals(struct links *links)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		(void)uv_signal_init(&links->loop, &links->signals[i]);
 		links->signals[i].data = links;
-		(void)uv_signal_start(&links->signals[i], on_signal, numbers[i]);
+		standard_watch(&links->signals[i], on_signal, numbers[i]);
 	}
 }
 

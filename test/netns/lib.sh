@@ -40,9 +40,13 @@ finish_all() {
 	for name in "${!pid_of[@]}"; do
 		kill -TERM "${pid_of[$name]}" 2>/dev/null || true
 	done
+	# One that does not listen must not hold up the others' case.
+	(sleep 5 && kill -KILL "${pid_of[@]}") >/dev/null 2>&1 &
+	local patience=$!
 	for name in "${!pid_of[@]}"; do
 		wait "${pid_of[$name]}" 2>/dev/null || true
 	done
+	kill "$patience" 2>/dev/null || true
 	pid_of=()
 }
 

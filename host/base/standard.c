@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See standard.h. libuv ends the program when it is to close one of the three. */
+#include "host/base/standard.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+void standard_open(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		/* The lowest that is free: this one, for those below are there. */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			_exit(EXIT_FAILURE);
+	}
+}
+
+void standard_watch(uv_signal_t *signal, uv_signal_cb heard, int number)
+{
+	struct sigaction action;
+
+	if (number == SIGHUP && !sigaction(SIGHUP, NULL, &action) &&
+	    action.sa_handler == SIG_IGN)
+		return;
+	(void)uv_signal_start(signal, heard, number);
+}
