@@ -139,6 +139,14 @@ int socket_listen_unix(const char *path)
 	return fd;
 }
 
+void socket_acknowledge(int fd)
+{
+	int on = 1;
+
+	/* Holds until the next acknowledgement that goes with data. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on));
+}
+
 void socket_tune(int fd)
 {
 	static const struct setting {

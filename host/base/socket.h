@@ -37,6 +37,11 @@ int socket_listen(int family, const struct sockaddr *address, socklen_t size);
  */
 int socket_listen_unix(const char *path);
 
+/* TCP: what was read is acknowledged now. To be called after reading: Nagle's algorithm
+ * at the other end, if that writes its packets in pieces, waits for it with the second
+ * piece, and the kernel would wait 40 ms for something to send with it. */
+void socket_acknowledge(int fd);
+
 /* No delay, keep-alive, and little in the kernel's send buffer. */
 void socket_tune(int fd);
 

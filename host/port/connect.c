@@ -153,6 +153,11 @@ static int tcp_start(struct port *port, char *error, size_t error_size)
 	return 0;
 }
 
+static void tcp_taken(const struct port *port)
+{
+	socket_acknowledge(port->fd);
+}
+
 static void stop(struct port *port)
 {
 	struct dial *dial = port->data;
@@ -194,6 +199,7 @@ const struct port_kind port_kind_tcp = {
 	.retry_max = 2000,
 	.start = tcp_start,
 	.retry = tcp_retry,
+	.taken = tcp_taken,
 	.stop = stop,
 };
 

@@ -34,6 +34,9 @@ struct port_kind {
 	/* The port is about to be freed: undo start(). May be NULL. */
 	void (*stop)(struct port *port);
 
+	/* Bytes were read. May be NULL. */
+	void (*taken)(const struct port *port);
+
 	/* Bytes written that have not left. NULL: unknown. */
 	size_t (*queued)(const struct port *port);
 

@@ -88,6 +88,11 @@ static int tcp_start(struct port *port, char *error, size_t error_size)
 	return listen_on(port, fd, error, error_size);
 }
 
+static void tcp_taken(const struct port *port)
+{
+	socket_acknowledge(port->fd);
+}
+
 static int unix_start(struct port *port, char *error, size_t error_size)
 {
 	struct listener *listener = port->data;
@@ -117,6 +122,7 @@ const struct port_kind port_kind_tcp_listen = {
 	.prefix = "tcp-listen:",
 	.data_size = sizeof(struct listener),
 	.start = tcp_start,
+	.taken = tcp_taken,
 	.stop = stop,
 };
 

@@ -351,8 +351,11 @@ size_t port_read(struct port *port, uint8_t *bytes, size_t n)
 	do {
 		got = read(port->fd, bytes, n);
 	} while (got < 0 && errno == EINTR);
-	if (got > 0)
+	if (got > 0) {
+		if (port->kind->taken)
+			port->kind->taken(port);
 		return (size_t)got;
+	}
 	if (!got)
 		fail(port, "the other end hung up");
 	else if (errno != EAGAIN)

@@ -10,7 +10,9 @@ that pigtail's own len16 is tested against something else than itself.
 
 It connects (or listens, as QEMU may, too), moves frames between the connection and
 a TAP device, and comes back when the connection breaks. --strict refuses what the
-reference's device refuses: lengths of 0 and over 1500.
+reference's device refuses: lengths of 0 and over 1500. --apart writes as the
+ESP32 template's bridge and QEMU's chardev do: length and frame by themselves, and
+with Nagle's algorithm.
 """
 import argparse
 import fcntl
@@ -83,7 +85,14 @@ def frame_from(stream, largest):
     return read_exactly(stream, length, BODY_TIMEOUT)
 
 
-def bridge(stream, tap, largest, counts):
+def write_frame(stream, frame, apart):
+    stream.settimeout(None)
+    pieces = (struct.pack(">H", len(frame)), frame)
+    for piece in pieces if apart else (b"".join(pieces),):
+        stream.sendall(piece)
+
+
+def bridge(stream, tap, largest, apart, counts):
     """Moves frames both ways until the connection breaks."""
     while True:
         ready, _, _ = select.select([stream, tap], [], [])
@@ -97,8 +106,7 @@ def bridge(stream, tap, largest, counts):
                 counts["too_long"] += 1
                 continue
             counts["to_wire"] += 1
-            stream.settimeout(None)
-            stream.sendall(struct.pack(">H", len(frame)) + frame)
+            write_frame(stream, frame, apart)
 
 
 def main():
@@ -109,6 +117,7 @@ def main():
     parser.add_argument("--mac", default="02:00:00:00:00:02")
     parser.add_argument("--address", metavar="ADDRESS/PREFIX")
     parser.add_argument("--strict", action="store_true", help="frames of up to 1500 bytes only")
+    parser.add_argument("--apart", action="store_true", help="length and frame by themselves")
     options = parser.parse_args()
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -118,10 +127,10 @@ def main():
     tap = open_tap(options.tap, options.mac, options.address, mtu)
     try:
         for stream in connections(*split_port(options.port), options.listen):
-            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, not options.apart)
             print("connected", file=sys.stderr, flush=True)
             try:
-                bridge(stream, tap, largest, counts)
+                bridge(stream, tap, largest, options.apart, counts)
             except (LostAlignment, socket.timeout) as error:
                 # On TCP nothing is ever lost: this is the other side's mistake.
                 counts["lost"] += 1

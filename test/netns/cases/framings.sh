@@ -54,6 +54,36 @@ case_len16_connects_to_an_independent_peer() {
 	pings b 192.168.100.1 0 56 1472
 }
 
+# Acknowledgements of NS that waited for their timer (40 ms).
+delayed_acks() {
+	in_ns "$1" python3 -c '
+names, values = [line.split() for line in open("/proc/net/netstat") if line.startswith("TcpExt:")]
+print(values[names.index("DelayedACKs")])'
+}
+
+# Either way round; a peer whose frame waits for its length to be acknowledged.
+case_tcp_peer_that_writes_in_pieces() {
+	local side before
+	join_by_veth
+	for side in tcp-listen:10.8.0.1 tcp:10.8.0.2; do
+		start up0 in_ns a "$pigtail" up "$side:5556" tap:pt0 --framing len16 \
+			--name up0 --ip 192.168.100.1/24
+		if [[ $side == tcp:* ]]; then
+			start peer in_ns b python3 "$here/len16_peer.py" --listen 10.8.0.2:5556 \
+				--apart --tap pt0 --address 192.168.100.2/24
+		else
+			start peer in_ns b python3 "$here/len16_peer.py" 10.8.0.1:5556 \
+				--apart --tap pt0 --address 192.168.100.2/24
+		fi
+		wait_for 10 "the peer" in_ns a ping -q -n -c 1 -W 1 192.168.100.2
+		before=$(delayed_acks a)
+		in_ns a ping -n -c 50 -i 0.05 -W 5 192.168.100.2 | tail -n 1
+		expect "hardly any acknowledgement was late" [ "$(delayed_acks a)" -lt $((before + 10)) ]
+		finish up0
+		finish peer
+	done
+}
+
 case_slip_between_tap_and_tun() {
 	local left right
 	for left in tap tun; do
