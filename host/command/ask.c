@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Asks once, or with --watch every second until interrupted. JSON is one object
- * a line: the answer of the link that was named, or {"links": [...]} of all.
+ * Asks once, or with --watch lets itself be told every second until interrupted. JSON
+ * is one object a line: that of the link that was named, or {"links": [...]} of all.
  */
 #include "host/command/ask.h"
 
 #include "host/command/commands.h"
+#include "host/control/ask.h"
+#include "host/control/place.h"
 #include "host/base/log.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
+
+#define WATCH_S 1.0
 
 struct options {
 	const struct ask *ask;
@@ -105,6 +108,60 @@ static int print_text(const struct options *options, const cJSON *before, const 
 	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
 }
 
+static int say_none(const char *name)
+{
+	log_line("no link named %s is running; 'pigtail status' lists those that are", name);
+	return EXIT_FAILED;
+}
+
+static int ask_once(const struct options *options)
+{
+	bool failed;
+	cJSON *answers = control_ask(options->name, options->ask->question, NULL, &failed);
+	int count = cJSON_GetArraySize(answers);
+	int status = failed ? EXIT_FAILED : EXIT_DONE;
+
+	if (options->name && !count) {
+		if (!failed)
+			status = say_none(options->name);
+		cJSON_Delete(answers);
+		return status;
+	}
+	if (!count && !failed && !options->json)
+		log_line("no links are running");
+	if (options->json ? print_json(options, answers) : print_text(options, NULL, answers))
+		status = EXIT_FAILED;
+	cJSON_Delete(answers);
+	return status;
+}
+
+static int watch(const struct options *options)
+{
+	struct control_watch *watch =
+		control_watch_new(options->name, options->ask->question, WATCH_S);
+	cJSON *before = NULL;
+	cJSON *answers;
+	int status = EXIT_DONE;
+
+	while (watch && !status && (answers = control_watch_next(watch)) != NULL) {
+		status = options->json ? print_json(options, answers)
+				       : print_text(options, before, answers);
+		if (!before && !options->json && !cJSON_GetArraySize(answers))
+			log_line("no links are running");
+		cJSON_Delete(before);
+		before = answers;
+	}
+	if (!watch)
+		log_line("out of memory");
+	else if (!status && before)
+		log_line("the link %s has ended", options->name);
+	else if (!status)
+		(void)say_none(options->name);
+	cJSON_Delete(before);
+	control_watch_free(watch);
+	return EXIT_FAILED;
+}
+
 int ask_run(const struct ask *ask, int argc, char **argv)
 {
 	struct options options = {.ask = ask};
@@ -116,35 +173,11 @@ int ask_run(const struct ask *ask, int argc, char **argv)
 		.args_doc = "[NAME]",
 		.doc = ask->what,
 	};
-	cJSON *before = NULL;
-	cJSON *answers;
-	int status;
 
 	if (ask->print_brief)
 		*option++ = brief_option;
 	if (ask->print_change)
 		*option++ = watch_option;
 	command_parse(&argp, argc, argv, &options);
-	for (;;) {
-		answers = control_ask(options.name, ask->question);
-		if (options.name && !cJSON_GetArraySize(answers)) {
-			log_line("no link named %s is running; 'pigtail status' lists those "
-				 "that are",
-				 options.name);
-			status = EXIT_FAILED;
-			break;
-		}
-		if (!cJSON_GetArraySize(answers) && !options.json && !before)
-			log_line("no links are running");
-		status = options.json ? print_json(&options, answers)
-				      : print_text(&options, before, answers);
-		if (status || !options.watch)
-			break;
-		cJSON_Delete(before);
-		before = answers;
-		(void)sleep(1);
-	}
-	cJSON_Delete(before);
-	cJSON_Delete(answers);
-	return status;
+	return options.watch ? watch(&options) : ask_once(&options);
 }

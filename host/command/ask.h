@@ -3,11 +3,11 @@
 #ifndef PIGTAIL_HOST_ASK_CMD_H
 #define PIGTAIL_HOST_ASK_CMD_H
 
-#include "host/control/control.h"
+#include <cjson/cJSON.h>
 
 struct ask {
-	const char *question;						/* of control_ask() */
-	const char *what;						/* for --help */
+	const char *question; /* a request, and an event if there is a print_change() */
+	const char *what;     /* for --help */
 	void (*print)(const cJSON *answer);				/* for humans */
 	void (*print_brief)(const cJSON *answer);			/* --brief, or NULL */
 	void (*print_change)(const cJSON *before, const cJSON *answer); /* --watch, or NULL */

@@ -16,7 +16,7 @@
 #include "host/base/child.h"
 #include "host/base/standard.h"
 #include "host/command/commands.h"
-#include "host/control/control.h"
+#include "host/control/place.h"
 #include "host/command/qemu.h"
 
 #include <errno.h>

@@ -6,6 +6,7 @@
 #include "host/command/ask.h"
 #include "host/command/commands.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 

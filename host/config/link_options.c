@@ -5,7 +5,7 @@
  */
 #include "host/config/link_options.h"
 
-#include "host/control/control.h"
+#include "host/control/place.h"
 #include "host/config/framings.h"
 #include "host/config/identity.h"
 #include "host/net/interface.h"

@@ -1,300 +1,311 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The link's side of the control socket. The directory is locked while a name
- * is claimed, so that two links can't both find the same dead socket.
- *
- * A client sends one line and gets one line, then it is hung up on. What it
- * sends beyond the line's limit ends it as well.
+ * Accepts the clients of a control socket and lets them go. One timer serves all that
+ * they wait for. When no descriptor is left for a client, none is accepted for a while,
+ * rather than trying again at once and for ever.
  */
 #include "host/control/control.h"
 
-#include "host/base/log.h"
 #include "host/base/poller.h"
-#include "host/base/socket.h"
+#include "host/control/place.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-#define CLIENTS_MAX  16
-#define QUESTION_MAX 256
+#define CLIENTS_MAX 64
+#define SECOND	    1000000u
+#define PAUSE_US    100000u /* without descriptors */
+
+static const struct control_times usual_times = {
+	.first = 10 * SECOND,
+	.idle = 300 * SECOND,
+	.stuck = 30 * SECOND,
+};
 
 struct control {
 	uv_loop_t *loop;
-	int fd;
+	char name[CONTROL_NAME_MAX + 1];
+	const struct control_times *times;
+	struct control_place place; /* its fd is -1 while it has none */
 	struct poller *poller;
-	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	cJSON *(*answer)(void *user, const char *question);
-	void *user;
+	struct registry registry;
 	struct client *clients[CLIENTS_MAX];
+	struct timer *timer;
+	ptl_time accept_at; /* not before; 0: now */
+	bool complained;    /* of the socket that can't be made again */
 };
 
-struct client {
-	struct control *control; /* NULL: the control socket was closed */
-	uv_pipe_t pipe;
-	uv_write_t write;
-	char *answer;
-	size_t n;
-	char question[QUESTION_MAX];
-};
+/* ---- clients ---- */
 
-bool control_name_ok(const char *name)
+static void schedule(struct control *control)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz"
-				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
-	size_t n = strlen(name);
+	ptl_time deadline = control->accept_at ? control->accept_at : PTL_NEVER;
 
-	return n && n <= CONTROL_NAME_MAX && *name != '.' && strspn(name, allowed) == n;
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (control->clients[i] && client_deadline(control->clients[i]) < deadline)
+			deadline = client_deadline(control->clients[i]);
+	timer_set(control->timer, deadline);
 }
 
-static bool directory_path(unsigned int i, char *path, size_t size)
+static void on_changed(void *user)
 {
-	const char *runtime = getenv("XDG_RUNTIME_DIR");
-	int n = -1;
-
-	if (i == 0 && runtime && *runtime == '/')
-		n = snprintf(path, size, "%s/pigtail", runtime);
-	else if (i == 1)
-		n = snprintf(path, size, "/run/pigtail");
-	else if (i == 2)
-		n = snprintf(path, size, "/tmp/pigtail-%u", (unsigned int)geteuid());
-	return n >= 0 && (size_t)n < size;
+	schedule(user);
 }
 
-int control_directory(unsigned int i, bool make, char *path, size_t size)
+static void drop(struct control *control, size_t i)
 {
-	struct stat status;
-	int fd;
+	struct client *client = control->clients[i];
 
-	if (!directory_path(i, path, size))
-		return -1;
-	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -1;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return -1;
-	if (!fstat(fd, &status) && status.st_uid == geteuid() && !(status.st_mode & 022) &&
-	    !access(path, W_OK))
-		return fd;
+	control->clients[i] = NULL;
+	client_free(client);
+}
+
+static void on_ended(void *user, struct client *client)
+{
+	struct control *control = user;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (control->clients[i] == client)
+			drop(control, i);
+	schedule(control);
+}
+
+static void on_timer(void *user)
+{
+	struct control *control = user;
+	ptl_time now = timer_now();
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (control->clients[i] && client_deadline(control->clients[i]) <= now &&
+		    !client_expire(control->clients[i], now))
+			drop(control, i);
+	if (control->accept_at && control->accept_at <= now) {
+		control->accept_at = 0;
+		if (control->poller)
+			poller_want(control->poller, UV_READABLE);
+	}
+	schedule(control);
+}
+
+/* A place for one more client: a free one, or that of the one that has been silent for
+ * longest. CLIENTS_MAX: all of them wait for something. */
+static size_t make_room(struct control *control)
+{
+	size_t silent = CLIENTS_MAX;
+	ptl_time since = PTL_NEVER;
+
+	for (size_t i = 0; i < CLIENTS_MAX; i++) {
+		if (!control->clients[i])
+			return i;
+		if (client_silent_since(control->clients[i]) < since) {
+			silent = i;
+			since = client_silent_since(control->clients[i]);
+		}
+	}
+	if (silent < CLIENTS_MAX)
+		drop(control, silent);
+	return silent;
+}
+
+static bool is_ours(int fd)
+{
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	return !getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) &&
+	       (peer.uid == geteuid() || peer.uid == 0);
+}
+
+/* For one that is not served: what there is to say has room in any socket. */
+static void turn_away(int fd, const char *line)
+{
+	(void)!send(fd, line, strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT);
 	(void)close(fd);
-	return -1;
 }
 
-static void on_client_closed(uv_handle_t *handle)
+static void serve(struct control *control, int fd)
 {
-	struct client *client = handle->data;
+	const struct client_events events = {
+		.user = control,
+		.changed = on_changed,
+		.ended = on_ended,
+	};
+	size_t i;
 
-	free(client->answer);
-	free(client);
-}
-
-static void hang_up(struct client *client)
-{
-	for (size_t i = 0; client->control && i < CLIENTS_MAX; i++)
-		if (client->control->clients[i] == client)
-			client->control->clients[i] = NULL;
-	client->control = NULL;
-	if (!uv_is_closing((uv_handle_t *)&client->pipe))
-		uv_close((uv_handle_t *)&client->pipe, on_client_closed);
-}
-
-static void on_written(uv_write_t *write, int status)
-{
-	(void)status;
-	hang_up(write->data);
-}
-
-static cJSON *answer_line(const struct control *control, const char *line)
-{
-	cJSON *question = cJSON_Parse(line);
-	const char *ask = cJSON_GetStringValue(cJSON_GetObjectItem(question, "ask"));
-	cJSON *answer = ask ? control->answer(control->user, ask) : NULL;
-
-	if (!answer) {
-		answer = cJSON_CreateObject();
-		cJSON_AddStringToObject(answer, "error", "unknown question");
-	}
-	cJSON_Delete(question);
-	return answer;
-}
-
-static void reply(struct client *client)
-{
-	cJSON *answer = answer_line(client->control, client->question);
-	char *text = cJSON_PrintUnformatted(answer);
-	uv_buf_t buffer;
-	size_t n;
-
-	cJSON_Delete(answer);
-	if (!text) {
-		hang_up(client);
+	if (!is_ours(fd)) {
+		turn_away(fd,
+			  "{\"error\":{\"code\":\"denied\",\"reason\":\"the link is another "
+			  "user's; ask as that user or root\"}}\n");
 		return;
 	}
-	n = strlen(text);
-	client->answer = malloc(n + 1);
-	if (client->answer) {
-		memcpy(client->answer, text, n);
-		client->answer[n] = '\n';
-	}
-	cJSON_free(text);
-	buffer = uv_buf_init(client->answer, (unsigned int)n + 1);
-	client->write.data = client;
-	if (!client->answer ||
-	    uv_write(&client->write, (uv_stream_t *)&client->pipe, &buffer, 1, on_written) < 0)
-		hang_up(client);
-}
-
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
-{
-	struct client *client = handle->data;
-
-	(void)suggested;
-	*buffer = uv_buf_init(client->question + client->n,
-			      (unsigned int)(sizeof(client->question) - 1 - client->n));
-}
-
-static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
-{
-	struct client *client = stream->data;
-	char *end;
-
-	(void)buffer;
-	if (!n)
-		return;
-	if (n < 0) {
-		hang_up(client);
+	i = make_room(control);
+	if (i == CLIENTS_MAX) {
+		turn_away(fd, "{\"error\":{\"code\":\"busy\",\"reason\":\"too many clients; "
+			      "try again later\"}}\n");
 		return;
 	}
-	client->n += (size_t)n;
-	client->question[client->n] = 0;
-	end = strchr(client->question, '\n');
-	if (!end && client->n < sizeof(client->question) - 1)
-		return;
-	(void)uv_read_stop(stream);
-	if (!end) {
-		hang_up(client);
-		return;
-	}
-	*end = 0;
-	reply(client);
+	control->clients[i] =
+		client_new(control->loop, fd, &control->registry, control->times, &events);
+	if (!control->clients[i])
+		(void)close(fd);
+	schedule(control);
 }
 
 static void on_connection(void *user, int events)
 {
 	struct control *control = user;
-	struct client *client;
-	size_t i = 0;
 	int fd;
 
 	(void)events;
 	poller_want(control->poller, UV_READABLE);
-	fd = accept4(control->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	if (fd < 0)
-		return;
-	while (i < CLIENTS_MAX && control->clients[i])
-		i++;
-	client = i < CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;
-	if (!client) {
-		(void)close(fd);
+	fd = accept4(control->place.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	if (fd >= 0) {
+		serve(control, fd);
 		return;
 	}
-	(void)uv_pipe_init(control->loop, &client->pipe, 0);
-	client->pipe.data = client;
-	client->control = control;
-	control->clients[i] = client;
-	if (uv_pipe_open(&client->pipe, fd) < 0) {
-		(void)close(fd);
-		hang_up(client);
+	if (errno == EAGAIN || errno == EINTR || errno == ECONNABORTED)
 		return;
-	}
-	if (uv_read_start((uv_stream_t *)&client->pipe, on_alloc, on_read) < 0)
-		hang_up(client);
+	poller_want(control->poller, 0);
+	control->accept_at = timer_now() + PAUSE_US;
+	schedule(control);
 }
 
-/* Claims path in the locked directory. */
-static int claim(struct control *control, const char *name, char *error, size_t error_size)
+/* ---- the socket ---- */
+
+static int claim(struct control *control, char *error, size_t error_size)
 {
-	control->fd = socket_listen_unix(control->path);
-	if (control->fd < 0 && errno == EADDRINUSE) {
-		(void)complain(
-			error, error_size,
-			"the name %s is taken by a running link; choose another one by --name",
-			name);
-		return 1;
+	int status = control_place_claim(&control->place, control->name, error, error_size);
+
+	if (status) {
+		control->place.fd = -1;
+		return status;
 	}
-	if (control->fd < 0)
-		return complain(error, error_size, "cannot make the control socket %s: %s",
-				control->path, strerror(errno));
-	control->poller = poller_new(control->loop, control->fd, on_connection, control);
+	control->poller = poller_new(control->loop, control->place.fd, on_connection, control);
 	if (!control->poller) {
-		(void)unlink(control->path);
-		(void)close(control->fd);
-		return complain(error, error_size, "cannot watch the control socket %s: %s",
-				control->path, strerror(errno));
+		status = complain(error, error_size, "cannot watch the control socket %s: %s",
+				  control->place.path, strerror(errno));
+		control_place_leave(&control->place);
+		return status;
 	}
 	poller_want(control->poller, UV_READABLE);
 	return 0;
 }
 
-int control_open(uv_loop_t *loop, const char *name,
-		 cJSON *(*answer)(void *user, const char *question), void *user,
+static void leave(struct control *control)
+{
+	if (control->place.fd < 0)
+		return;
+	poller_free(control->poller);
+	control->poller = NULL;
+	control_place_leave(&control->place);
+}
+
+void control_tick(struct control *control)
+{
+	char error[256];
+
+	if (control->place.fd >= 0 && control_place_stands(&control->place))
+		return;
+	/* Who has connected is served on. */
+	leave(control);
+	if (!claim(control, error, sizeof(error))) {
+		log_line("%s: its control socket was removed; it is at %s now", control->name,
+			 control->place.path);
+		control->complained = false;
+	} else if (!control->complained) {
+		log_line("%s: its control socket was removed, and it can't be asked any more: "
+			 "%s",
+			 control->name, error);
+		control->complained = true;
+	}
+}
+
+const char *control_path(const struct control *control)
+{
+	return control->place.path;
+}
+
+int control_open(uv_loop_t *loop, const char *name, const struct control_times *times,
 		 struct control **out, char *error, size_t error_size)
 {
 	struct control *control = calloc(1, sizeof(*control));
-	char directory[sizeof(control->path)];
-	int directory_fd = -1;
-	int status = -1;
-	int n;
+	int status;
 
 	if (!control)
 		return complain(error, error_size, "out of memory");
 	control->loop = loop;
-	control->answer = answer;
-	control->user = user;
-	for (unsigned int i = 0; i < CONTROL_DIRECTORIES && directory_fd < 0; i++)
-		directory_fd = control_directory(i, true, directory, sizeof(directory));
-	if (directory_fd < 0) {
-		(void)complain(
-			error, error_size,
-			"no directory for the control socket; set XDG_RUNTIME_DIR to one that "
-			"is yours alone");
-		goto out;
-	}
-	n = snprintf(control->path, sizeof(control->path), "%s/%s.sock", directory, name);
-	if (n < 0 || (size_t)n >= sizeof(control->path)) {
-		(void)complain(
-			error, error_size,
-			"the path of the control socket, %s/%s.sock, is too long; choose a "
-			"shorter --name",
-			directory, name);
-		goto out;
-	}
-	(void)flock(directory_fd, LOCK_EX);
-	status = claim(control, name, error, error_size);
-	if (!status)
-		*out = control;
-out:
-	if (directory_fd >= 0)
-		(void)close(directory_fd);
-	if (status)
+	control->times = times ? times : &usual_times;
+	(void)snprintf(control->name, sizeof(control->name), "%s", name);
+	control->timer = timer_new(loop, on_timer, control);
+	if (!control->timer) {
 		free(control);
-	return status;
+		return complain(error, error_size, "out of memory or descriptors");
+	}
+	status = claim(control, error, error_size);
+	if (status) {
+		timer_free(control->timer);
+		free(control);
+		return status;
+	}
+	*out = control;
+	return 0;
 }
 
 void control_close(struct control *control)
 {
 	if (!control)
 		return;
-	(void)unlink(control->path);
-	poller_free(control->poller);
-	(void)close(control->fd);
+	leave(control);
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		if (control->clients[i])
-			hang_up(control->clients[i]);
+			drop(control, i);
+	timer_free(control->timer);
 	free(control);
+}
+
+/* ---- what it offers ---- */
+
+void control_add(struct control *control, struct control_part *part)
+{
+	registry_add(&control->registry, part);
+}
+
+void control_remove(struct control *control, struct control_part *part)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (control->clients[i])
+			client_forget(control->clients[i], part);
+	registry_remove(&control->registry, part);
+	schedule(control);
+}
+
+static bool is_wanted(const struct control *control, const struct control_event *event)
+{
+	for (size_t i = 0; i < CLIENTS_MAX; i++)
+		if (control->clients[i] && client_wants(control->clients[i], event))
+			return true;
+	return false;
+}
+
+void control_publish(struct control *control, const char *event, cJSON *data)
+{
+	struct control_part *part;
+	const struct control_event *row = registry_event(&control->registry, event, &part);
+	char *text;
+
+	if (row && is_wanted(control, row)) {
+		if (!data)
+			data = row->now ? row->now(part->user) : cJSON_CreateNull();
+		text = cJSON_PrintUnformatted(data);
+		for (size_t i = 0; text && i < CLIENTS_MAX; i++)
+			if (control->clients[i])
+				client_tell(control->clients[i], row, text);
+		cJSON_free(text);
+		schedule(control);
+	}
+	cJSON_Delete(data);
 }

@@ -16,6 +16,7 @@
 
 #include "host/command/commands.h"
 #include "host/control/control.h"
+#include "host/control/place.h"
 #include "host/config/link_file.h"
 #include "host/base/log.h"
 #include "host/base/standard.h"
@@ -39,7 +40,8 @@ struct link {
 	struct links *links;
 	struct link_options *options;
 	struct runner runner;
-	struct control *control;
+	struct control *control; /* NULL: it has no name yet */
+	struct control_part part;
 	bool open;
 	bool introduced;
 	bool failed;	 /* by itself, while open */
@@ -59,14 +61,55 @@ struct links {
 
 /* ---- one link ---- */
 
-static cJSON *answer(void *user, const char *question)
+static cJSON *status_now(void *user)
+{
+	const struct link *link = user;
+	cJSON *status = link->open ? report_status(&link->runner)
+				   : report_failed_status(link->options->values[LINK_NAME],
+							  link->links->role, link->error);
+
+	cJSON_AddStringToObject(status, "control", control_path(link->control));
+	return status;
+}
+
+static cJSON *stats_now(void *user)
 {
 	const struct link *link = user;
 
+	return link->open ? report_stats(&link->runner)
+			  : report_failed_stats(link->options->values[LINK_NAME]);
+}
+
+static void answer_status(void *user, const cJSON *arguments, struct control_call *call)
+{
+	(void)arguments;
+	control_answer(call, status_now(user));
+}
+
+static void answer_stats(void *user, const cJSON *arguments, struct control_call *call)
+{
+	(void)arguments;
+	control_answer(call, stats_now(user));
+}
+
+static const struct control_request requests[] = {
+	{"status", "what the link is doing; pigtail(1) lists the keys", NULL, answer_status, 0},
+	{"stats", "its counters", NULL, answer_stats, 0},
+	{0},
+};
+
+static const struct control_event events[] = {
+	{"status", "the link's status, when its state has changed", status_now},
+	{"stats", "its counters", stats_now},
+	{0},
+};
+
+static void on_changed(void *user)
+{
+	struct link *link = user;
+
 	if (link->open)
-		return report(&link->runner, question);
-	return report_failed(link->options->values[LINK_NAME], link->links->role, link->error,
-			     question);
+		control_publish(link->control, "status", NULL);
 }
 
 static void on_failed(void *user)
@@ -102,9 +145,16 @@ static void default_name(const struct runner *runner, char *name, size_t size)
 /* 0; -1 and 1 (taken) with a line in error. */
 static int claim(struct link *link, const char *name, char *error, size_t error_size)
 {
+	int status;
+
 	runner_set_name(&link->runner, name);
-	return control_open(&link->links->loop, name, answer, link, &link->control, error,
-			    error_size);
+	status =
+		control_open(&link->links->loop, name, NULL, &link->control, error, error_size);
+	if (status)
+		return status;
+	link->part = (struct control_part){requests, events, link, NULL};
+	control_add(link->control, &link->part);
+	return 0;
 }
 
 /* A default name that is taken gets a number. */
@@ -151,6 +201,7 @@ static int link_open(struct link *link, char *error, size_t error_size)
 
 	memset(&link->runner, 0, sizeof(link->runner));
 	link->runner.failed = on_failed;
+	link->runner.state_changed = on_changed;
 	link->runner.user = link;
 	if (name && !link->control && claim(link, name, error, error_size))
 		return -1;
@@ -167,6 +218,7 @@ static int link_open(struct link *link, char *error, size_t error_size)
 	link->open = true;
 	link->introduced = false;
 	*link->error = 0;
+	control_publish(link->control, "status", NULL);
 	return 0;
 }
 
@@ -185,6 +237,8 @@ static int link_try(struct link *link)
 	else
 		log_line("%s: %s", link->options->values[LINK_NAME], error);
 	(void)snprintf(link->error, sizeof(link->error), "%s", error);
+	if (link->control)
+		control_publish(link->control, "status", NULL);
 	return status;
 }
 
@@ -226,6 +280,8 @@ static void on_tick(uv_timer_t *tick)
 	ptl_time now = timer_now();
 
 	for (struct link *link = links->first; link; link = link->next) {
+		if (link->control)
+			control_tick(link->control);
 		if (link->open && !link->failed) {
 			runner_tick(&link->runner);
 		} else if (links->path && (link->failed || link->retry <= now)) {

@@ -65,7 +65,7 @@ static cJSON *status_head(const char *name, enum ptl_role role)
 	return json;
 }
 
-static cJSON *status(const struct runner *runner)
+cJSON *report_status(const struct runner *runner)
 {
 	cJSON *json = status_head(runner->name, runner->role);
 	struct ptl_info info;
@@ -109,7 +109,7 @@ static cJSON *stats_head(const char *name)
 	return json;
 }
 
-static cJSON *stats(const struct runner *runner)
+cJSON *report_stats(const struct runner *runner)
 {
 	const struct ptl_counters *counters = runner->framing->counters(runner->endpoint);
 	cJSON *json = stats_head(runner->name);
@@ -126,33 +126,16 @@ static cJSON *stats(const struct runner *runner)
 	return json;
 }
 
-cJSON *report(const struct runner *runner, const char *question)
+cJSON *report_failed_status(const char *name, enum ptl_role role, const char *why)
 {
-	static const struct {
-		const char *question;
-		cJSON *(*answer)(const struct runner *runner);
-	} answers[] = {
-		{"status", status},
-		{"stats", stats},
-	};
+	cJSON *json = status_head(name, role);
 
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
-		if (!strcmp(question, answers[i].question))
-			return answers[i].answer(runner);
-	return NULL;
-}
-
-cJSON *report_failed(const char *name, enum ptl_role role, const char *why,
-		     const char *question)
-{
-	cJSON *json;
-
-	if (!strcmp(question, "stats"))
-		return stats_head(name);
-	if (strcmp(question, "status") != 0)
-		return NULL;
-	json = status_head(name, role);
 	cJSON_AddStringToObject(json, "state", "failed");
 	cJSON_AddStringToObject(json, "reason", why);
 	return json;
+}
+
+cJSON *report_failed_stats(const char *name)
+{
+	return stats_head(name);
 }

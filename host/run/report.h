@@ -10,11 +10,11 @@
 
 #include <cjson/cJSON.h>
 
-/* question: "status" or "stats"; NULL for any other. */
-cJSON *report(const struct runner *runner, const char *question);
+cJSON *report_status(const struct runner *runner);
+cJSON *report_stats(const struct runner *runner);
 
 /* The same for a link that could not be opened yet, and why. */
-cJSON *report_failed(const char *name, enum ptl_role role, const char *why,
-		     const char *question);
+cJSON *report_failed_status(const char *name, enum ptl_role role, const char *why);
+cJSON *report_failed_stats(const char *name);
 
 #endif

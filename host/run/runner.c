@@ -199,6 +199,7 @@ bool runner_is_up(const struct runner *runner)
 static void update_carrier(struct runner *runner)
 {
 	net_set_carrier(runner->net, runner_is_up(runner));
+	runner->state_changed(runner->user);
 }
 
 static void on_opened(void *user)

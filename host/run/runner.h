@@ -88,6 +88,8 @@ struct runner {
 	/* The link is of no use any more; why is on standard error already. Called
 	 * from within it: close it later. */
 	void (*failed)(void *user);
+	/* It went up or down, or its port was opened or lost. */
+	void (*state_changed)(void *user);
 	void *user;
 };
 

@@ -26,7 +26,20 @@ pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
 source "$here/lib.sh"
 # The cases: functions case_*. CASES: another folder with such files, see test/mcu.
 folder=${CASES:-$here/cases}
-files=(process traffic trouble rate framings user hostfwd reports remains many porting)
+files=(
+	process
+	traffic
+	trouble
+	rate
+	framings
+	user
+	hostfwd
+	reports
+	control
+	remains
+	many
+	porting
+)
 if [[ -n ${CASES:-} ]]; then
 	mapfile -t files < <(basename -s .sh "$CASES"/*.sh)
 fi
