@@ -1,0 +1,634 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The host's side of Wi-Fi control: each operation ends exactly once, whatever the radio
+ * says, doesn't say, or says at the wrong time.
+ */
+/* memmem() */
+#define _GNU_SOURCE
+#include "story.h"
+
+#include <pigtail/wifi.h>
+
+/* An owner that counts, and a link that takes or refuses. */
+struct owner {
+	struct ptl_wifi wifi;
+	bool refuses; /* the link has no room */
+	uint8_t last[PTL_CONTROL_MAX];
+	size_t last_n;
+	unsigned sent, ready, gone, bss, station;
+	unsigned scans, scans_done, joins, joined, failed, left, roamed;
+	unsigned aps, aps_started, aps_refused, aps_stopped, asked, answers;
+	enum ptl_status status;
+	enum ptl_failure failure;
+	uint16_t reason;
+	enum ptl_by by;
+	char text[PTL_WIFI_TEXT];
+	struct ptl_bss found;
+	uint8_t elements[PTL_ELEMENTS_MAX];
+};
+
+static bool on_send(void *user, const uint8_t *message, size_t n)
+{
+	struct owner *owner = user;
+
+	if (owner->refuses)
+		return false;
+	memcpy(owner->last, message, n);
+	owner->last_n = n;
+	owner->sent++;
+	return true;
+}
+
+static void on_ready(void *user, const struct ptl_radio_info *info)
+{
+	struct owner *owner = user;
+
+	if (info)
+		owner->ready++;
+	else
+		owner->gone++;
+}
+
+static void on_bss(void *user, const struct ptl_bss *bss)
+{
+	struct owner *owner = user;
+
+	owner->bss++;
+	owner->found = *bss;
+	memcpy(owner->elements, bss->elements, bss->elements_n);
+	assert_int_equal(ptl_elements_whole(bss->elements, bss->elements_n), bss->elements_n);
+	assert_true(bss->ssid_n <= 32);
+}
+
+static void on_scan_done(void *user, enum ptl_status status, const char *text)
+{
+	struct owner *owner = user;
+
+	owner->scans_done++;
+	owner->status = status;
+	strcpy(owner->text, text);
+}
+
+static void on_joined(void *user, const struct ptl_association *association)
+{
+	((struct owner *)user)->joined++;
+	assert_int_equal(ptl_elements_whole(association->elements, association->elements_n),
+			 association->elements_n);
+}
+
+static void on_failed(void *user, enum ptl_failure failure, uint16_t code, const char *text)
+{
+	struct owner *owner = user;
+
+	(void)code;
+	owner->failed++;
+	owner->failure = failure;
+	strcpy(owner->text, text);
+}
+
+static void on_left(void *user, uint16_t reason, enum ptl_by by, const char *text)
+{
+	struct owner *owner = user;
+
+	(void)text;
+	owner->left++;
+	owner->reason = reason;
+	owner->by = by;
+}
+
+static void on_roamed(void *user, const struct ptl_association *association)
+{
+	(void)association;
+	((struct owner *)user)->roamed++;
+}
+
+static void on_ap_started(void *user, enum ptl_status status, const char *text)
+{
+	struct owner *owner = user;
+
+	(void)text;
+	owner->status = status;
+	if (status == PTL_STATUS_DONE)
+		owner->aps_started++;
+	else
+		owner->aps_refused++;
+}
+
+static void on_ap_stopped(void *user, uint16_t reason, const char *text)
+{
+	(void)reason;
+	(void)text;
+	((struct owner *)user)->aps_stopped++;
+}
+
+static void on_station(void *user, bool joined, const uint8_t mac[6], uint16_t reason,
+		       const uint8_t *elements, size_t n)
+{
+	(void)joined;
+	(void)mac;
+	(void)reason;
+	assert_int_equal(ptl_elements_whole(elements, n), n);
+	((struct owner *)user)->station++;
+}
+
+static void on_answer(void *user, void *token, enum ptl_status status,
+		      const struct ptl_control *message)
+{
+	struct owner *owner = user;
+
+	(void)message;
+	assert_ptr_equal(token, owner);
+	owner->answers++;
+	owner->status = status;
+}
+
+static void begin(struct owner *owner)
+{
+	const struct ptl_wifi_events events = {
+		.user = owner,
+		.send = on_send,
+		.ready = on_ready,
+		.bss = on_bss,
+		.scan_done = on_scan_done,
+		.joined = on_joined,
+		.failed = on_failed,
+		.left = on_left,
+		.roamed = on_roamed,
+		.ap_started = on_ap_started,
+		.ap_stopped = on_ap_stopped,
+		.station = on_station,
+		.answer = on_answer,
+	};
+
+	memset(owner, 0, sizeof(*owner));
+	ptl_wifi_init(&owner->wifi, &events);
+}
+
+static void give(struct owner *owner, ptl_time now, const struct ptl_control_writer *message)
+{
+	uint8_t *copy = malloc(message->n);
+
+	assert_true(ptl_control_end(message));
+	assert_non_null(copy);
+	memcpy(copy, message->bytes, message->n);
+	ptl_wifi_message(&owner->wifi, now, copy, message->n);
+	free(copy);
+}
+
+static void say_ready(struct owner *owner, ptl_time now)
+{
+	struct ptl_control_writer to;
+
+	ptl_control_begin(&to, PTL_M_READY, 0, PTL_IF_RADIO);
+	ptl_put_uint(&to, PTL_F_VERSION, PTL_CONTROL_VERSION);
+	ptl_put_uint(&to, PTL_F_CAPABILITIES, PTL_CAN_STATION | PTL_CAN_AP);
+	ptl_put_text(&to, PTL_F_BOARD, "test");
+	ptl_put_text(&to, PTL_F_FIRMWARE, "test 1");
+	ptl_put_bytes(&to, PTL_F_MAC, "\2\0\0\0\0\1", 6);
+	give(owner, now, &to);
+}
+
+static void say_answer(struct owner *owner, ptl_time now, uint8_t id, enum ptl_status status)
+{
+	struct ptl_control_writer to;
+
+	ptl_control_begin(&to, PTL_M_ANSWER, id, PTL_IF_STATION);
+	ptl_put_uint(&to, PTL_F_STATUS, status);
+	ptl_put_text(&to, PTL_F_TEXT, "because");
+	give(owner, now, &to);
+}
+
+static void say_joined(struct owner *owner, ptl_time now)
+{
+	struct ptl_control_writer to;
+
+	ptl_control_begin(&to, PTL_M_JOINED, 0, PTL_IF_STATION);
+	ptl_put_bytes(&to, PTL_F_BSSID, "\2\0\0\0\0\2", 6);
+	ptl_put_uint(&to, PTL_F_CHANNEL, 6);
+	give(owner, now, &to);
+}
+
+static void say_left(struct owner *owner, ptl_time now)
+{
+	struct ptl_control_writer to;
+
+	ptl_control_begin(&to, PTL_M_LEFT, 0, PTL_IF_STATION);
+	ptl_put_uint(&to, PTL_F_REASON, 4);
+	ptl_put_uint(&to, PTL_F_BY, PTL_BY_PEER);
+	give(owner, now, &to);
+}
+
+static void say_failed(struct owner *owner, ptl_time now)
+{
+	struct ptl_control_writer to;
+
+	ptl_control_begin(&to, PTL_M_FAILED, 0, PTL_IF_STATION);
+	ptl_put_uint(&to, PTL_F_FAILURE, PTL_FAILURE_WRONG_KEY);
+	ptl_put_uint(&to, PTL_F_CODE, 15);
+	give(owner, now, &to);
+}
+
+static enum ptl_status start(struct owner *owner, ptl_time now, enum ptl_wifi_machine machine)
+{
+	static const enum ptl_control_type types[] = {PTL_M_SCAN, PTL_M_JOIN, PTL_M_AP_START};
+	struct ptl_control_writer to;
+	enum ptl_status status;
+
+	ptl_control_begin(&to, types[machine], 0, machine == PTL_WIFI_AP);
+	if (machine != PTL_WIFI_SCAN)
+		ptl_put_text(&to, PTL_F_SSID, "pig");
+	if (machine == PTL_WIFI_AP)
+		ptl_put_uint(&to, PTL_F_CHANNEL, 6);
+	status = ptl_wifi_start(&owner->wifi, now, machine, &to);
+	if (status == PTL_STATUS_DONE) {
+		owner->scans += machine == PTL_WIFI_SCAN;
+		owner->joins += machine == PTL_WIFI_STATION;
+		owner->aps += machine == PTL_WIFI_AP;
+	}
+	return status;
+}
+
+static void check(const struct owner *owner)
+{
+	enum ptl_wifi_state scan = ptl_wifi_state(&owner->wifi, PTL_WIFI_SCAN);
+	enum ptl_wifi_state station = ptl_wifi_state(&owner->wifi, PTL_WIFI_STATION);
+	enum ptl_wifi_state ap = ptl_wifi_state(&owner->wifi, PTL_WIFI_AP);
+
+	assert_int_equal(owner->scans - owner->scans_done, scan != PTL_WIFI_IDLE);
+	assert_int_equal(owner->joins - owner->joined - owner->failed,
+			 station == PTL_WIFI_ASKING || station == PTL_WIFI_WORKING);
+	assert_int_equal(owner->joined - owner->left, station == PTL_WIFI_ACTIVE);
+	assert_int_equal(owner->aps - owner->aps_started - owner->aps_refused,
+			 ap == PTL_WIFI_ASKING);
+	assert_int_equal(owner->aps_started - owner->aps_stopped, ap == PTL_WIFI_ACTIVE);
+}
+
+static void a_join_and_its_end(void **state)
+{
+	struct owner owner;
+
+	(void)state;
+	begin(&owner);
+	assert_int_equal(start(&owner, 0, PTL_WIFI_STATION), PTL_STATUS_STATE);
+	say_ready(&owner, 0);
+	assert_int_equal(owner.ready, 1);
+	assert_int_equal(start(&owner, 0, PTL_WIFI_STATION), PTL_STATUS_DONE);
+	assert_int_equal(owner.last[0], PTL_M_JOIN);
+	assert_int_equal(start(&owner, 0, PTL_WIFI_STATION), PTL_STATUS_BUSY);
+	say_joined(&owner, 5); /* before its answer: a lie */
+	assert_int_equal(owner.joined, 0);
+	assert_int_equal(owner.wifi.counters.unexpected, 1);
+	say_answer(&owner, 10, owner.last[1], PTL_STATUS_DONE);
+	say_joined(&owner, 20);
+	say_joined(&owner, 21);
+	check(&owner);
+	assert_int_equal(owner.joined, 1);
+	say_left(&owner, 30);
+	say_left(&owner, 31);
+	check(&owner);
+	assert_int_equal(owner.left, 1);
+	assert_int_equal(owner.reason, 4);
+	assert_int_equal(owner.by, PTL_BY_PEER);
+	assert_int_equal(owner.wifi.counters.unexpected, 3);
+}
+
+/* wpa_supplicant disconnects and connects in one breath. */
+static void a_join_right_after_leaving(void **state)
+{
+	struct owner owner;
+	uint8_t leave, join;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, 0);
+	start(&owner, 0, PTL_WIFI_STATION);
+	say_answer(&owner, 1, owner.last[1], PTL_STATUS_DONE);
+	say_joined(&owner, 2);
+	assert_int_equal(ptl_wifi_stop(&owner.wifi, 3, PTL_WIFI_STATION, 3), PTL_STATUS_DONE);
+	assert_int_equal(owner.last[0], PTL_M_LEAVE);
+	leave = owner.last[1];
+	assert_int_equal(owner.left, 1);
+	assert_int_equal(owner.by, PTL_BY_HOST);
+	assert_int_equal(start(&owner, 4, PTL_WIFI_STATION), PTL_STATUS_DONE);
+	join = owner.last[1];
+	say_answer(&owner, 5, leave, PTL_STATUS_DONE);
+	check(&owner);
+	say_answer(&owner, 6, join, PTL_STATUS_DONE);
+	say_joined(&owner, 7);
+	check(&owner);
+	assert_int_equal(owner.joined, 2);
+	/* And to another network, without leaving the first. */
+	assert_int_equal(start(&owner, 8, PTL_WIFI_STATION), PTL_STATUS_DONE);
+	assert_int_equal(owner.left, 2);
+	say_answer(&owner, 9, owner.last[1], PTL_STATUS_DONE);
+	say_failed(&owner, 10);
+	check(&owner);
+	assert_int_equal(owner.failure, PTL_FAILURE_WRONG_KEY);
+	assert_int_equal(owner.wifi.counters.unexpected, 0);
+}
+
+static void each_operation_has_an_end(void **state)
+{
+	(void)state;
+	/* answered: whether the radio says yes before it falls silent. */
+	for (unsigned answered = 0; answered < 2; answered++) {
+		struct owner owner;
+		ptl_time now = 100, next;
+		unsigned turns = 0;
+		uint8_t ids[3];
+
+		begin(&owner);
+		say_ready(&owner, now);
+		for (unsigned i = 0; i < PTL_WIFI_MACHINES; i++) {
+			assert_int_equal(start(&owner, now, (enum ptl_wifi_machine)i),
+					 PTL_STATUS_DONE);
+			ids[i] = owner.last[1];
+		}
+		for (unsigned i = 0; answered && i < 2; i++)
+			say_answer(&owner, now, ids[i], PTL_STATUS_DONE);
+		while ((next = ptl_wifi_poll(&owner.wifi, now)) != PTL_NEVER) {
+			assert_true(next > now);
+			now = next;
+			check(&owner);
+			assert_true(++turns < 20);
+		}
+		assert_int_equal(owner.scans_done, 1);
+		assert_int_equal(owner.status, PTL_STATUS_TIMEOUT);
+		assert_int_equal(owner.failed, 1);
+		assert_int_equal(owner.failure, PTL_FAILURE_SILENT);
+		assert_int_equal(owner.aps_refused, 1);
+		/* The supplicant gives up after 10 s. */
+		assert_true(now < 100 + 20000000);
+		assert_true(PTL_WIFI_JOIN_US < 10000000);
+		/* A late yes is nobody's. */
+		say_answer(&owner, now, ids[1], PTL_STATUS_DONE);
+		say_joined(&owner, now);
+		check(&owner);
+		assert_int_equal(owner.joined, 0);
+	}
+}
+
+static void a_late_answer_is_not_taken_for_anothers(void **state)
+{
+	struct owner owner;
+	ptl_time now = 0;
+	uint8_t old;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, 0);
+	start(&owner, 0, PTL_WIFI_AP);
+	old = owner.last[1];
+	while (owner.aps_refused == 0)
+		now = ptl_wifi_poll(&owner.wifi, now);
+	ptl_wifi_poll(&owner.wifi, now + PTL_WIFI_AP_US);
+	assert_int_equal(start(&owner, now, PTL_WIFI_AP), PTL_STATUS_DONE);
+	assert_int_not_equal(owner.last[1], old);
+	say_answer(&owner, now, old, PTL_STATUS_DONE);
+	check(&owner);
+	assert_int_equal(owner.aps_started, 0);
+	say_answer(&owner, now, owner.last[1], PTL_STATUS_DONE);
+	assert_int_equal(owner.aps_started, 1);
+}
+
+static void a_restart_ends_all(void **state)
+{
+	(void)state;
+	/* By the link's session, or by a READY out of the blue. */
+	for (unsigned by_session = 0; by_session < 2; by_session++) {
+		struct owner owner;
+		struct ptl_control_writer to;
+
+		begin(&owner);
+		say_ready(&owner, 0);
+		start(&owner, 0, PTL_WIFI_STATION);
+		say_answer(&owner, 0, owner.last[1], PTL_STATUS_DONE);
+		say_joined(&owner, 0);
+		start(&owner, 0, PTL_WIFI_AP);
+		say_answer(&owner, 0, owner.last[1], PTL_STATUS_DONE);
+		start(&owner, 0, PTL_WIFI_SCAN);
+		ptl_control_begin(&to, PTL_M_STATS, 0, PTL_IF_STATION);
+		assert_int_equal(ptl_wifi_request(&owner.wifi, 0, &to, &owner),
+				 PTL_STATUS_DONE);
+		if (by_session)
+			ptl_wifi_session(&owner.wifi);
+		else
+			say_ready(&owner, 1);
+		check(&owner);
+		assert_int_equal(owner.left, 1);
+		assert_int_equal(owner.aps_stopped, 1);
+		assert_int_equal(owner.scans_done, 1);
+		assert_int_equal(owner.answers, 1);
+		assert_int_equal(owner.gone, 1);
+		assert_int_equal(owner.ready, by_session ? 1 : 2);
+		assert_int_equal(ptl_wifi_ready(&owner.wifi), !by_session);
+		assert_true(ptl_wifi_poll(&owner.wifi, 2) == PTL_NEVER);
+	}
+}
+
+/* What the link does not take at once goes later, in order, and no key stays behind. */
+static void a_full_link_loses_nothing(void **state)
+{
+	struct owner owner;
+	struct ptl_control_writer to;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, 0);
+	owner.refuses = true;
+	assert_int_equal(start(&owner, 0, PTL_WIFI_SCAN), PTL_STATUS_DONE);
+	ptl_control_begin(&to, PTL_M_JOIN, 0, PTL_IF_STATION);
+	ptl_put_text(&to, PTL_F_SSID, "pig");
+	ptl_put_text(&to, PTL_F_PASSPHRASE, "a secret of ours");
+	assert_int_equal(ptl_wifi_start(&owner.wifi, 0, PTL_WIFI_STATION, &to),
+			 PTL_STATUS_DONE);
+	owner.joins++;
+	assert_int_equal(owner.sent, 0);
+	owner.refuses = false;
+	ptl_wifi_poll(&owner.wifi, 1);
+	assert_int_equal(owner.sent, 2);
+	assert_int_equal(owner.last[0], PTL_M_JOIN);
+	assert_null(memmem(&owner.wifi, sizeof(owner.wifi), "a secret", 8));
+	check(&owner);
+	owner.refuses = true;
+	for (unsigned i = 0; i < PTL_WIFI_OUTBOX; i++) {
+		ptl_control_begin(&to, PTL_M_STATS, 0, PTL_IF_STATION);
+		assert_int_equal(ptl_wifi_request(&owner.wifi, 0, &to, &owner),
+				 PTL_STATUS_DONE);
+	}
+	ptl_control_begin(&to, PTL_M_STATS, 0, PTL_IF_STATION);
+	assert_int_equal(ptl_wifi_request(&owner.wifi, 0, &to, &owner), PTL_STATUS_BUSY);
+}
+
+static void say_part(struct owner *owner, uint8_t bssid, size_t part, const uint8_t *elements,
+		     size_t n, bool more)
+{
+	const uint8_t mac[6] = {2, 0, 0, 0, 0, bssid};
+	struct ptl_control_writer to;
+
+	ptl_control_begin(&to, PTL_M_BSS, 0, PTL_IF_STATION);
+	ptl_put_bytes(&to, PTL_F_BSSID, mac, 6);
+	ptl_put_uint(&to, PTL_F_CHANNEL, 11);
+	ptl_put_int(&to, PTL_F_SIGNAL, -70);
+	if (part)
+		ptl_put_uint(&to, PTL_F_PART, part);
+	ptl_put_bytes(&to, PTL_F_ELEMENTS, elements, n);
+	if (more)
+		ptl_put_flag(&to, PTL_F_MORE);
+	give(owner, 0, &to);
+}
+
+static void a_bss_comes_in_parts(void **state)
+{
+	uint8_t elements[600];
+	struct owner owner;
+
+	(void)state;
+	memset(elements, 0, sizeof(elements));
+	memcpy(elements, "\0\3pig", 5);
+	elements[5] = 221;
+	elements[6] = 250;
+	elements[257] = 222;
+	elements[258] = 255;
+	begin(&owner);
+	say_ready(&owner, 0);
+	say_part(&owner, 1, 0, elements, 5, false); /* nobody asked */
+	start(&owner, 0, PTL_WIFI_SCAN);
+	say_answer(&owner, 0, owner.last[1], PTL_STATUS_DONE);
+	assert_int_equal(owner.bss, 0);
+	say_part(&owner, 1, 0, elements, 300, true);
+	say_part(&owner, 1, 300, elements + 300, 214, false);
+	assert_int_equal(owner.bss, 1);
+	assert_int_equal(owner.found.elements_n, 514);
+	assert_memory_equal(owner.elements, elements, 514);
+	assert_int_equal(owner.found.ssid_n, 3);
+	assert_memory_equal(owner.found.ssid, "pig", 3);
+	assert_int_equal(owner.found.signal, -70);
+	/* Of another one, from the middle, or too long. */
+	say_part(&owner, 1, 0, elements, 300, true);
+	say_part(&owner, 2, 300, elements, 10, false);
+	say_part(&owner, 1, 310, elements, 10, false);
+	say_part(&owner, 1, 0, elements, 400, true);
+	for (unsigned i = 1; i < 7; i++)
+		say_part(&owner, 1, i * 400, elements, 400, true);
+	assert_int_equal(owner.bss, 1);
+	assert_true(owner.wifi.counters.bad_parts >= 3);
+	/* A tail that lies. */
+	say_part(&owner, 3, 0, elements, 256, false);
+	assert_int_equal(owner.bss, 2);
+	assert_int_equal(owner.found.elements_n, 5);
+	assert_int_equal(owner.wifi.counters.bad_elements, 1);
+}
+
+static void random_message(struct prng *prng, struct owner *owner, ptl_time now)
+{
+	struct ptl_control_writer to = {.n = 0};
+	size_t n = random_from(prng, 0, 40);
+
+	switch (prng_below(prng, 9)) {
+	case 0:
+		random_bytes(prng, to.bytes, n);
+		ptl_wifi_message(&owner->wifi, now, to.bytes, n);
+		break;
+	case 1:
+		say_joined(owner, now);
+		break;
+	case 2:
+		say_left(owner, now);
+		break;
+	case 3:
+		say_failed(owner, now);
+		break;
+	case 4:
+		if (prng_below(prng, 20) == 0)
+			say_ready(owner, now);
+		break;
+	case 5:
+		ptl_control_begin(&to, PTL_M_SCAN_DONE, 0, 0);
+		ptl_put_uint(&to, PTL_F_STATUS, 0);
+		give(owner, now, &to);
+		break;
+	case 6:
+		ptl_control_begin(&to, PTL_M_AP_STOPPED, 0, 1);
+		ptl_put_uint(&to, PTL_F_REASON, 1);
+		give(owner, now, &to);
+		break;
+	default:
+		say_answer(owner, now,
+			   prng_below(prng, 4) ? owner->last[1] : (uint8_t)prng_next(prng),
+			   prng_below(prng, 3) ? PTL_STATUS_DONE : PTL_STATUS_BUSY);
+	}
+}
+
+/* Any owner, any radio, any link: the books balance at every moment, and when all are
+ * silent they close. */
+static void the_books_balance(void **state)
+{
+	struct prng prng = story_seed("books", 13);
+
+	(void)state;
+	for (unsigned story = 0; story < 300; story++) {
+		struct owner owner;
+		ptl_time now = 1000, next;
+		unsigned turns = 0;
+
+		begin(&owner);
+		say_ready(&owner, now);
+		for (unsigned step = 0; step < 300; step++) {
+			enum ptl_wifi_machine machine =
+				(enum ptl_wifi_machine)prng_below(&prng, PTL_WIFI_MACHINES);
+			struct ptl_control_writer to;
+
+			now += prng_below(&prng, 400000);
+			owner.refuses = prng_below(&prng, 10) == 0;
+			switch (prng_below(&prng, 8)) {
+			case 0:
+			case 1:
+				start(&owner, now, machine);
+				break;
+			case 2:
+				ptl_wifi_stop(&owner.wifi, now, machine, 3);
+				break;
+			case 3:
+				ptl_control_begin(&to, PTL_M_STATS, 0, PTL_IF_STATION);
+				owner.asked += ptl_wifi_request(&owner.wifi, now, &to,
+								&owner) == PTL_STATUS_DONE;
+				break;
+			case 4:
+				ptl_wifi_poll(&owner.wifi, now);
+				break;
+			default:
+				random_message(&prng, &owner, now);
+			}
+			if (prng_below(&prng, 200) == 0)
+				ptl_wifi_session(&owner.wifi);
+			check(&owner);
+			assert_true(owner.answers <= owner.asked);
+		}
+		owner.refuses = false;
+		while ((next = ptl_wifi_poll(&owner.wifi, now)) != PTL_NEVER) {
+			now = next;
+			assert_true(++turns < 100);
+		}
+		check(&owner);
+		assert_int_equal(owner.scans, owner.scans_done);
+		assert_int_equal(owner.joins, owner.joined + owner.failed);
+		assert_int_equal(owner.asked, owner.answers);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_join_and_its_end),
+		cmocka_unit_test(a_join_right_after_leaving),
+		cmocka_unit_test(each_operation_has_an_end),
+		cmocka_unit_test(a_late_answer_is_not_taken_for_anothers),
+		cmocka_unit_test(a_restart_ends_all),
+		cmocka_unit_test(a_full_link_loses_nothing),
+		cmocka_unit_test(a_bss_comes_in_parts),
+		cmocka_unit_test(the_books_balance),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
