@@ -34,9 +34,13 @@ enum {
 	OPTION_SOURCE = 1,
 	OPTION_TARGET = 2,
 	FLAGS_ANSWER = 0xe0, /* router, solicited, override */
+	FLAG_ROUTER = 0x80,
+	FLAG_OVERRIDE = 0x20,
 };
 
 static const uint8_t arp_ethernet_ip4[] = {0, 1, 8, 0, 6, 4};
+static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+static const uint8_t nobody[6];
 
 static bool is_zero(const uint8_t *p, size_t n)
 {
@@ -177,8 +181,6 @@ size_t neighbour_answer(const struct neighbour_question *question, const uint8_t
 size_t neighbour_ask(const uint8_t *asker, const uint8_t *target, size_t address_n,
 		     const uint8_t mac[6], uint8_t *frame)
 {
-	static const uint8_t everybody[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-	static const uint8_t nobody[6];
 	uint8_t group_mac[6] = {0x33, 0x33, 0xff};
 	uint8_t group[16] = {0xff, 0x02, [11] = 0x01, 0xff}; /* ff02::1:ffxx:xxxx */
 	uint8_t *payload;
@@ -191,4 +193,21 @@ size_t neighbour_ask(const uint8_t *asker, const uint8_t *target, size_t address
 	memcpy(group + 13, target + 13, 3);
 	payload = put_header(frame, group_mac, mac, NEIGHBOUR_IP6);
 	return put_nd(payload, asker, group, ICMP6_SOLICIT, 0, target, OPTION_SOURCE, mac);
+}
+
+size_t neighbour_announce(const uint8_t *address, size_t address_n, const uint8_t mac[6],
+			  bool router, uint8_t *frame)
+{
+	static const uint8_t all_nodes_mac[6] = {0x33, 0x33, 0, 0, 0, 1};
+	static const uint8_t all_nodes[16] = {0xff, 0x02, [15] = 1};
+	uint8_t *payload;
+
+	if (address_n == 4) {
+		payload = put_header(frame, everybody, mac, NEIGHBOUR_ARP);
+		return put_arp(payload, ARP_REQUEST, mac, address, nobody, address);
+	}
+	payload = put_header(frame, all_nodes_mac, mac, NEIGHBOUR_IP6);
+	return put_nd(payload, address, all_nodes, ICMP6_ADVERTISE,
+		      (uint8_t)(FLAG_OVERRIDE | (router ? FLAG_ROUTER : 0)), address,
+		      OPTION_TARGET, mac);
 }

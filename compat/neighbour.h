@@ -40,4 +40,10 @@ size_t neighbour_answer(const struct neighbour_question *question, const uint8_t
 size_t neighbour_ask(const uint8_t *asker, const uint8_t *target, size_t address_n,
 		     const uint8_t mac[6], uint8_t *frame);
 
+/* The frame that tells everybody that address is at mac: a gratuitous ARP (RFC 5227, 3) or
+ * an unsolicited advertisement (RFC 4861, 7.2.6). router: of IPv6 packets; who says no
+ * is nobody's gateway any more. Its length. */
+size_t neighbour_announce(const uint8_t *address, size_t address_n, const uint8_t mac[6],
+			  bool router, uint8_t *frame);
+
 #endif

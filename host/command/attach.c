@@ -367,7 +367,7 @@ int cmd_attach(int argc, char **argv)
 	command_parse(&argp, argc, argv, &options);
 	status = prepare_wifi(&options, &secret, error, sizeof(error));
 	if (!status && !options.mac_given &&
-	    identity_mac(options.config.role, options.config.path, "kernel",
+	    identity_mac("", options.config.role, options.config.path, "kernel",
 			 options.config.mac) < 0)
 		status = complain(error, sizeof(error), "the kernel gives no random numbers");
 	if (status < 0) {

@@ -1,58 +1,150 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The address is a hash (64-bit FNV-1a, of which 46 bits are used) of the
- * machine's id and of what tells its links apart.
+ * The address is a part of HMAC-SHA256, whose key is what the machine is known by, and
+ * whose message tells its links apart. So nobody who sees the address learns the key.
+ *
+ * A machine is known by all that it has of
+ *
+ *	/etc/machine-id		of its system; cards written from one image share it
+ *	serial numbers		of its board; root alone may read those of DMI
+ *
+ * A container often has no machine-id and sees the board of its host: there the host
+ * name goes in too. What has neither is known by its boot: its address is another one
+ * when it has booted anew, and the same while it runs.
+ *
+ * A bridge has the lowest address of its ports, and with another one the machine would
+ * lose its connections: a port's begins with fe, as with virtual machines.
  */
 #include "host/config/identity.h"
 
 #include <fcntl.h>
+#include <glib.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-static uint64_t hash(uint64_t so_far, const char *bytes, size_t n)
+#define TEXT_MAX       128
+#define MACHINE_ID_MIN 32
+#define SERIAL_MIN     4
+
+static const char *const serials[] = {
+	"/proc/device-tree/serial-number",
+	"/sys/devices/soc0/serial_number",
+	"/sys/class/dmi/id/product_uuid",
+	"/sys/class/dmi/id/board_serial",
+};
+
+/* What vendors leave there: it tells nothing apart. */
+static const char *const placeholders[] = {
+	"to be filled",
+	"default string",
+	"not specified",
+	"not applicable",
+	"none",
+	"n/a",
+	"unknown",
+	"system serial number",
+	"base board serial number",
+	"0123456789",
+	"1234567890",
+	"123456789",
+	"03000200-0400-0500-0006-000700080009",
+};
+
+/* A text file's first line; its length, 0: there is none. */
+static size_t read_line(const char *root, const char *path, char text[TEXT_MAX])
 {
-	for (size_t i = 0; i < n; i++)
-		so_far = (so_far ^ (uint8_t)bytes[i]) * UINT64_C(0x100000001b3);
-	return so_far;
+	char whole[PATH_MAX];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(whole, sizeof(whole), "%s%s", root, path);
+	fd = open(whole, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	n = read(fd, text, TEXT_MAX - 1);
+	(void)close(fd);
+	text[n > 0 ? n : 0] = 0;
+	text[strcspn(text, "\r\n")] = 0;
+	return strlen(text);
+}
+
+static bool tells_apart(const char *serial)
+{
+	if (strlen(serial) < SERIAL_MIN)
+		return false;
+	for (size_t i = 0; i < G_N_ELEMENTS(placeholders); i++)
+		if (!strncasecmp(serial, placeholders[i], strlen(placeholders[i])))
+			return false;
+	/* One digit again and again, as 00000000-0000-...: */
+	return strspn(serial, (char[]){serial[0], '-', ' ', 0}) < strlen(serial);
 }
 
 /* With its NUL, so that "a", "bc" is not "ab", "c". */
-static uint64_t hash_string(uint64_t so_far, const char *text)
+static void add(GHmac *hmac, const char *text)
 {
-	return hash(so_far, text, strlen(text) + 1);
+	g_hmac_update(hmac, (const guchar *)text, (gssize)strlen(text) + 1);
 }
 
-static ssize_t read_machine_id(char *id, size_t size)
+/* All that is known of the machine, into key; false: nothing. */
+static bool know_machine(const char *root, GString *key)
 {
-	int fd = open("/etc/machine-id", O_RDONLY | O_CLOEXEC);
-	ssize_t n;
+	char text[TEXT_MAX];
+	bool system;
+	bool board = false;
 
-	if (fd < 0)
-		return -1;
-	n = read(fd, id, size);
-	(void)close(fd);
 	/* "uninitialized" and the like are no ids. */
-	return n >= 32 ? n : -1;
+	system = read_line(root, "/etc/machine-id", text) >= MACHINE_ID_MIN;
+	if (system)
+		g_string_append_printf(key, "system %s\n", text);
+	for (size_t i = 0; i < G_N_ELEMENTS(serials); i++) {
+		if (!read_line(root, serials[i], text) || !tells_apart(text))
+			continue;
+		g_string_append_printf(key, "board %s\n", text);
+		board = true;
+	}
+	if (!system && read_line(root, "/proc/sys/kernel/hostname", text))
+		g_string_append_printf(key, "name %s\n", text);
+	if (system || board)
+		return true;
+	if (!read_line(root, "/proc/sys/kernel/random/boot_id", text))
+		return false;
+	g_string_append_printf(key, "boot %s\n", text);
+	return true;
 }
 
-int identity_mac(enum ptl_role role, const char *port, const char *net, uint8_t mac[6])
+static bool is_bridge(const char *net)
 {
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-	char id[64];
-	ssize_t n = read_machine_id(id, sizeof(id));
+	return !strncmp(net, "bridge:", strlen("bridge:"));
+}
 
-	if (n > 0) {
-		value = hash(value, id, (size_t)n);
-		value = hash_string(value, role == PTL_HOST ? "host" : "device");
-		value = hash_string(value, port);
-		value = hash_string(value, net);
-		value ^= value >> 48;
-	} else if (getrandom(&value, sizeof(value), 0) < 0) {
+int identity_mac(const char *root, enum ptl_role role, const char *port, const char *net,
+		 uint8_t mac[6])
+{
+	GString *key = g_string_new(NULL);
+	guint8 digest[32];
+	gsize size = sizeof(digest);
+	bool known = know_machine(root, key);
+	GHmac *hmac;
+
+	if (!known && getrandom(digest, sizeof(digest), 0) != (ssize_t)sizeof(digest)) {
+		(void)g_string_free(key, TRUE);
 		return -1;
 	}
-	for (int i = 0; i < 6; i++)
-		mac[i] = (uint8_t)(value >> (8 * i));
-	mac[0] = (uint8_t)((mac[0] & 0xfc) | 2);
+	if (known) {
+		hmac = g_hmac_new(G_CHECKSUM_SHA256, (const guchar *)key->str, key->len);
+		add(hmac, "pigtail MAC");
+		add(hmac, role == PTL_HOST ? "host" : "device");
+		add(hmac, port);
+		add(hmac, net);
+		g_hmac_get_digest(hmac, digest, &size);
+		g_hmac_unref(hmac);
+	}
+	(void)g_string_free(key, TRUE);
+	memcpy(mac, digest, 6);
+	mac[0] = is_bridge(net) ? 0xfe : (uint8_t)((mac[0] & 0xfc) | 2);
 	return 0;
 }

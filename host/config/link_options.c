@@ -255,7 +255,7 @@ int link_options_finish(struct link_options *options, char *error, size_t error_
 	if (status < 0)
 		return status;
 	if (!options->values[LINK_MAC] &&
-	    identity_mac(config->role, config->port, config->net, config->mac) < 0)
+	    identity_mac("", config->role, config->port, config->net, config->mac) < 0)
 		return complain(error, error_size, "the kernel gives no random numbers");
 	return 0;
 }

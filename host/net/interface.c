@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <ifaddrs.h>
 #include <net/if.h>
 #include <net/if_arp.h>
 #include <netinet/in.h>
@@ -17,6 +18,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/if_addr.h>
 #include <linux/ipv6.h>
 #include <linux/sockios.h>
 
@@ -103,6 +105,79 @@ int interface_join_bridge(const char *name, const char *bridge)
 	if (!ifr.ifr_ifindex)
 		return -1;
 	return request(AF_INET, SIOCBRADDIF, &ifr);
+}
+
+static size_t ipv4_addresses(const char *name, struct interface_address *addresses, size_t most)
+{
+	struct ifaddrs *list;
+	size_t count = 0;
+
+	if (getifaddrs(&list) < 0)
+		return 0;
+	for (const struct ifaddrs *each = list; each && count < most; each = each->ifa_next) {
+		struct sockaddr_in in;
+
+		if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET ||
+		    strncmp(each->ifa_name, name, IFNAMSIZ) != 0)
+			continue;
+		memcpy(&in, each->ifa_addr, sizeof(in));
+		memcpy(addresses[count].bytes, &in.sin_addr, 4);
+		addresses[count++].n = 4;
+	}
+	freeifaddrs(list);
+	return count;
+}
+
+/* From /proc, which unlike getifaddrs() tells those that cannot be used yet. */
+static size_t ipv6_addresses(const char *name, struct interface_address *addresses, size_t most)
+{
+	FILE *file = fopen("/proc/net/if_inet6", "re");
+	unsigned int flags;
+	char interface[32];
+	char hex[33];
+	size_t count = 0;
+
+	if (!file)
+		return 0;
+	while (count < most &&
+	       fscanf(file, "%32s %*x %*x %*x %x %31s", hex, &flags, interface) == 3) {
+		if (strcmp(interface, name) != 0 || flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED))
+			continue;
+		for (int i = 0; i < 16; i++)
+			(void)sscanf(hex + 2 * i, "%2hhx", &addresses[count].bytes[i]);
+		addresses[count++].n = 16;
+	}
+	(void)fclose(file);
+	return count;
+}
+
+size_t interface_addresses(const char *name, struct interface_address *addresses, size_t most)
+{
+	size_t count = ipv4_addresses(name, addresses, most);
+
+	return count + ipv6_addresses(name, addresses + count, most - count);
+}
+
+/* A setting of IPv6, or -1: there is none. */
+static int ipv6_setting(const char *name, const char *setting)
+{
+	char path[128];
+	FILE *file;
+	int value;
+
+	(void)snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/%s", name, setting);
+	file = fopen(path, "re");
+	if (!file)
+		return -1;
+	if (fscanf(file, "%d", &value) != 1)
+		value = -1;
+	(void)fclose(file);
+	return value;
+}
+
+bool interface_forwards_ipv6(const char *name)
+{
+	return ipv6_setting(name, "forwarding") > 0;
 }
 
 static void put_ipv4(struct sockaddr *to, uint32_t address)

@@ -7,6 +7,7 @@
 #define PIGTAIL_HOST_INTERFACE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 int interface_set_mac(const char *name, const uint8_t mac[6]);
@@ -28,6 +29,17 @@ int interface_set_address(const char *name, const char *text);
 
 /* The address at the other end of a point-to-point interface (IPv4). */
 int interface_set_peer(const char *name, const char *text);
+
+struct interface_address {
+	size_t n; /* 4 or 16 */
+	uint8_t bytes[16];
+};
+
+/* Its addresses that can be used, of which at most `most` are returned; how many. */
+size_t interface_addresses(const char *name, struct interface_address *addresses, size_t most);
+
+/* Whether it passes IPv6 packets on for others. */
+bool interface_forwards_ipv6(const char *name);
 
 /* Parses ADDR[/LEN] as IPv4, host order; -1: it is none. */
 int ipv4_parse(const char *text, uint32_t *address, uint32_t *netmask);

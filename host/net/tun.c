@@ -8,6 +8,7 @@
  * being plugged. The queue of the interface only has to hold what comes between
  * two turns of the loop: it is emptied at once.
  */
+#include "host/net/announce.h"
 #include "host/net/interface.h"
 #include "host/base/log.h"
 #include "host/net/kind.h"
@@ -32,6 +33,7 @@
 struct tun {
 	int fd;
 	struct poller *poller;
+	struct announce *announce; /* NULL: no Ethernet */
 	uint8_t packet[PACKET_MAX];
 };
 
@@ -58,6 +60,16 @@ static void on_ready(void *user, int events)
 		return;
 	}
 	poller_want(tun->poller, UV_READABLE);
+}
+
+static void send_announcement(void *user, const uint8_t *frame, size_t n)
+{
+	struct net *net = user;
+
+	if (n)
+		net->events.packet(net->events.user, frame, n);
+	else
+		net->events.drained(net->events.user);
 }
 
 static int open_device(struct net *net, const char *name, short flags, char *error,
@@ -140,10 +152,14 @@ static int open_named(struct net *net, const struct net_config *config, const ch
 	}
 	if (failed)
 		goto bad_settings;
-	if (net->kind->payload == PTL_ETHERNET)
-		(void)interface_get_mac(net->interface, net->mac);
-	tun->poller = poller_new(net->loop, tun->fd, on_ready, net);
 	failed = "watch";
+	if (net->kind->payload == PTL_ETHERNET) {
+		(void)interface_get_mac(net->interface, net->mac);
+		tun->announce = announce_new(net->loop, net->interface, send_announcement, net);
+		if (!tun->announce)
+			goto bad_settings;
+	}
+	tun->poller = poller_new(net->loop, tun->fd, on_ready, net);
 	if (!tun->poller)
 		goto bad_settings;
 	poller_want(tun->poller, UV_READABLE);
@@ -154,6 +170,7 @@ bad_settings:
 	(void)complain(error, error_size, "cannot %s the interface %s: %s; %s", failed,
 		       net->interface, strerror(saved),
 		       saved == EPERM ? "run as root" : "check the address and the MTU");
+	announce_free(tun->announce);
 	(void)close(tun->fd);
 bad_device:
 	free(tun);
@@ -227,12 +244,15 @@ static void set_carrier(struct net *net, bool on)
 
 	/* Kernels before 5.0 can't: then it is always on. */
 	(void)ioctl(tun->fd, TUNSETCARRIER, &carrier);
+	if (tun->announce)
+		announce_heard(tun->announce, on);
 }
 
 static void close_tun(struct net *net)
 {
 	struct tun *tun = net->data;
 
+	announce_free(tun->announce);
 	poller_free(tun->poller);
 	(void)close(tun->fd);
 	free(tun);

@@ -34,6 +34,7 @@ files=(
 	framings
 	user
 	hostfwd
+	addresses
 	reports
 	control
 	remains
