@@ -90,6 +90,7 @@ struct port {
 	bool want_write;
 	unsigned int retry_ms;
 	uint64_t opened_ms;
+	uint64_t sense_ms; /* when the peer made sense last; 0: not yet */
 	bool told_waiting;
 	char why[160];
 	uv_timer_t timer;
@@ -97,6 +98,10 @@ struct port {
 
 /* The port has a descriptor, nonblocking, which it owns from now on. */
 int port_attach(struct port *port, int fd);
+
+/* The descriptor is of no more use: it is lost, for the reason why. Does nothing unless the
+ * port is open. */
+void port_fail(struct port *port, const char *why);
 
 /* For a kind that opens: the rate to begin at. by_default: auto, unless said otherwise. */
 void port_choose_rate(struct port *port, bool by_default);

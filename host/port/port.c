@@ -182,9 +182,9 @@ static void rearm(struct port *port)
 		poller_want(port->poller, events);
 }
 
-/* Notes that the descriptor is of no more use; on_timer() does the rest. */
+/* Only notes it; on_timer() does the rest. */
 static void on_timer(uv_timer_t *timer);
-static void fail(struct port *port, const char *why)
+void port_fail(struct port *port, const char *why)
 {
 	if (port->state != PORT_OPEN)
 		return;
@@ -206,7 +206,7 @@ static void on_ready(void *user, int events)
 	}
 	/* Reading usually found the reason of the error already. */
 	if (events & POLLER_ERROR)
-		fail(port, "input/output error");
+		port_fail(port, "input/output error");
 	rearm(port);
 }
 
@@ -238,6 +238,7 @@ static void on_timer(uv_timer_t *timer)
 	case PORT_ATTACHED:
 		port->state = PORT_OPEN;
 		port->opened_ms = uv_now(port->loop);
+		port->sense_ms = 0;
 		port->told_waiting = false;
 		rearm(port);
 		if (port->events.opened)
@@ -354,12 +355,14 @@ size_t port_read(struct port *port, uint8_t *bytes, size_t n)
 	if (got > 0) {
 		if (port->kind->taken)
 			port->kind->taken(port);
+		if (!port->events.sensible)
+			port_makes_sense(port);
 		return (size_t)got;
 	}
 	if (!got)
-		fail(port, "the other end hung up");
+		port_fail(port, "the other end hung up");
 	else if (errno != EAGAIN)
-		fail(port, strerror(errno));
+		port_fail(port, strerror(errno));
 	return 0;
 }
 
@@ -373,7 +376,7 @@ size_t port_write(struct port *port, const uint8_t *bytes, size_t n)
 		put = write(port->fd, bytes, n);
 	} while (put < 0 && errno == EINTR);
 	if (put < 0 && errno != EAGAIN) {
-		fail(port, strerror(errno));
+		port_fail(port, strerror(errno));
 		return 0;
 	}
 	if (put < 0)
@@ -383,6 +386,11 @@ size_t port_write(struct port *port, const uint8_t *bytes, size_t n)
 		rearm(port);
 	}
 	return (size_t)put;
+}
+
+void port_makes_sense(struct port *port)
+{
+	port->sense_ms = uv_now(port->loop);
 }
 
 void port_want_read(struct port *port, bool want)

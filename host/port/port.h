@@ -34,6 +34,10 @@ struct port_events {
 	void (*opened)(void *user);
 	/* The other end went away; the port tries to get it back. */
 	void (*lost)(void *user, const char *why);
+	/* Whether bytes, the first from somebody who has connected to a listening port
+	 * while the place is taken, are what this end understands. NULL: whatever it is,
+	 * it is sensible. See port_makes_sense(). */
+	bool (*sensible)(void *user, const uint8_t *bytes, size_t n);
 	/* Not there yet: the first try failed, the port keeps trying. Said at
 	 * most once before each opened. May be NULL. */
 	void (*waiting)(void *user, const char *why);
@@ -52,6 +56,10 @@ size_t port_read(struct port *port, uint8_t *bytes, size_t n);
 
 /* Hands over at most n bytes; returns how many were taken. Never blocks. */
 size_t port_write(struct port *port, const uint8_t *bytes, size_t n);
+
+/* The owner understood what it read: a peer that does not connects in vain, or has to give
+ * way to one that does. Not needed where events.sensible is NULL. */
+void port_makes_sense(struct port *port);
 
 void port_want_read(struct port *port, bool want);
 

@@ -18,6 +18,7 @@
 
 #include "host/base/log.h"
 #include "host/run/peer.h"
+#include "host/run/sense.h"
 #include "host/run/sizing.h"
 #include "host/config/wifi_secret.h"
 
@@ -174,11 +175,26 @@ static void on_readable(void *user)
 			}
 		}
 		runner->framing->receive(runner->endpoint, timer_now(), bytes, n);
+		if (runner->framing->counters(runner->endpoint)->rx_frames !=
+		    runner->understood) {
+			runner->understood =
+				runner->framing->counters(runner->endpoint)->rx_frames;
+			port_makes_sense(runner->port);
+		}
 		/* A port gives what it has: another read would find nothing. */
 		if (n < sizeof(bytes))
 			break;
 	}
 	service(runner);
+}
+
+static bool on_newcomer(void *user, const uint8_t *bytes, size_t n)
+{
+	const struct runner *runner = user;
+	uint16_t header = runner->framing->payload == PTL_ETHERNET ? HEADER_MAX : 0;
+
+	return sense_in(runner->framing, runner->role, (uint16_t)(runner->mtu + header), bytes,
+			n);
 }
 
 static void on_writable(void *user)
@@ -458,6 +474,7 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_conf
 		.writable = on_writable,
 		.opened = on_opened,
 		.lost = on_lost,
+		.sensible = on_newcomer,
 		.waiting = on_waiting,
 	};
 	const struct net_events net_events = {

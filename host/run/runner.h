@@ -81,6 +81,7 @@ struct runner {
 	bool peer_hushed;
 	struct ptl_guess guess;
 	uint64_t good_frames; /* at the last tick */
+	uint64_t understood;  /* frames, when the port was told so last */
 	bool guessing;
 	unsigned int logs; /* lines of the other end since the last tick */
 	bool guessed;
