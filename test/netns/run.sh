@@ -26,9 +26,9 @@ pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
 source "$here/lib.sh"
 # The cases: functions case_*. CASES: another folder with such files, see test/mcu.
 folder=${CASES:-$here/cases}
-<<<<<<< HEAD
 files=(
 	process
+	listening
 	traffic
 	trouble
 	rate
@@ -42,9 +42,6 @@ files=(
 	many
 	porting
 )
-=======
-files=(process listening traffic trouble rate framings user hostfwd reports remains many porting)
->>>>>>> c052a9c (host: a mute connection does not hold a listening port)
 if [[ -n ${CASES:-} ]]; then
 	mapfile -t files < <(basename -s .sh "$CASES"/*.sh)
 fi
