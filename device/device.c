@@ -5,7 +5,7 @@
  *	UART's bytes -> endpoint -> radio	at most READS_A_TURN chunks
  *	radio.poll() -> device_from_radio()	its frames and timers
  *	what waited for the radio is offered again, or given up
- *	endpoint -> UART			as much as the pacer lets go
+ *	endpoint -> pump -> UART		as much as may be below now
  *
  * The radio, as seen from the link:
  *
@@ -16,11 +16,9 @@
  *	DROPPING  it had none for DEVICE_RADIO_PATIENCE_US: each frame is offered
  *	          once more as it comes, and dropped if there is still no room. The
  *	          first that is taken makes it OPEN again.
- *
- * Bytes pulled from the endpoint can not be overtaken any more, so nothing is
- * pulled while less than half of what may be committed is free.
  */
 #include <pigtail/device.h>
+#include <pigtail/pump.h>
 #include <pigtail/wire.h>
 
 #include <string.h>
@@ -30,15 +28,10 @@
 #define READ_BYTES   256u
 #define READS_A_TURN 8
 #define OUT_BYTES    256u
-/* The UART takes nothing though the clock says that it could: asked again. */
-#define DRAIN_US  1000u
-#define ERRORS_US 1000000u /* between two lines about the UART */
-/* To another rate: so long after the last byte should have left, and so much longer
- * at most while the UART says that it has not. */
-#define RATE_MARGIN_US	 1000u
-#define RATE_PATIENCE_US 50000u
-#define ALIGNMENT	 16u
-#define NO_ADDRESS	 ((const uint8_t[6]){0})
+#define ERRORS_US    1000000u /* between two lines about the UART */
+#define SETTLE_US    1000u    /* to another rate: after the last byte should have left */
+#define ALIGNMENT    16u
+#define NO_ADDRESS   ((const uint8_t[6]){0})
 
 enum radio_state {
 	OPEN,
@@ -50,7 +43,7 @@ struct device {
 	struct device_config config;
 	struct device_counters counters;
 	struct ptl_endpoint *endpoint;
-	struct ptl_pacer pacer;
+	struct ptl_pump pump;
 	struct led led;
 	ptl_time now;
 	bool up;
@@ -60,10 +53,6 @@ struct device {
 	ptl_time waiting_since;
 	ptl_time errors_at;   /* when the UART's errors may be told again */
 	uint64_t errors_told; /* how many had been */
-	uint32_t baud;	      /* of the UART, bits/s */
-	uint32_t rate;	      /* that the link wants it to have, or 0 */
-	ptl_time rate_at;     /* when it may be set, once that is known */
-	size_t out_at, out_n; /* pulled, not taken by the UART yet */
 	uint8_t out[OUT_BYTES];
 	uint8_t in[READ_BYTES];
 };
@@ -141,8 +130,60 @@ static void on_rate(void *user, uint32_t rate)
 {
 	struct device *device = user;
 
-	device->rate = rate;
-	device->rate_at = 0;
+	ptl_pump_want_rate(&device->pump, rate);
+}
+
+/* ---- the UART, as the pump sees it ---- */
+
+static size_t uart_write(void *port, const uint8_t *bytes, size_t n)
+{
+	const struct ptl_uart_seam *uart = port;
+
+	return uart->write(uart->user, bytes, n);
+}
+
+static size_t uart_queued(void *port)
+{
+	const struct ptl_uart_seam *uart = port;
+
+	return uart->queued ? uart->queued(uart->user) : PTL_PACER_UNKNOWN;
+}
+
+static bool uart_drained(void *port)
+{
+	const struct ptl_uart_seam *uart = port;
+
+	return !uart->drained || uart->drained(uart->user);
+}
+
+static uint32_t uart_set_rate(void *port, uint32_t rate)
+{
+	const struct ptl_uart_seam *uart = port;
+
+	return uart->set_rate(uart->user, rate);
+}
+
+static const struct ptl_pump_ops uart_ops = {
+	.write = uart_write,
+	.queued = uart_queued,
+	.drained = uart_drained,
+	.set_rate = uart_set_rate,
+};
+
+static void start_pump(struct device *device)
+{
+	const struct ptl_pump_config config = {
+		.ops = &uart_ops,
+		.port = &device->config.uart,
+		.framing = device->config.framing,
+		.endpoint = device->endpoint,
+		.out = device->out,
+		.out_size = sizeof(device->out),
+		.settle_us = SETTLE_US,
+	};
+
+	ptl_pump_init(&device->pump, &config);
+	ptl_pump_begin(&device->pump, device->config.link.baud);
 }
 
 /* ---- init ---- */
@@ -161,6 +202,7 @@ enum ptl_error device_init(void *memory, size_t size, const struct device_config
 	size_t need = device_size(config);
 	struct device *device = memory;
 	struct ptl_config *link;
+	enum ptl_error error;
 
 	if (need == 0)
 		return PTL_BAD_CONFIG;
@@ -175,12 +217,13 @@ enum ptl_error device_init(void *memory, size_t size, const struct device_config
 			link->nonce = clock->entropy(clock->user);
 		while (link->nonce == 0);
 	device->now = clock->now(clock->user);
-	device->baud = link->baud;
-	ptl_pacer_init(&device->pacer, device->baud);
 	device_led_init(&device->led, &config->gpio);
 	*made = device;
-	return config->framing->init((uint8_t *)memory + own_size(), size - own_size(), link,
-				     &events, device->now, &device->endpoint);
+	error = config->framing->init((uint8_t *)memory + own_size(), size - own_size(), link,
+				      &events, device->now, &device->endpoint);
+	if (error == PTL_OK)
+		start_pump(device);
+	return error;
 }
 
 /* ---- the parts of a turn ---- */
@@ -213,99 +256,6 @@ static void serve_radio(struct device *device)
 	device->resume = false;
 	if (device->config.framing->resume)
 		device->config.framing->resume(device->endpoint, device->now);
-}
-
-static size_t uart_queued(const struct ptl_uart_seam *uart)
-{
-	return uart->queued ? uart->queued(uart->user) : PTL_PACER_UNKNOWN;
-}
-
-static size_t uart_room(const struct device *device)
-{
-	const struct ptl_uart_seam *uart = &device->config.uart;
-	size_t queued = uart_queued(uart);
-	size_t by_clock = ptl_pacer_room(&device->pacer, device->now, PTL_PACER_UNKNOWN);
-	size_t by_driver;
-
-	/* A UART without pacing (an emulated one) is always empty, and a clock
-	 * does not see a stopped line: the smaller of both. */
-	if (queued == PTL_PACER_UNKNOWN)
-		return by_clock;
-	by_driver = ptl_pacer_room(&device->pacer, device->now, queued);
-	return by_driver < by_clock ? by_driver : by_clock;
-}
-
-/* Whether the UART took all that had been pulled. */
-static bool flush_out(struct device *device)
-{
-	const struct ptl_uart_seam *uart = &device->config.uart;
-
-	if (device->out_at < device->out_n)
-		device->out_at += uart->write(uart->user, device->out + device->out_at,
-					      device->out_n - device->out_at);
-	return device->out_at == device->out_n;
-}
-
-/* The link wants another rate, as soon as all that it gave has left. Returns when to
- * come again; 0: it is done. */
-static ptl_time change_rate(struct device *device)
-{
-	const struct ptl_uart_seam *uart = &device->config.uart;
-	size_t queued = uart_queued(uart);
-	uint32_t made;
-
-	if (!device->rate_at)
-		device->rate_at = ptl_pacer_dry(&device->pacer, device->now) + RATE_MARGIN_US;
-	if (device->now < device->rate_at)
-		return device->rate_at;
-	if (queued == PTL_PACER_UNKNOWN)
-		queued = 0;
-	if (queued > 0 && device->now < device->rate_at + RATE_PATIENCE_US)
-		return device->now + DRAIN_US;
-	made = queued > 0 ? 0 : uart->set_rate(uart->user, device->rate);
-	if (made) {
-		device->baud = made;
-		ptl_pacer_init(&device->pacer, made);
-	}
-	device->rate = 0;
-	device->config.framing->rate_done(device->endpoint, device->now, device->baud);
-	return 0;
-}
-
-/* Returns when to come again. */
-static ptl_time write_uart(struct device *device)
-{
-	const struct ptl_framing *framing = device->config.framing;
-	bool took = flush_out(device);
-	size_t room = took ? uart_room(device) : 0;
-	ptl_time wake;
-
-	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
-	if (room < device->pacer.limit / 2 - device->pacer.limit / 16)
-		room = 0;
-	do {
-		size_t want = room < sizeof(device->out) ? room : sizeof(device->out);
-		size_t n = framing->transmit(device->endpoint, device->now, device->out, want);
-
-		if (!took)
-			break; /* that was for the endpoint's timers */
-		device->out_at = 0;
-		device->out_n = n;
-		ptl_pacer_sent(&device->pacer, device->now, n);
-		took = flush_out(device);
-		room = n < want ? 0 : room - n;
-	} while (took && room > 0);
-	if (took && device->rate) {
-		wake = change_rate(device);
-		if (wake)
-			return wake;
-	}
-	wake = framing->deadline(device->endpoint);
-	if (took && wake > device->now)
-		return wake;
-	/* There is more, but no room for it. */
-	wake = ptl_pacer_next(&device->pacer, device->now);
-	return took && wake > device->now ? wake : device->now + DRAIN_US;
 }
 
 /* The UART's errors into the counters, and now and then a line to the host. */
@@ -362,7 +312,7 @@ ptl_time device_poll(struct device *device)
 	wake = sooner(wake, radio->poll(radio->user, device->now));
 	serve_radio(device);
 	wake = sooner(wake, watch_errors(device));
-	wake = sooner(wake, write_uart(device));
+	wake = sooner(wake, ptl_pump_turn(&device->pump, device->now));
 	if (device->link_room) {
 		device->link_room = false;
 		if (radio->room)

@@ -35,7 +35,9 @@ void ptl_pacer_init(struct ptl_pacer *pacer, uint32_t baud)
 	if (baud > 10000000)
 		baud = 10000000;
 	ahead = divide((uint64_t)baud * PTL_PACER_AHEAD_US, 10000000);
-	pacer->limit = ahead < PTL_PACER_MIN_BYTES ? PTL_PACER_MIN_BYTES : (size_t)ahead;
+	pacer->base = ahead < PTL_PACER_MIN_BYTES ? PTL_PACER_MIN_BYTES : (size_t)ahead;
+	pacer->limit = pacer->base;
+	pacer->grain = (size_t)ahead / 4;
 	pacer->byte_ns_q8 = divide(UINT64_C(2560000000000), baud);
 	/* 2^32 * baud / 10^10, in two steps that fit 64 bits. */
 	pacer->bytes_ns_q32 = (uint32_t)divide((uint64_t)baud << 32, 1000000000) / 10;
@@ -62,13 +64,13 @@ void ptl_pacer_sent(struct ptl_pacer *pacer, ptl_time now, size_t n)
 {
 	uint64_t now_ns = now * 1000;
 
-	if (pacer->busy_until_ns < now_ns)
+	if (n > 0 && pacer->busy_until_ns < now_ns)
 		pacer->busy_until_ns = now_ns;
 	pacer->busy_until_ns += (n * pacer->byte_ns_q8) >> 8;
 }
 
 /* A time in nanoseconds, after now, in microseconds, without a divide: 1/1000 is
- * 4294967.296 / 2^32; the difference to now is below 2^32 ns at any sane rate. */
+ * 4294967.296 / 2^32; the difference to now is below an hour at any sane rate. */
 static ptl_time to_us(ptl_time now, uint64_t ns)
 {
 	return now + (((ns - now * 1000) * 4294968u) >> 32) + 1;
@@ -76,14 +78,55 @@ static ptl_time to_us(ptl_time now, uint64_t ns)
 
 ptl_time ptl_pacer_dry(const struct ptl_pacer *pacer, ptl_time now)
 {
-	return pacer->busy_until_ns <= now * 1000 ? now : to_us(now, pacer->busy_until_ns);
+	return ptl_pacer_quiet(pacer, now, 0);
+}
+
+ptl_time ptl_pacer_quiet(const struct ptl_pacer *pacer, ptl_time now, ptl_time us)
+{
+	uint64_t at_ns = pacer->busy_until_ns + us * 1000;
+
+	return at_ns <= now * 1000 ? now : to_us(now, at_ns);
+}
+
+ptl_time ptl_pacer_after(const struct ptl_pacer *pacer, ptl_time now, size_t n)
+{
+	return to_us(now, now * 1000 + ((n * pacer->byte_ns_q8) >> 8));
+}
+
+size_t ptl_pacer_enough(const struct ptl_pacer *pacer)
+{
+	/* A little less than what ptl_pacer_next() aims at: it rounds. */
+	return pacer->base / 2 - pacer->base / 16;
 }
 
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now)
 {
-	uint64_t half_ns = (pacer->limit * pacer->byte_ns_q8) >> 9;
+	uint64_t keep_ns = ((pacer->limit - pacer->base / 2) * pacer->byte_ns_q8) >> 8;
 
-	if (pacer->busy_until_ns <= now * 1000 + half_ns)
+	if (pacer->busy_until_ns <= now * 1000 + keep_ns)
 		return now;
-	return to_us(now, pacer->busy_until_ns - half_ns);
+	return to_us(now, pacer->busy_until_ns - keep_ns);
+}
+
+ptl_time ptl_pacer_dry_for(const struct ptl_pacer *pacer, ptl_time now)
+{
+	uint64_t now_ns = now * 1000;
+
+	if (pacer->busy_until_ns >= now_ns)
+		return 0;
+	return to_us(0, now_ns - pacer->busy_until_ns);
+}
+
+void ptl_pacer_late(struct ptl_pacer *pacer)
+{
+	size_t most = pacer->base + 12 * pacer->grain;
+
+	pacer->limit += pacer->grain;
+	if (pacer->limit > most)
+		pacer->limit = most;
+}
+
+void ptl_pacer_in_time(struct ptl_pacer *pacer)
+{
+	pacer->limit -= (pacer->limit - pacer->base + 31) / 32;
 }

@@ -205,7 +205,9 @@ esp_err_t uart_set_rx_timeout(uart_port_t port, uint8_t bytes)
 esp_err_t uart_set_baudrate(uart_port_t port, uint32_t baud)
 {
 	(void)port;
+	assert_int_equal(bench.uart_tx.n, 0);
 	sdk.baud = baud;
+	bench.uart_rate = baud;
 	return fails() ? ESP_ERR_INVALID_ARG : ESP_OK;
 }
 
@@ -229,6 +231,13 @@ int uart_tx_chars(uart_port_t port, const char *bytes, uint32_t n)
 
 	(void)port;
 	return (int)uart_write(&bench, (const uint8_t *)bytes, n < room ? n : room);
+}
+
+esp_err_t uart_wait_tx_done(uart_port_t port, TickType_t ticks)
+{
+	(void)port;
+	assert_int_equal(ticks, 0);
+	return bench.uart_tx.n == 0 ? ESP_OK : ESP_ERR_TIMEOUT;
 }
 
 /* ---- time and chance ---- */
@@ -359,17 +368,23 @@ void esp_netif_action_disconnected(void *netif, esp_event_base_t base, int32_t i
 
 static struct pigtail_netif *netif;
 
-static esp_err_t start(unsigned fail_at)
+static esp_err_t start_at(unsigned fail_at, uint32_t max)
 {
-	const struct pigtail_netif_config config = PIGTAIL_NETIF_CONFIG_DEFAULT();
+	struct pigtail_netif_config config = PIGTAIL_NETIF_CONFIG_DEFAULT();
 
+	config.max = max;
 	memset(&sdk, 0, sizeof(sdk));
 	sdk.fail_at = fail_at;
 	sdk.timer = PTL_NEVER;
 	bench_open(&bench, 9);
-	bench.uart_rate = BAUD;
+	bench.rate_auto = max > 0;
 	bench_start_host(&bench);
 	return pigtail_netif_start(&config, &netif);
+}
+
+static esp_err_t start(unsigned fail_at)
+{
+	return start_at(fail_at, 0);
 }
 
 /* As run() in netif.c does it, whenever something wakes it. */
@@ -516,12 +531,30 @@ static void a_start_that_fails_leaves_nothing(void **state)
 	stop();
 }
 
+/* The host stops the line by RTS now and then, and the clock thinks that it has run dry:
+ * no rate is set as long as something is in the FIFO (see uart_set_baudrate() above). */
+static void the_rate_waits_for_the_fifo(void **state)
+{
+	(void)state;
+	assert_int_equal(start_at(0, BENCH_RATE_MAX), ESP_OK);
+	for (int i = 0; i < 3000; i++) {
+		bench.uart_stopped = i % 3 > 0;
+		run_for(1000);
+	}
+	bench.uart_stopped = false;
+	run_for(1000000);
+	assert_int_equal(bench.uart_rate, BENCH_RATE_MAX);
+	assert_int_equal(bench.host_rate, BENCH_RATE_MAX);
+	stop();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(frames_go_both_ways_at_the_rate_of_the_line),
 		cmocka_unit_test(the_interface_is_up_while_the_host_is_there),
 		cmocka_unit_test(idle_it_sleeps),
+		cmocka_unit_test(the_rate_waits_for_the_fifo),
 		cmocka_unit_test(a_start_that_fails_leaves_nothing),
 	};
 

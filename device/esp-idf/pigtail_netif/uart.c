@@ -40,6 +40,13 @@ static size_t uart_queued(void *user)
 	return PTL_PACER_UNKNOWN;
 }
 
+static bool uart_drained(void *user)
+{
+	const struct pigtail_netif *netif = user;
+
+	return uart_wait_tx_done(netif->port, 0) == ESP_OK;
+}
+
 static uint32_t uart_set_rate(void *user, uint32_t baud)
 {
 	struct pigtail_netif *netif = user;
@@ -95,6 +102,7 @@ esp_err_t netif_uart_start(struct pigtail_netif *netif,
 		.read = uart_read,
 		.write = uart_write,
 		.queued = uart_queued,
+		.drained = uart_drained,
 		.set_rate = uart_set_rate,
 		.errors = uart_errors,
 	};

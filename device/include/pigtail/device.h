@@ -24,7 +24,6 @@
 #include <pigtail/clock.h>
 #include <pigtail/endpoint.h>
 #include <pigtail/gpio.h>
-#include <pigtail/pacer.h>
 #include <pigtail/radio.h>
 #include <pigtail/uart.h>
 

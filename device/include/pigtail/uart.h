@@ -6,7 +6,7 @@
 #ifndef PIGTAIL_UART_H
 #define PIGTAIL_UART_H
 
-#include <pigtail/endpoint.h>
+#include <pigtail/pacer.h>
 
 struct ptl_uart_errors {
 	uint32_t overruns; /* bytes or FIFOs lost because nobody took them */
@@ -27,7 +27,11 @@ struct ptl_uart_seam {
 	 * PTL_PACER_UNKNOWN: then the line rate tells. May be NULL: unknown. */
 	size_t (*queued)(void *user);
 
-	/* Changes the line rate, bits/s, when queued() is 0. Returns the rate
+	/* All that write() took has left, out of the shift register as well. Asked before
+	 * another rate is set. May be NULL: queued() and the line rate tell. */
+	bool (*drained)(void *user);
+
+	/* Changes the line rate, bits/s, when all has left. Returns the rate
 	 * that the divider really makes; 0: it cannot be changed. May be NULL:
 	 * the rate stays. It is called for rate negotiation (config.link's
 	 * rate_auto and uart), and never otherwise. */

@@ -19,7 +19,9 @@
 #define PTL_PACER_UNKNOWN   ((size_t)-1)
 
 struct ptl_pacer {
-	size_t limit;		/* bytes that may be committed */
+	size_t limit;		/* bytes that may be committed: base, or more */
+	size_t base;		/* while everybody is in time */
+	size_t grain;		/* the bytes of 0.5 ms: see ptl_pacer_late() */
 	uint64_t byte_ns_q8;	/* a byte's time, nanoseconds times 256 */
 	uint32_t bytes_ns_q32;	/* bytes a nanosecond, times 2^32 */
 	uint64_t busy_until_ns; /* when the line runs dry */
@@ -38,7 +40,30 @@ void ptl_pacer_sent(struct ptl_pacer *pacer, ptl_time now, size_t n);
 /* When the last byte that was handed down has left, by the line's rate. */
 ptl_time ptl_pacer_dry(const struct ptl_pacer *pacer, ptl_time now);
 
-/* When at least half of the limit will be free: call transmit() again then. */
+/* When the line will have been dry for so long, by its rate; now: it has been. */
+ptl_time ptl_pacer_quiet(const struct ptl_pacer *pacer, ptl_time now, ptl_time us);
+
+/* now, and the time that n bytes take. */
+ptl_time ptl_pacer_after(const struct ptl_pacer *pacer, ptl_time now, size_t n);
+
+/* Room that is worth a pull: few large ones are cheaper, late ones can still be
+ * overtaken. Nearly half of base. */
+size_t ptl_pacer_enough(const struct ptl_pacer *pacer);
+
+/* When at least half of base will be free: call transmit() again then. */
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now);
+
+/* For how long the line has been dry, microseconds; 0: it is not. */
+ptl_time ptl_pacer_dry_for(const struct ptl_pacer *pacer, ptl_time now);
+
+/*
+ * Where timers are late (a busy machine, a driver that keeps interrupts off) the limit
+ * doesn't last, and the line runs dry although there is more to send. Each time adds
+ * 0.5 ms to it, up to 6 ms more than base; ptl_pacer_in_time(), called every
+ * PTL_PACER_DECAY_US without, takes a part of that away again.
+ */
+#define PTL_PACER_DECAY_US 100000u
+void ptl_pacer_late(struct ptl_pacer *pacer);
+void ptl_pacer_in_time(struct ptl_pacer *pacer);
 
 #endif

@@ -26,6 +26,7 @@ typedef int esp_err_t;
 #define ESP_OK		    0
 #define ESP_ERR_NO_MEM	    0x101
 #define ESP_ERR_INVALID_ARG 0x102
+#define ESP_ERR_TIMEOUT	    0x107
 
 /* FreeRTOS */
 typedef int BaseType_t;
@@ -83,6 +84,7 @@ esp_err_t uart_set_rx_timeout(uart_port_t port, uint8_t bytes);
 esp_err_t uart_set_baudrate(uart_port_t port, uint32_t baud);
 esp_err_t uart_get_baudrate(uart_port_t port, uint32_t *baud);
 int uart_read_bytes(uart_port_t port, void *to, uint32_t n, TickType_t ticks);
+esp_err_t uart_wait_tx_done(uart_port_t port, TickType_t ticks);
 int uart_tx_chars(uart_port_t port, const char *bytes, uint32_t n);
 
 /* time and chance */
