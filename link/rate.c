@@ -2,42 +2,81 @@
 /*
  * Rate negotiation (SPEC 12). Both ends begin at the base rate; each trial of a
  * higher one begins there, and each failure ends there, so that two rates are all
- * that a moment knows. The host leads. What moves an end from state to state:
- *
- *	BASE	 host, up, time for it		OFFER: PROPOSE every 30 ms, no data
- *		 device hears PROPOSE		MOVE by ACCEPT; or REFUSE
- *	OFFER	 ACCEPT				MOVE
- *		 REFUSE				BASE, next candidate
- *		 700 ms and more		BASE, data; again after 5 s
- *	MOVE	 all has been pulled		SWITCH: events.rate
- *	SWITCH	 ptl_rate_done()			TRIAL; BASE, if that was where to
- *	TRIAL	 16 probes good, half of all	(both ways) host: CONFIRM
- *		 device hears CONFIRM		FAST, says CONFIRMED
- *		 too late			MOVE to base by FALL
- *	CONFIRM	 CONFIRMED, or any other frame	FAST
- *		 too late			MOVE to base by FALL
- *	FAST	 nothing good though owed	PING; 300 ms: MOVE to base by FALL
- *		 3/4 of the bytes are bad	MOVE to base by FALL
- *	any fast FALL				MOVE to base
+ * that a moment knows. The host leads. States, events and what follows from them are
+ * the table in rate_rules.h, which only happens() reads and only it changes the state;
+ * here is what raises an event, and what else is done then.
  *
  * Each state but BASE and FAST ends by itself, and FAST does when the peer is not
  * there. So whatever message is lost, both meet at base: test/model/rate.pml. The
  * device speaks first neither at a new rate nor twice, so nothing that it said at
  * one rate is heard at another; all said at base by the host but PROPOSE is before.
+ *
+ * What rate the port has is a fact that only its owner knows, and says after each
+ * change (ptl_rate_done); one that nobody waits for is as good.
  */
 #include "state.h"
 #include "bytes.h"
+#include "rate_rules.h"
 
 #ifndef PTL_WITHOUT_RATE
 
-#define PATIENCE_MS  400u	     /* at most, of a host */
-#define GIVE_UP_US   5000000u	     /* nobody answered PROPOSE */
-#define REST_US	     400000u	     /* of trials, for data, after a fall */
-#define CLIMB_US     5000000u	     /* until the next step up, after one */
-#define AGAIN_US     10000000u	     /* a failed rate is tried again; then doubled */
-#define AGAIN_MAX_US RATE_LONGEST_US /* up to this */
-#define SET_AGAIN_US 100000u	     /* until a port that did not go to base is asked again */
-#define TOO_SOON_US  5000000u	     /* a rate that falls after less has failed */
+#define PATIENCE_MS  400u     /* at most, of a host */
+#define GIVE_UP_US   5000000u /* nobody answered PROPOSE */
+#define REST_US	     400000u  /* of trials, for data, after a fall */
+#define SET_AGAIN_US 100000u  /* until a port that did not go to base is asked again */
+#define TOO_SOON_US  5000000u /* a rate that falls after less has failed */
+
+enum who {
+	WHO_HOST = 1,
+	WHO_DEVICE = 2,
+	WHO_EITHER = WHO_HOST | WHO_DEVICE,
+};
+
+enum event {
+	ON_NEXT,
+	ON_USABLE,
+	ON_UNUSABLE,
+	ON_ACCEPT,
+	ON_REFUSE,
+	ON_EMPTY,
+	ON_THERE,
+	ON_HOME,
+	ON_ELSEWHERE,
+	ON_HEARD,
+	ON_PROVED,
+	ON_CONFIRM,
+	ON_ANSWERED,
+	ON_FALL,
+	ON_FAILS,
+};
+
+enum {
+	SAY_NOTHING = 0,
+	SAY_PROPOSE = PTL_MSG_PROPOSE,
+	SAY_ACCEPT = PTL_MSG_ACCEPT,
+	SAY_REFUSE = PTL_MSG_REFUSE,
+	SAY_PROBE = PTL_MSG_PROBE,
+	SAY_CONFIRM = PTL_MSG_CONFIRM,
+	SAY_CONFIRMED = PTL_MSG_CONFIRMED,
+	SAY_FALL = PTL_MSG_FALL,
+};
+
+static const struct rule {
+	uint8_t in, who, event, to, says;
+} rules[] = {
+#define RULE(in, who, event, to, says)                                                         \
+	{RATE_##in, WHO_##who, ON_##event, RATE_##to, SAY_##says},
+	RATE_RULES(RULE)
+#undef RULE
+};
+
+/* What may be sent, by state. */
+static const uint8_t lets[] = {
+	[RATE_FIXED] = RATE_LETS_ALL,	 [RATE_BASE] = RATE_LETS_ALL,
+	[RATE_OFFER] = RATE_LETS_LINK,	 [RATE_MOVE] = RATE_LETS_RATE,
+	[RATE_SWITCH] = RATE_LETS_RATE,	 [RATE_TRIAL] = RATE_LETS_RATE,
+	[RATE_CONFIRM] = RATE_LETS_RATE, [RATE_FAST] = RATE_LETS_ALL,
+};
 
 static bool leads(const struct ptl_link *link)
 {
@@ -55,35 +94,41 @@ static uint32_t patience_us(const struct rate *rate)
 	return rate->patience_ms * 1000u;
 }
 
-static void plan(struct ptl_link *link, uint32_t us)
+/* The state ends then, if nothing happens. */
+static void lasts(struct ptl_link *link, uint32_t us)
 {
-	link->rate.plans = true;
-	link->rate.next = (uint32_t)link->now + us;
+	link->rate.until = (uint32_t)link->now + us;
 }
 
-static void say(struct ptl_link *link, enum ptl_message message)
-{
-	link->rate.say = (uint8_t)message;
-	link->rate.say_at = (uint32_t)link->now;
-	link->rate.said = 0;
-}
-
-static void enter(struct ptl_link *link, enum rate_state state, uint32_t us)
-{
-	link->rate.state = (uint8_t)state;
-	link->rate.since = (uint32_t)link->now;
-	link->rate.until = link->rate.since + us;
-	link->rate.say = 0;
-}
-
-/* The candidate in hand did not work. */
-static void mark_failed(struct ptl_link *link)
+/* False: not in this state. */
+static bool happens(struct ptl_link *link, enum event event)
 {
 	struct rate *rate = &link->rate;
+	unsigned who = is_host(link) ? WHO_HOST : WHO_DEVICE;
 
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		const struct rule *rule = &rules[i];
+
+		if (rule->event != event || !(rule->who & who) ||
+		    (rule->in != rate->state && rule->in != RATE_ANY))
+			continue;
+		if (rate->state != rule->to)
+			rate->since = (uint32_t)link->now;
+		rate->state = rule->to;
+		rate->say = rule->says;
+		rate->say_at = (uint32_t)link->now;
+		rate->said = 0;
+		return true;
+	}
+	return false;
+}
+
+/* The rate in hand did not work. */
+static void failed(struct ptl_link *link)
+{
 	link->counters.rate_failures++;
-	rate->latest = (uint16_t)(1u << rate->index);
-	rate->failed |= rate->latest;
+	if (is_host(link))
+		ptl_plan_failed(&link->rate.plan);
 }
 
 /* ---- HELLO ---- */
@@ -92,32 +137,17 @@ void ptl_rate_init(struct ptl_link *link, const struct ptl_config *config)
 {
 	struct rate *rate = &link->rate;
 
-	rate->enabled = config->rate_auto && link->events.rate;
+	rate->state = config->rate_auto && link->events.rate ? RATE_BASE : RATE_FIXED;
 	rate->own = config->uart;
 	rate->base = config->baud;
-	rate->again_us = AGAIN_US;
-}
-
-size_t ptl_rate_option(const struct ptl_link *link, uint8_t *to)
-{
-	const struct ptl_uart *own = &link->rate.own;
-
-	if (!link->rate.enabled)
-		return 0;
-	to[0] = PTL_OPTION_RATE;
-	to[1] = PTL_RATE_OPTION_BYTES;
-	put_le32(to + 2, own->clock);
-	put_le16(to + 6, own->least_divider);
-	put_le32(to + 8, own->max);
-	return PTL_OPTION_BYTES + PTL_RATE_OPTION_BYTES;
+	ptl_plan_begin(&rate->plan);
 }
 
 /* It restarted. What failed last did so because it was not there. */
 void ptl_rate_forget_peer(struct ptl_link *link)
 {
 	link->rate.agreed = false;
-	link->rate.failed &= (uint16_t)~link->rate.latest;
-	link->rate.latest = 0;
+	ptl_plan_doubt(&link->rate.plan);
 }
 
 void ptl_rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n)
@@ -125,16 +155,14 @@ void ptl_rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, 
 	struct rate *rate = &link->rate;
 	struct ptl_uart peer;
 
-	if (!rate->enabled || !(caps & PTL_CAP_RATE) || n < PTL_RATE_OPTION_BYTES)
+	if (rate->state == RATE_FIXED || !(caps & PTL_CAP_RATE) || n < PTL_RATE_OPTION_BYTES)
 		return;
 	peer.clock = get_le32(value);
 	peer.least_divider = get_le16(value + 4);
 	peer.max = get_le32(value + 6);
 	/* Another one at the other end: what failed with the last says nothing. */
-	if (peer.clock != rate->peer.clock || peer.max != rate->peer.max) {
-		rate->failed = 0;
-		rate->again_us = AGAIN_US;
-	}
+	if (peer.clock != rate->peer.clock || peer.max != rate->peer.max)
+		ptl_plan_begin(&rate->plan);
 	rate->peer = peer;
 	rate->agreed = true;
 }
@@ -143,32 +171,33 @@ void ptl_rate_session_up(struct ptl_link *link)
 {
 	if (link->rate.state != RATE_BASE)
 		return;
-	link->rate.rests = false;
-	link->rate.waited = false;
-	plan(link, 0);
+	link->rate.plan.rest_us = 0;
+	ptl_plan_trial(&link->rate.plan, (uint32_t)link->now, 0);
 }
 
 /* ---- moving ---- */
 
-void ptl_rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud)
+/* To base: a trial has failed, or a rate is given up. */
+static void leave(struct ptl_link *link, enum event event, enum ptl_fall_reason reason)
 {
 	struct rate *rate = &link->rate;
 	bool fast = rate->state == RATE_FAST;
 	bool soon = (uint32_t)link->now - rate->since < TOO_SOON_US;
 
-	if (!fast)
-		link->counters.rate_failures++;
-	else if (reason != PTL_FALL_HIGHER)
-		link->counters.rate_falls++;
-	if (!fast || reason == PTL_FALL_BAD || (reason == PTL_FALL_SILENT && soon))
-		mark_failed(link);
-	if (fast)
-		rate->rests = reason != PTL_FALL_HIGHER;
-	rate->reason = (uint8_t)reason;
+	if (!happens(link, event))
+		return;
+	lasts(link, 0);
 	rate->wanted = rate->base;
-	enter(link, RATE_MOVE, 0);
-	if (aloud)
-		say(link, PTL_MSG_FALL);
+	rate->reason = (uint8_t)reason;
+	if (!fast) {
+		failed(link);
+		return;
+	}
+	if (reason != PTL_FALL_HIGHER)
+		link->counters.rate_falls++;
+	if (reason == PTL_FALL_BAD || (reason == PTL_FALL_SILENT && soon))
+		failed(link);
+	rate->plan.rest_us = reason == PTL_FALL_HIGHER ? 0 : REST_US;
 }
 
 static void refresh_senders(struct ptl_link *link, bool lost)
@@ -181,11 +210,10 @@ static void refresh_senders(struct ptl_link *link, bool lost)
 		ptl_sender_refresh(&link->senders[i], &link->sending, link->now, lost);
 }
 
-/* Data flows again. */
+/* Data flows again; the next trial is in a while. */
 static void rest(struct ptl_link *link, uint32_t us)
 {
-	enter(link, RATE_BASE, 0);
-	plan(link, us);
+	ptl_plan_trial(&link->rate.plan, (uint32_t)link->now, us);
 	refresh_senders(link, false);
 }
 
@@ -193,6 +221,7 @@ static void rest(struct ptl_link *link, uint32_t us)
  * comes home last is heard by the other. */
 static void come_home(struct ptl_link *link, uint32_t us)
 {
+	happens(link, ON_HOME);
 	link->rate.away = true;
 	link->session.ping_due = link->session.up;
 	for (int i = 0; i < DATA_CLASSES; i++)
@@ -202,19 +231,11 @@ static void come_home(struct ptl_link *link, uint32_t us)
 
 static void settle(struct ptl_link *link)
 {
-	struct rate *rate = &link->rate;
-	bool climbed = rate->higher == rate->index + 1;
-
-	enter(link, RATE_FAST, 0);
-	ptl_rate_watch_begin(link);
-	rate->latest = 0;
-	rate->higher = 0;
-	if (climbed)
-		rate->again_us = AGAIN_US;
-	plan(link, climbed ? CLIMB_US : rate->again_us);
-	rate->plans = ptl_rate_choose_again(rate, link->baud) != RATE_NONE;
+	ptl_watch_begin(link);
+	if (is_host(link))
+		ptl_plan_works(&link->rate.plan, link->baud, (uint32_t)link->now);
 	link->counters.rate_changes++;
-	refresh_senders(link, rate->away);
+	refresh_senders(link, link->rate.away);
 }
 
 void ptl_rate_turn(struct ptl_link *link)
@@ -223,56 +244,53 @@ void ptl_rate_turn(struct ptl_link *link)
 
 	if (rate->state != RATE_MOVE || rate->say || left(link, rate->until) > 0)
 		return;
-	rate->state = RATE_SWITCH;
+	happens(link, ON_EMPTY);
 	link->events.rate(link->events.user, rate->wanted);
 }
 
-/* The port is at another rate than it should be. */
+static void begin_trial(struct ptl_link *link)
+{
+	happens(link, ON_THERE);
+	lasts(link, patience_us(&link->rate));
+	link->rate.probes = (struct rate_probes){0};
+}
+
 static void ask_for_base(struct ptl_link *link, uint32_t us)
 {
+	happens(link, ON_ELSEWHERE);
+	lasts(link, us);
 	link->rate.wanted = link->rate.base;
-	enter(link, RATE_MOVE, us);
 }
 
 void ptl_rate_done(struct ptl_link *link, uint32_t now)
 {
 	struct rate *rate = &link->rate;
-	bool switching = rate->state == RATE_SWITCH;
-	bool there = switching && ptl_rate_near(now, rate->wanted);
-	bool home = ptl_rate_near(now, rate->base);
+	bool asked = rate->state == RATE_SWITCH;
+	bool up = asked && rate->wanted != rate->base;
+	bool there = up && ptl_rate_near(now, rate->wanted);
+	bool home = !there && ptl_rate_near(now, rate->base);
 
-	if (!rate->enabled)
-		return;
 	if (there || home)
 		now = there ? rate->wanted : rate->base;
-	if (!switching && now == link->baud)
+	if (rate->state == RATE_FIXED || (!asked && now == link->baud))
 		return;
-	if (switching && !there && rate->wanted != rate->base)
-		mark_failed(link);
 	ptl_link_adopt_baud(link, now);
 	ptl_noise_init(&link->sending.noise, link->sending.noise.max);
-	if (home) {
-		come_home(link, rate->rests ? REST_US : 0);
-		return;
-	}
-	if (!there) {
-		ask_for_base(link, switching ? SET_AGAIN_US : 0);
-		return;
-	}
-	enter(link, RATE_TRIAL, patience_us(rate));
-	rate->heard = false;
-	rate->probes = (struct rate_probes){0};
-	if (is_host(link))
-		say(link, PTL_MSG_PROBE);
+	if (up && !there)
+		failed(link);
+	if (there)
+		begin_trial(link);
+	else if (home)
+		come_home(link, rate->plan.rest_us);
+	else
+		ask_for_base(link, asked ? SET_AGAIN_US : 0);
 }
 
 void ptl_rate_reset(struct ptl_link *link)
 {
-	struct rate *rate = &link->rate;
-
-	if (!rate->enabled)
+	if (link->rate.state == RATE_FIXED)
 		return;
-	ptl_link_adopt_baud(link, rate->base);
+	ptl_link_adopt_baud(link, link->rate.base);
 	come_home(link, 0);
 }
 
@@ -281,46 +299,20 @@ uint32_t ptl_rate_now(const struct ptl_link *link)
 	return link->baud;
 }
 
-/* ---- the host's choice ---- */
-
-/* What failed long ago may work now. */
-static bool try_higher(struct ptl_link *link)
-{
-	struct rate *rate = &link->rate;
-	uint8_t index = ptl_rate_choose_again(rate, link->baud);
-
-	if (index == RATE_NONE)
-		return false;
-	rate->failed &= (uint16_t) ~(1u << index);
-	rate->higher = (uint8_t)(index + 1);
-	rate->again_us = rate->again_us < AGAIN_MAX_US / 2 ? 2 * rate->again_us : AGAIN_MAX_US;
-	return true;
-}
-
 static void offer(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
-	uint8_t index;
+	uint32_t wanted = ptl_plan_choose(rate, link->baud, (uint32_t)link->now);
 
-	if (rate->waited)
-		try_higher(link);
-	index = ptl_rate_choose(rate);
-	rate->waited = index == RATE_NONE;
-	if (rate->waited) {
-		/* All have failed, or there are none. */
-		plan(link, rate->again_us);
-		rate->plans = ptl_rate_choose_again(rate, link->baud) != RATE_NONE;
+	if (!wanted || !happens(link, ON_NEXT))
 		return;
-	}
-	rate->index = index;
 	rate->trial++;
-	rate->wanted = ptl_rate_candidate(index);
+	rate->wanted = wanted;
 	rate->patience_ms = (uint16_t)(PTL_PATIENCE_MS + 2 * rate->trip_ms);
 	if (rate->patience_ms > PATIENCE_MS)
 		rate->patience_ms = PATIENCE_MS;
 	/* The device may be in the last trial still. */
-	enter(link, RATE_OFFER, PTL_PROPOSE_FOR_US + 2 * patience_us(rate));
-	say(link, PTL_MSG_PROPOSE);
+	lasts(link, PTL_PROPOSE_FOR_US + 2 * patience_us(rate));
 }
 
 /* ---- messages ---- */
@@ -334,19 +326,17 @@ static void take_propose(struct ptl_link *link, const uint8_t *payload)
 {
 	struct rate *rate = &link->rate;
 	uint16_t patience = get_le16(payload + 5);
+	bool usable;
 
 	if (rate->state != RATE_BASE || !rate->agreed || !link->session.up)
 		return;
 	rate->trial = payload[0];
 	rate->wanted = get_le32(payload + 1);
-	if (is_host(link) || rate->wanted == rate->base ||
-	    !ptl_rate_usable(rate, rate->wanted)) {
-		say(link, PTL_MSG_REFUSE);
-		return;
-	}
+	usable = !is_host(link) && rate->wanted != rate->base &&
+		 ptl_rate_usable(rate, rate->wanted);
+	happens(link, usable ? ON_USABLE : ON_UNUSABLE);
 	rate->patience_ms = patience < PTL_PATIENCE_MAX_MS ? patience : PTL_PATIENCE_MAX_MS;
-	enter(link, RATE_MOVE, 0);
-	say(link, PTL_MSG_ACCEPT);
+	lasts(link, 0);
 }
 
 static void take_answer(struct ptl_link *link, uint8_t type, const uint8_t *payload)
@@ -356,13 +346,15 @@ static void take_answer(struct ptl_link *link, uint8_t type, const uint8_t *payl
 	if (rate->state != RATE_OFFER || get_le32(payload + 1) != rate->wanted)
 		return;
 	if (type == PTL_MSG_REFUSE) {
-		mark_failed(link);
-		rest(link, rate->rests ? REST_US : 0);
+		happens(link, ON_REFUSE);
+		failed(link);
+		rest(link, rate->plan.rest_us);
 		return;
 	}
 	/* If it answers a copy it took even longer: then so may all that follows. */
 	rate->trip_ms = (uint16_t)(((uint32_t)link->now - rate->since) / 1000);
-	enter(link, RATE_MOVE, 0);
+	happens(link, ON_ACCEPT);
+	lasts(link, 0);
 }
 
 static void take_probe(struct ptl_link *link, const uint8_t *payload)
@@ -372,47 +364,26 @@ static void take_probe(struct ptl_link *link, const uint8_t *payload)
 
 	if (rate->state != RATE_TRIAL)
 		return;
-	if (!rate->heard) {
-		rate->heard = true;
+	if (rate->probes.mine.good == 0) {
 		rate->probes.first = place;
-		rate->until = (uint32_t)link->now + patience_us(rate) +
-			      ptl_line_us(link->baud, PTL_TRIAL_BYTES);
-		if (!is_host(link))
+		lasts(link, patience_us(rate) + ptl_line_us(link->baud, PTL_TRIAL_BYTES));
+		if (happens(link, ON_HEARD))
 			rate->until += patience_us(rate) + PTL_DEVICE_WAITS_US;
-		if (!is_host(link))
-			say(link, PTL_MSG_PROBE);
 	}
 	rate->probes.mine.good++;
 	rate->probes.mine.of = (uint16_t)(place - rate->probes.first + 1);
 	rate->probes.peers.good = get_le16(payload + 3);
 	rate->probes.peers.of = get_le16(payload + 5);
-	if (is_host(link) && enough(rate->probes.mine) && enough(rate->probes.peers)) {
-		enter(link, RATE_CONFIRM, patience_us(rate));
-		say(link, PTL_MSG_CONFIRM);
-	}
+	if (enough(rate->probes.mine) && enough(rate->probes.peers) && happens(link, ON_PROVED))
+		lasts(link, patience_us(rate));
 }
 
 static void take_confirm(struct ptl_link *link)
 {
-	if (is_host(link))
-		return;
-	if (link->rate.state == RATE_TRIAL)
+	bool trial = link->rate.state == RATE_TRIAL;
+
+	if (happens(link, ON_CONFIRM) && trial)
 		settle(link);
-	if (link->rate.state == RATE_FAST)
-		say(link, PTL_MSG_CONFIRMED);
-}
-
-static void take_fall(struct ptl_link *link, uint8_t reason)
-{
-	enum rate_state state = (enum rate_state)link->rate.state;
-
-	if (state == RATE_TRIAL || state == RATE_CONFIRM)
-		ptl_rate_leave(link, PTL_FALL_FAILED, false);
-	else if (state == RATE_FAST)
-		ptl_rate_leave(link,
-			       reason <= PTL_FALL_HIGHER ? (enum ptl_fall_reason)reason
-							 : PTL_FALL_BAD,
-			       false);
 }
 
 bool ptl_rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n)
@@ -422,7 +393,7 @@ bool ptl_rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, 
 		PTL_CONFIRM_BYTES, PTL_CONFIRM_BYTES, PTL_FALL_BYTES,
 	};
 
-	if (!link->rate.enabled || type < PTL_MSG_PROPOSE || type > PTL_MSG_FALL)
+	if (link->rate.state == RATE_FIXED || type < PTL_MSG_PROPOSE || type > PTL_MSG_FALL)
 		return false;
 	if (n < least[type - PTL_MSG_PROPOSE]) {
 		link->counters.rx_bad_field++;
@@ -448,7 +419,9 @@ bool ptl_rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, 
 	case PTL_MSG_CONFIRMED:
 		break; /* ptl_rate_heard() has seen it */
 	default:
-		take_fall(link, payload[1]);
+		leave(link, ON_FALL,
+		      payload[1] <= PTL_FALL_HIGHER ? (enum ptl_fall_reason)payload[1]
+						    : PTL_FALL_BAD);
 		break;
 	}
 	return true;
@@ -463,67 +436,19 @@ void ptl_rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number
 	bool about_rate = class == PTL_CLASS_LINK && type >= PTL_MSG_PROPOSE &&
 			  type <= PTL_MSG_FALL && type != PTL_MSG_CONFIRMED;
 
-	rate->suspects = false;
 	if (rate->state == RATE_FAST)
-		rate->share.good += (uint32_t)n;
-	if (rate->state == RATE_CONFIRM && !about_rate)
+		ptl_watch_heard(link, n);
+	if (rate->state == RATE_CONFIRM && !about_rate && happens(link, ON_ANSWERED))
 		settle(link);
 	/* The peer is here as well: what was lost can go again. */
 	if (rate->away && (rate->state == RATE_BASE || rate->state == RATE_OFFER))
 		refresh_senders(link, true);
 }
 
-static size_t probe(struct rate *rate, uint8_t *payload)
+void ptl_rate_bytes(struct ptl_link *link, size_t n)
 {
-	static const uint8_t pattern[] = PTL_PROBE_PATTERN;
-
-	put_le16(payload + 1, rate->probes.sent++);
-	put_le16(payload + 3, rate->probes.mine.good);
-	put_le16(payload + 5, rate->probes.mine.of);
-	for (size_t i = PTL_PROBE_HEAD; i < PTL_PROBE_BYTES; i++)
-		payload[i] = pattern[i % sizeof(pattern)];
-	return PTL_PROBE_BYTES;
-}
-
-bool ptl_rate_says(const struct ptl_link *link)
-{
-	return link->rate.say != 0 && left(link, link->rate.say_at) <= 0;
-}
-
-enum ptl_message ptl_rate_message(struct ptl_link *link, uint8_t payload[RATE_PAYLOAD_MAX],
-				  size_t *n)
-{
-	struct rate *rate = &link->rate;
-	enum ptl_message message = (enum ptl_message)rate->say;
-
-	payload[0] = rate->trial;
-	put_le32(payload + 1, rate->wanted);
-	rate->said++;
-	switch (message) {
-	case PTL_MSG_PROPOSE:
-		put_le16(payload + 5, rate->patience_ms);
-		rate->say_at = (uint32_t)link->now + PTL_PROPOSE_AGAIN_US;
-		*n = PTL_PROPOSE_BYTES;
-		break;
-	case PTL_MSG_PROBE:
-		*n = probe(rate, payload);
-		break;
-	case PTL_MSG_CONFIRM:
-		rate->say_at = (uint32_t)link->now + PTL_CONFIRM_US;
-		*n = PTL_CONFIRM_BYTES;
-		break;
-	case PTL_MSG_FALL:
-		payload[1] = rate->reason;
-		if (rate->said == PTL_FALLS_SAID)
-			rate->say = 0;
-		*n = PTL_FALL_BYTES;
-		break;
-	default:
-		rate->say = 0;
-		*n = message == PTL_MSG_CONFIRMED ? PTL_CONFIRM_BYTES : PTL_ACCEPT_BYTES;
-		break;
-	}
-	return message;
+	if (link->rate.state == RATE_FAST && !ptl_watch_bytes(link, n))
+		leave(link, ON_FAILS, PTL_FALL_BAD);
 }
 
 /* ---- time ---- */
@@ -531,7 +456,8 @@ enum ptl_message ptl_rate_message(struct ptl_link *link, uint8_t payload[RATE_PA
 /* It is time for the host's next step. */
 static bool is_next(const struct ptl_link *link)
 {
-	return leads(link) && link->rate.plans && left(link, link->rate.next) <= 0;
+	return leads(link) && link->rate.plan.next != RATE_NEXT_NOTHING &&
+	       left(link, link->rate.plan.at) <= 0;
 }
 
 void ptl_rate_timers(struct ptl_link *link)
@@ -547,38 +473,49 @@ void ptl_rate_timers(struct ptl_link *link)
 	case RATE_OFFER:
 		if (!late && leads(link))
 			break;
+		happens(link, ON_FAILS);
 		link->counters.rate_failures++;
 		rest(link, GIVE_UP_US);
 		break;
 	case RATE_TRIAL:
 	case RATE_CONFIRM:
 		if (late)
-			ptl_rate_leave(link, PTL_FALL_FAILED, true);
+			leave(link, ON_FAILS, PTL_FALL_FAILED);
 		break;
 	case RATE_FAST:
-		if (is_next(link) && try_higher(link))
-			ptl_rate_leave(link, PTL_FALL_HIGHER, true);
-		else
-			ptl_rate_watch(link);
+		if (is_next(link) && ptl_plan_climbs(&rate->plan, link->baud))
+			leave(link, ON_FAILS, PTL_FALL_HIGHER);
+		else if (!ptl_watch_asks(link))
+			leave(link, ON_FAILS, PTL_FALL_SILENT);
 		break;
-	case RATE_MOVE:
+	default:
+		break;
+	}
+}
+
+/* Microseconds until the state ends by time, or asks for something. */
+static int32_t state_left(struct ptl_link *link)
+{
+	switch ((enum rate_state)link->rate.state) {
+	case RATE_FIXED:
+	case RATE_BASE:
 	case RATE_SWITCH:
-		break;
+		return RATE_LONGEST_US;
+	case RATE_FAST:
+		return ptl_watch_left(link);
+	default:
+		return left(link, link->rate.until);
 	}
 }
 
 ptl_time ptl_rate_deadline(struct ptl_link *link)
 {
 	const struct rate *rate = &link->rate;
-	int32_t least = RATE_LONGEST_US;
+	int32_t least = state_left(link);
 
-	if (rate->state == RATE_FAST)
-		least = ptl_rate_watch_left(link);
-	else if (rate->state != RATE_BASE && rate->state != RATE_SWITCH)
-		least = left(link, rate->until);
-	if ((rate->state == RATE_BASE || rate->state == RATE_FAST) && rate->plans &&
-	    leads(link) && left(link, rate->next) < least)
-		least = left(link, rate->next);
+	if ((rate->state == RATE_BASE || rate->state == RATE_FAST) && leads(link) &&
+	    rate->plan.next != RATE_NEXT_NOTHING && left(link, rate->plan.at) < least)
+		least = left(link, rate->plan.at);
 	if (rate->say != 0 && left(link, rate->say_at) < least)
 		least = left(link, rate->say_at);
 	return least > 0 ? link->now + (uint32_t)least : 0;
@@ -586,15 +523,7 @@ ptl_time ptl_rate_deadline(struct ptl_link *link)
 
 enum ptl_rate_lets ptl_rate_lets(const struct ptl_link *link)
 {
-	switch ((enum rate_state)link->rate.state) {
-	case RATE_BASE:
-	case RATE_FAST:
-		return RATE_LETS_ALL;
-	case RATE_OFFER:
-		return RATE_LETS_LINK;
-	default:
-		return RATE_LETS_RATE;
-	}
+	return (enum ptl_rate_lets)lets[link->rate.state];
 }
 
 #endif

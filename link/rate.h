@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Rate negotiation (SPEC 12): what the link asks of it. Its states and rules are
- * in rate.c. Built with PTL_WITHOUT_RATE, a link keeps the rate that it has, says
- * so to the peer, and none of this takes room.
+ * in rate.c and rate_rules.h. Built with PTL_WITHOUT_RATE, a link keeps the rate that it has,
+ * says so to the peer, and none of this takes room.
  */
 #ifndef PIGTAIL_RATE_H
 #define PIGTAIL_RATE_H
@@ -10,16 +10,20 @@
 #include <pigtail/endpoint.h>
 #include <pigtail/wire.h>
 
+#include "rate_watch.h"
+
 struct ptl_link;
 
 enum rate_state {
-	RATE_BASE,    /* at the base rate */
-	RATE_OFFER,   /* the same; the host has said PROPOSE */
-	RATE_MOVE,    /* the last bytes at this rate: ACCEPT, FALL */
-	RATE_SWITCH,  /* the owner changes the rate */
-	RATE_TRIAL,   /* probes at the new one */
-	RATE_CONFIRM, /* the host has said CONFIRM */
-	RATE_FAST,    /* at the new rate, confirmed */
+	RATE_FIXED, /* this end does not negotiate */
+	RATE_BASE,  /* the others: see rate_rules.h */
+	RATE_OFFER,
+	RATE_MOVE,
+	RATE_SWITCH,
+	RATE_TRIAL,
+	RATE_CONFIRM,
+	RATE_FAST,
+	RATE_ANY, /* in rules: each of them */
 };
 
 /* Probes of one direction, as their receiver counts them. */
@@ -33,46 +37,46 @@ struct rate_probes {
 	uint16_t sent;
 };
 
-/* Bytes that came, and those of them in good frames. */
-struct rate_share {
-	uint32_t bytes, good;
-	uint32_t since; /* low 32 bits */
+/* What the host does at a time of its choice. */
+enum rate_next {
+	RATE_NEXT_NOTHING,
+	RATE_NEXT_TRY,	 /* BASE: the highest rate that has not failed */
+	RATE_NEXT_AGAIN, /* BASE, FAST: the lowest one above the present that has */
+};
+
+/* Which rate is tried, and when: rate_choose.c. */
+struct rate_plan {
+	uint8_t next;	 /* enum rate_next */
+	uint8_t index;	 /* of the candidate in hand */
+	uint8_t again;	 /* that of the one that is tried again, + 1 */
+	uint16_t failed; /* candidates, a bit each */
+	uint16_t latest; /* of them: may have been for another reason */
+	uint32_t at;
+	uint32_t rest_us;  /* between trials, for data */
+	uint32_t again_us; /* until what failed is tried again */
 };
 
 struct rate {
 	struct ptl_uart own, peer;
-	bool enabled; /* by the config */
-	bool agreed;  /* by the peer as well */
-	bool heard;   /* a probe of this trial */
-	bool away;    /* came home, and the peer was not heard since */
-	bool waited;  /* all had failed, for a while */
-	bool rests;   /* between trials, for data */
-	bool plans, suspects;
 	uint8_t state;
-	uint8_t trial;	 /* its number */
-	uint8_t index;	 /* of the candidate in hand */
-	uint8_t higher;	 /* candidate that is tried again, + 1 */
-	uint8_t say;	 /* message that is due at say_at; 0: none */
-	uint8_t said;	 /* how often */
-	uint8_t reason;	 /* of a fall */
-	uint8_t bad;	 /* windows in a row with too few good bytes */
-	uint8_t asked;	 /* PINGs since something is owed */
-	uint16_t failed; /* candidates, a bit each */
-	uint16_t latest; /* of them: may have been for another reason */
+	bool agreed;	/* the peer negotiates as well */
+	bool away;	/* came home, and the peer was not heard since */
+	uint8_t trial;	/* its number */
+	uint8_t say;	/* message that is due at say_at; 0: none */
+	uint8_t said;	/* how often */
+	uint8_t reason; /* of a fall */
 	uint16_t patience_ms;
 	uint16_t trip_ms;      /* from PROPOSE to ACCEPT */
-	uint32_t base, wanted; /* rates, bits/s; the present one is the link's baud */
-	uint32_t again_us;     /* until what failed is tried again */
+	uint32_t base, wanted; /* rates, bits/s; the port's is the link's baud */
+	struct rate_plan plan; /* of a host */
 	union {
 		struct rate_probes probes; /* in RATE_TRIAL */
-		struct rate_share share;   /* in RATE_FAST */
+		struct rate_watch watch;   /* in RATE_FAST */
 	};
 	/* Times: low 32 bits; none is further away than RATE_LONGEST_US. */
 	uint32_t since; /* of the state */
-	uint32_t until; /* its end; in RATE_FAST the next PING */
+	uint32_t until; /* its end, where it has one */
 	uint32_t say_at;
-	uint32_t next;	  /* if plans: of the host to PROPOSE, or to leave RATE_FAST */
-	uint32_t suspect; /* if suspects: something is owed to us since then */
 };
 
 /* What may be sent now. */
@@ -83,27 +87,28 @@ enum ptl_rate_lets {
 };
 
 #define RATE_PAYLOAD_MAX PTL_PROBE_BYTES
-#define RATE_LONGEST_US	 2000000000u
 
 #ifndef PTL_WITHOUT_RATE
 
-/* Whether both ends can make a rate; the highest of those that have not failed; the
- * lowest above baud that has; their bits/s. */
-bool ptl_rate_near(uint32_t a, uint32_t b); /* one rate, as a UART makes it */
+/* rate_choose.c. One rate, as a UART makes it; whether both ends can make it. */
+bool ptl_rate_near(uint32_t a, uint32_t b);
 bool ptl_rate_usable(const struct rate *rate, uint32_t wanted);
-uint8_t ptl_rate_choose(const struct rate *rate);
-uint8_t ptl_rate_choose_again(const struct rate *rate, uint32_t baud);
-uint32_t ptl_rate_candidate(uint8_t index);
-#define RATE_NONE 0xff
 
-/* rate_watch.c, in RATE_FAST: begins; is due now; in how many microseconds it is, or
- * RATE_LONGEST_US. */
-void ptl_rate_watch_begin(struct ptl_link *link);
-void ptl_rate_watch(struct ptl_link *link);
-int32_t ptl_rate_watch_left(struct ptl_link *link);
+/* What failed is tried again as if for the first time; the candidate in hand failed;
+ * its failure may have been the peer's absence; it works. */
+void ptl_plan_begin(struct rate_plan *plan);
+void ptl_plan_failed(struct rate_plan *plan);
+void ptl_plan_doubt(struct rate_plan *plan);
+void ptl_plan_works(struct rate_plan *plan, uint32_t baud, uint32_t now);
 
-/* To base, at once or after having said so (aloud). */
-void ptl_rate_leave(struct ptl_link *link, enum ptl_fall_reason reason, bool aloud);
+/* The next trial is in so many microseconds. */
+void ptl_plan_trial(struct rate_plan *plan, uint32_t now, uint32_t us);
+
+/* It is time: the rate to propose, or 0. */
+uint32_t ptl_plan_choose(struct rate *rate, uint32_t baud, uint32_t now);
+
+/* The same where a rate is in use: whether it is to be left for a higher one. */
+bool ptl_plan_climbs(struct rate_plan *plan, uint32_t baud);
 
 void ptl_rate_init(struct ptl_link *link, const struct ptl_config *config);
 

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Which rates two UARTs can make, and which of them is next (SPEC 12.1). See rate.h. */
+/*
+ * Which rates two UARTs can make (SPEC 12.1), and which of them the host tries when
+ * (12.6): the highest that has not failed; where all have, or one is in use, the lowest
+ * of those above it that failed, again after a while that doubles.
+ */
 #include "rate.h"
 
 #ifndef PTL_WITHOUT_RATE
 
 static const uint32_t candidates[] = PTL_RATES;
 
-#define CANDIDATES (sizeof(candidates) / sizeof(candidates[0]))
+#define CANDIDATES   (sizeof(candidates) / sizeof(candidates[0]))
+#define NONE	     0xff
+#define CLIMB_US     5000000u	     /* until the next step up, after one */
+#define AGAIN_US     10000000u	     /* a failed rate is tried again; then doubled */
+#define AGAIN_MAX_US RATE_LONGEST_US /* up to this */
 
 static uint32_t apart(uint32_t a, uint32_t b)
 {
@@ -46,25 +54,93 @@ bool ptl_rate_usable(const struct rate *rate, uint32_t wanted)
 	return a > 0 && b > 0 && apart(a, b) < wanted / 1000 * PTL_RATE_APART;
 }
 
-uint8_t ptl_rate_choose(const struct rate *rate)
+/* ---- the host's plan ---- */
+
+static uint8_t highest(const struct rate *rate)
 {
 	for (uint8_t i = CANDIDATES; i-- > 0;)
-		if (candidates[i] > rate->base && !(rate->failed & 1u << i) &&
+		if (candidates[i] > rate->base && !(rate->plan.failed & 1u << i) &&
 		    ptl_rate_usable(rate, candidates[i]))
 			return i;
-	return RATE_NONE;
+	return NONE;
 }
 
-uint8_t ptl_rate_choose_again(const struct rate *rate, uint32_t baud)
+static uint8_t lowest_failed(const struct rate_plan *plan, uint32_t baud)
 {
 	for (uint8_t i = 0; i < CANDIDATES; i++)
-		if (candidates[i] > baud && rate->failed & 1u << i)
+		if (candidates[i] > baud && plan->failed & 1u << i)
 			return i;
-	return RATE_NONE;
+	return NONE;
 }
 
-uint32_t ptl_rate_candidate(uint8_t index)
+static void wait_again(struct rate_plan *plan, uint32_t baud, uint32_t now, uint32_t us)
 {
+	plan->next = lowest_failed(plan, baud) == NONE ? RATE_NEXT_NOTHING : RATE_NEXT_AGAIN;
+	plan->at = now + us;
+}
+
+void ptl_plan_begin(struct rate_plan *plan)
+{
+	plan->failed = 0;
+	plan->again_us = AGAIN_US;
+}
+
+void ptl_plan_trial(struct rate_plan *plan, uint32_t now, uint32_t us)
+{
+	plan->next = RATE_NEXT_TRY;
+	plan->at = now + us;
+}
+
+void ptl_plan_failed(struct rate_plan *plan)
+{
+	plan->latest = (uint16_t)(1u << plan->index);
+	plan->failed |= plan->latest;
+}
+
+void ptl_plan_doubt(struct rate_plan *plan)
+{
+	plan->failed &= (uint16_t)~plan->latest;
+	plan->latest = 0;
+}
+
+void ptl_plan_works(struct rate_plan *plan, uint32_t baud, uint32_t now)
+{
+	bool climbed = plan->again == plan->index + 1;
+
+	plan->latest = 0;
+	plan->again = 0;
+	if (climbed)
+		plan->again_us = AGAIN_US;
+	wait_again(plan, baud, now, climbed ? CLIMB_US : plan->again_us);
+}
+
+bool ptl_plan_climbs(struct rate_plan *plan, uint32_t baud)
+{
+	uint8_t index = lowest_failed(plan, baud);
+
+	if (index == NONE) {
+		plan->next = RATE_NEXT_NOTHING;
+		return false;
+	}
+	plan->failed &= (uint16_t) ~(1u << index);
+	plan->again = (uint8_t)(index + 1);
+	plan->again_us = plan->again_us < AGAIN_MAX_US / 2 ? 2 * plan->again_us : AGAIN_MAX_US;
+	return true;
+}
+
+uint32_t ptl_plan_choose(struct rate *rate, uint32_t baud, uint32_t now)
+{
+	struct rate_plan *plan = &rate->plan;
+	uint8_t index;
+
+	if (plan->next == RATE_NEXT_AGAIN)
+		ptl_plan_climbs(plan, baud);
+	index = highest(rate);
+	if (index == NONE) {
+		wait_again(plan, baud, now, plan->again_us);
+		return 0;
+	}
+	plan->index = index;
 	return candidates[index];
 }
 

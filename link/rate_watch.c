@@ -18,11 +18,9 @@
 /* PINGs at least: an end that slept for long has not listened for long. */
 #define ASKED 3
 
-void ptl_rate_watch_begin(struct ptl_link *link)
+void ptl_watch_begin(struct ptl_link *link)
 {
-	link->rate.suspects = false;
-	link->rate.bad = 0;
-	link->rate.share = (struct rate_share){.since = (uint32_t)link->now};
+	link->rate.watch = (struct rate_watch){.window = (uint32_t)link->now};
 }
 
 static bool owed(const struct ptl_link *link)
@@ -37,69 +35,75 @@ static bool owed(const struct ptl_link *link)
 
 static void suspect(struct ptl_link *link)
 {
-	struct rate *rate = &link->rate;
+	struct rate_watch *watch = &link->rate.watch;
 
-	if (rate->suspects)
+	if (watch->suspects)
 		return;
-	rate->suspects = true;
-	rate->asked = 0;
-	rate->suspect = (uint32_t)link->now;
-	rate->until = rate->suspect + PTL_SUSPECT_PING_US;
+	watch->suspects = true;
+	watch->asked = 0;
+	watch->since = (uint32_t)link->now;
+	watch->ping_at = watch->since + PTL_SUSPECT_PING_US;
 }
 
 /* Microseconds until all patience is used up. */
 static int32_t suspect_left(const struct ptl_link *link)
 {
-	return (int32_t)(link->rate.suspect + PTL_SUSPECT_FALL_US +
+	return (int32_t)(link->rate.watch.since + PTL_SUSPECT_FALL_US +
 			 2 * ptl_line_us(link->baud, link->own_max_packet) -
 			 (uint32_t)link->now);
 }
 
-void ptl_rate_watch(struct ptl_link *link)
+bool ptl_watch_asks(struct ptl_link *link)
 {
-	struct rate *rate = &link->rate;
+	struct rate_watch *watch = &link->rate.watch;
 
-	if (!rate->suspects)
-		return;
-	if ((int32_t)(rate->until - (uint32_t)link->now) <= 0) {
+	if (!watch->suspects)
+		return true;
+	if ((int32_t)(watch->ping_at - (uint32_t)link->now) <= 0) {
 		link->session.ping_due = link->session.up;
-		rate->until = (uint32_t)link->now + PTL_SUSPECT_AGAIN_US;
-		rate->asked++;
+		watch->ping_at = (uint32_t)link->now + PTL_SUSPECT_AGAIN_US;
+		watch->asked++;
 	}
-	if (rate->asked >= ASKED && suspect_left(link) <= 0)
-		ptl_rate_leave(link, PTL_FALL_SILENT, true);
+	return watch->asked < ASKED || suspect_left(link) > 0;
 }
 
-int32_t ptl_rate_watch_left(struct ptl_link *link)
+int32_t ptl_watch_left(struct ptl_link *link)
 {
+	const struct rate_watch *watch = &link->rate.watch;
 	int32_t ping, end;
 
 	if (owed(link))
 		suspect(link);
-	if (!link->rate.suspects)
+	if (!watch->suspects)
 		return RATE_LONGEST_US;
-	ping = (int32_t)(link->rate.until - (uint32_t)link->now);
+	ping = (int32_t)(watch->ping_at - (uint32_t)link->now);
 	end = suspect_left(link);
-	return ping < end || link->rate.asked < ASKED ? ping : end;
+	return ping < end || watch->asked < ASKED ? ping : end;
 }
 
-void ptl_rate_bytes(struct ptl_link *link, size_t n)
+void ptl_watch_heard(struct ptl_link *link, size_t n)
 {
-	struct rate *rate = &link->rate;
-	bool bad;
+	link->rate.watch.suspects = false;
+	link->rate.watch.good += (uint32_t)n;
+}
 
-	if (rate->state != RATE_FAST)
-		return;
+bool ptl_watch_bytes(struct ptl_link *link, size_t n)
+{
+	struct rate_watch *watch = &link->rate.watch;
+	uint32_t now = (uint32_t)link->now;
+
 	suspect(link);
-	if (rate->share.bytes >= PTL_SHARE_BYTES &&
-	    (uint32_t)link->now - rate->share.since >= PTL_SHARE_US) {
-		bad = rate->share.good < rate->share.bytes / PTL_SHARE_LEAST;
-		rate->bad = bad ? (uint8_t)(rate->bad + 1) : 0;
-		rate->share = (struct rate_share){.since = (uint32_t)link->now};
-		if (rate->bad == WINDOWS)
-			ptl_rate_leave(link, PTL_FALL_BAD, true);
+	if (watch->bytes >= PTL_SHARE_BYTES && now - watch->window >= PTL_SHARE_US) {
+		if (watch->good >= watch->bytes / PTL_SHARE_LEAST)
+			watch->bad = 0;
+		else if (++watch->bad == WINDOWS)
+			return false;
+		watch->window = now;
+		watch->bytes = 0;
+		watch->good = 0;
 	}
-	rate->share.bytes += (uint32_t)n;
+	watch->bytes += (uint32_t)n;
+	return true;
 }
 
 #endif

@@ -78,6 +78,8 @@ CHATTY: the device speaks after it has accepted|rate|-|-DTRIALS=2
 NO_TRIAL_TIMER: a trial has no end|rate|met|-DTRIALS=1 -DDEPTH=1
 NO_CONFIRM_TIMER: the host waits for ever to be confirmed|rate|met|-DTRIALS=1 -DDEPTH=1
 NO_WATCH: nobody leaves a rate at which he is alone|rate|met|-DTRIALS=1 -DDEPTH=1
+NOT_TOLD: a fresh link takes its port to be at base|rate|met|-DTRIALS=1 -DDEPTH=1
+LATE_SET: a change that ends when nobody waits for it is no news|rate|met|-DTRIALS=1 -DDEPTH=1
 END
 }
 
@@ -128,7 +130,7 @@ trap 'exit 130' INT TERM HUP
 # spin's files have fixed names.
 verify() {
 	local folder=$1 model=$2 claim=$3
-	local pan=(-n -w23 -m3000000) cc=(-O2 -w -DCOLLAPSE "-DMEMLIM=$memory" -DNFAIR=4)
+	local pan=(-n -w23 -m3000000) cc=(-O2 -w -DCOLLAPSE "-DMEMLIM=$memory" -DNFAIR=5)
 	shift 3
 	cd "$folder"
 	if [[ $claim == - ]]; then
@@ -137,7 +139,7 @@ verify() {
 		set -- "$@" -DLIVE
 		pan+=(-a -f)
 	fi
-	cp "$here/$model.pml" .
+	cp "$here/$model.pml" "$here/../../link/rate_rules.h" .
 	echo "$*" >options
 	touch out
 	nice spin "$@" -a "$model.pml" >spin.out 2>&1 || return 0

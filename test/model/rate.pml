@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Rate negotiation of two ends over a line that loses frames, and that carries a new
- * rate or not: link/rate.c, SPEC 12.3. End 0 is the host, end 1 the device.
+ * rate or not: link/rate.c, SPEC 12.3. End 0 is the host, end 1 the device. States and
+ * what follows from an event are the link's own, by its table link/rate_rules.h: the
+ * rule of the code for `in, event` is the one that spin takes in happens() here. What
+ * raises an event, and what goes with it, is written here once more:
  *
  *	host, device  what an end says and when its timers run out
+ *	owner         who sets the port, at any time after it was asked to
  *	arrive        the line: a frame is heard where the rates fit
  *	read          an end takes what it has heard, later: its rate may be another then
- *	trouble       restarts, and a line that carries high rates or does not
+ *	trouble       restarts, ports opened anew, and a line that carries high rates or
+ *	              does not
  *
  * Simplified:
- *	- A rate is 0 for base, else the number of its trial: each trial is of another.
+ *	- A rate is 0 for base, else the number of its trial: each trial is of another,
+ *	  and usable.
  *	- Timers of OFFER, TRIAL and CONFIRM run out at any moment. The watch of FAST does
  *	  when the other end is not at this rate, or the line does not carry it: then
  *	  nothing good is heard. An end at a rate always has something to say.
@@ -18,6 +24,8 @@
  *
  * Mutants (-DMUTANT_...) are faults that check.sh --mutants expects to be found.
  */
+#include "rate_rules.h"
+
 #ifndef TRIALS
 #define TRIALS 2
 #endif
@@ -28,21 +36,46 @@
 #define DEPTH 2 /* frames on the line, and heard but not taken; each way */
 #endif
 
-#define PROPOSE	  1
-#define ACCEPT	  2
-#define PROBE	  3 /* heard: with the next, that one was heard */
-#define PROBED	  4
-#define CONFIRM	  5
-#define CONFIRMED 6
-#define FALL	  7
-#define DATA	  8
+/* The names of the rules. */
+#define WHO_HOST   1
+#define WHO_DEVICE 2
+#define WHO_EITHER 3
 
-#define BASE	  0
-#define OFFER	  1
-#define MOVE	  2 /* says what is due, then changes the rate when the line is empty */
-#define TRIAL	  3
-#define CONFIRMS  4
-#define FAST	  5
+#define IN_BASE	   0
+#define IN_OFFER   1
+#define IN_MOVE	   2
+#define IN_SWITCH  3
+#define IN_TRIAL   4
+#define IN_CONFIRM 5
+#define IN_FAST	   6
+#define IN_ANY	   7
+
+#define ON_NEXT	     0
+#define ON_USABLE    1
+#define ON_UNUSABLE  2
+#define ON_ACCEPT    3
+#define ON_REFUSE    4
+#define ON_EMPTY     5
+#define ON_THERE     6
+#define ON_HOME	     7
+#define ON_ELSEWHERE 8
+#define ON_HEARD     9
+#define ON_PROVED    10
+#define ON_CONFIRM   11
+#define ON_ANSWERED  12
+#define ON_FALL	     13
+#define ON_FAILS     14
+
+#define SAY_NOTHING   0
+#define SAY_PROPOSE   1
+#define SAY_ACCEPT    2
+#define SAY_REFUSE    3
+#define SAY_PROBE     4 /* heard: with the next, that one was heard */
+#define SAY_PROBED    5
+#define SAY_CONFIRM   6
+#define SAY_CONFIRMED 7
+#define SAY_FALL      8
+#define SAY_DATA      9
 
 /* message, trial, rate at which it was sent */
 chan line0 = [DEPTH] of { byte, byte, byte }; /* to end 0 */
@@ -52,11 +85,13 @@ chan heard1 = [DEPTH] of { byte, byte, byte };
 
 typedef one_end {
 	byte state;
-	byte rate;
+	byte rate;   /* of the port */
 	byte wanted; /* after MOVE */
 	byte trial;
-	byte say;    /* before the rest; 0: nothing */
+	byte say;    /* before the rest; PROPOSE, PROBE and CONFIRM again and again */
 	bool probed; /* a probe of this trial was heard */
+	bool asked;  /* the owner, to set the port to: */
+	byte target
 };
 
 one_end ends[2];
@@ -65,32 +100,59 @@ byte settled_ = 0;  /* the last that the device has confirmed */
 byte restarted = 0;
 bool quiet = false;   /* no trouble any more */
 bool carries = true;  /* any rate but base */
+hidden byte took;     /* there was a rule */
+hidden byte before;
 
 #define E ends[me]
 #define PEER ends[1 - me]
 #define TOGETHER                                                                               \
 	(ends[0].rate == ends[1].rate &&                                                        \
-	 ((ends[0].state == BASE && ends[1].state == BASE) ||                                   \
-	  (ends[0].state == FAST && ends[1].state == FAST)))
+	 ((ends[0].state == IN_BASE && ends[1].state == IN_BASE) ||                             \
+	  (ends[0].state == IN_FAST && ends[1].state == IN_FAST)))
 #define DEAF (PEER.rate != E.rate || !carries)
 
-inline leave(aloud)
+#define RULE(in, who, event, to, says)                                                         \
+	:: (IN_##in == IN_ANY || E.state == IN_##in) && what == ON_##event &&                  \
+		   (WHO_##who & (me + 1)) != 0 ->                                              \
+		E.state = IN_##to;                                                             \
+		E.say = SAY_##says;                                                            \
+		took = true
+
+inline happens(what)
 {
-	E.wanted = 0;
-	E.say = (aloud -> FALL : 0);
-	E.state = MOVE
+	took = false;
+	if
+	RATE_RULES(RULE)
+	:: else
+	fi
 }
 
-inline settle()
+inline leave(event)
 {
-	/* The host is at a rate for good only if the device has been, in this trial. */
-	assert(me == 1 || settled_ == E.trial);
+	happens(event);
 	if
-	:: me == 1 -> settled_ = E.trial
+	:: took -> E.wanted = 0
 	:: else
-	fi;
-	E.state = FAST
+	fi
 }
+
+/* The link has heard from its owner what rate the port has. */
+inline told()
+{
+	if
+	:: E.state == IN_SWITCH && E.wanted != 0 && E.rate == E.wanted ->
+		happens(ON_THERE);
+		E.probed = false
+	:: else ->
+		if
+		:: E.rate == 0 -> happens(ON_HOME)
+		:: else -> leave(ON_ELSEWHERE)
+		fi
+	fi
+}
+
+/* The host is at a rate for good only if the device has been, in this trial. */
+#define HOST_IS_RIGHT assert(settled_ == E.trial)
 
 #ifdef MUTANT_OLD_TRIAL
 #define OURS true
@@ -101,39 +163,52 @@ inline settle()
 inline received()
 {
 	if
-	:: message == PROPOSE && me == 1 && E.state == BASE ->
+	:: message == SAY_PROPOSE && me == 1 && E.state == IN_BASE ->
 		E.trial = trial;
 		E.wanted = trial;
-		E.say = ACCEPT;
-		accepted = trial;
-		E.state = MOVE
-	:: message == ACCEPT && E.state == OFFER && OURS ->
+		happens(ON_USABLE);
+		accepted = trial
+	:: message == SAY_ACCEPT && E.state == IN_OFFER && OURS ->
 		assert(accepted == E.trial);
-		E.say = 0;
-		E.wanted = E.trial;
-		E.state = MOVE
-	:: (message == PROBE || message == PROBED) && E.state == TRIAL && OURS ->
+		happens(ON_ACCEPT);
+		E.wanted = E.trial
+	:: (message == SAY_PROBE || message == SAY_PROBED) && E.state == IN_TRIAL && OURS ->
 		assert(rate == E.rate);
-		E.probed = true;
 		if
-		:: me == 0 && message == PROBED ->
+		:: !E.probed ->
+			E.probed = true;
+			happens(ON_HEARD)
+		:: else
+		fi;
+		if
+		:: message == SAY_PROBED ->
 #ifdef MUTANT_HOST_IS_SURE
-			settle()
+			happens(ON_PROVED);
+			happens(ON_ANSWERED);
+			if
+			:: took -> HOST_IS_RIGHT
+			:: else
+			fi
 #else
-			E.state = CONFIRMS
+			happens(ON_PROVED)
 #endif
 		:: else
 		fi
-	:: message == CONFIRM && me == 1 && OURS && (E.state == TRIAL || E.state == FAST) ->
+	:: message == SAY_CONFIRM && OURS ->
+		happens(ON_CONFIRM);
+		if
+		:: took ->
+			assert(rate == E.rate);
+			settled_ = E.trial
+		:: else
+		fi
+	:: (message == SAY_CONFIRMED || message == SAY_DATA) && E.state == IN_CONFIRM ->
 		assert(rate == E.rate);
-		settle();
-		E.say = CONFIRMED
-	:: (message == CONFIRMED || message == DATA) && E.state == CONFIRMS ->
-		assert(rate == E.rate);
-		settle()
-	:: message == FALL && OURS && (E.state == TRIAL || E.state == CONFIRMS || E.state == FAST) ->
-		assert(rate == E.rate);
-		leave(false)
+		happens(ON_ANSWERED);
+		HOST_IS_RIGHT
+	:: message == SAY_FALL && OURS ->
+		leave(ON_FALL);
+		assert(!took || rate == E.rate)
 	:: else
 	fi;
 	message = 0;
@@ -189,28 +264,57 @@ inline put(message)
 	fi
 }
 
+#define AGAIN (E.say == SAY_PROPOSE || E.say == SAY_PROBE || E.say == SAY_CONFIRM)
+
 proctype both(bit me)
 {
 end:	do
-	:: atomic { ROOM && E.say != 0 -> put(E.say); E.say = 0 }
-	/* The owner changes the rate, or cannot. */
 	:: atomic {
-		E.state == MOVE && E.say == 0 && EMPTY ->
-			if
-			:: E.wanted != 0 && !quiet -> E.state = BASE
-			:: true ->
-				E.rate = E.wanted;
-				E.probed = false;
-				E.state = (E.wanted == 0 -> BASE : TRIAL)
-			fi
+		ROOM && E.say != SAY_NOTHING ->
+			put((E.say == SAY_PROBE && E.probed -> SAY_PROBED : E.say));
+			E.say = (AGAIN -> E.say : SAY_NOTHING)
+	}
+	:: atomic {
+		E.state == IN_MOVE && E.say == SAY_NOTHING && EMPTY ->
+			happens(ON_EMPTY);
+			E.asked = true;
+			E.target = E.wanted
 	}
 #ifdef MUTANT_CHATTY
-	:: atomic { ROOM && E.state == MOVE && E.say == 0 && me == 1 -> put(DATA) }
-#endif
-	:: atomic { ROOM && (E.state == BASE || E.state == FAST) && E.say == 0 -> put(DATA) }
 	:: atomic {
-		ROOM && E.state == TRIAL && (me == 0 || E.probed) ->
-			put((E.probed -> PROBED : PROBE))
+		ROOM && (E.state == IN_MOVE || E.state == IN_SWITCH) && E.say == SAY_NOTHING &&
+			me == 1 ->
+			put(SAY_DATA)
+	}
+#endif
+	:: atomic {
+		ROOM && (E.state == IN_BASE || E.state == IN_FAST) && E.say == SAY_NOTHING ->
+			put(SAY_DATA)
+	}
+	od
+}
+
+/* Who sets the port, or cannot. It was asked in SWITCH, and may be done long after. */
+proctype owner(bit me)
+{
+end:	do
+	:: atomic {
+		E.asked ->
+			E.asked = false;
+			before = E.rate;
+			if
+			:: !quiet
+			:: E.rate = E.target
+			fi;
+			E.target = 0;
+			if
+#ifdef MUTANT_LATE_SET
+			:: E.state == IN_SWITCH -> told()
+#else
+			:: E.state == IN_SWITCH || E.rate != before -> told()
+#endif
+			:: else
+			fi
 	}
 	od
 }
@@ -219,12 +323,12 @@ proctype host(bit me)
 {
 end:	do
 	:: d_step {
-		E.state == BASE && E.say == 0 && E.trial < TRIALS ->
+		E.state == IN_BASE && E.say == SAY_NOTHING && E.trial < TRIALS ->
 			E.trial++;
-			E.state = OFFER
+			happens(ON_NEXT)
 	}
-	:: atomic { ROOM && E.state == OFFER -> put(PROPOSE) }
-	:: atomic { ROOM && E.state == CONFIRMS -> put(CONFIRM) }
+	/* There is a higher rate to try. */
+	:: d_step { E.state == IN_FAST && E.trial < TRIALS -> leave(ON_FAILS) }
 	od
 }
 
@@ -232,35 +336,40 @@ end:	do
 proctype timer(bit me)
 {
 end:	do
-	:: d_step { E.state == OFFER -> E.state = BASE }
+	:: d_step { E.state == IN_OFFER -> leave(ON_FAILS) }
 #ifndef MUTANT_NO_TRIAL_TIMER
-	:: atomic { E.state == TRIAL -> leave(true) }
+	:: d_step { E.state == IN_TRIAL -> leave(ON_FAILS) }
 #endif
 #ifndef MUTANT_NO_CONFIRM_TIMER
-	:: atomic { E.state == CONFIRMS -> leave(true) }
+	:: d_step { E.state == IN_CONFIRM -> leave(ON_FAILS) }
 #endif
 #ifndef MUTANT_NO_WATCH
-	:: atomic { E.state == FAST && DEAF -> leave(true) }
+	:: d_step { E.state == IN_FAST && DEAF -> leave(ON_FAILS) }
 #endif
 	od
 }
 
-inline restart(me)
+/* A port that was opened anew is at base, and a link that restarts on it. One that is
+ * made on a port that stays as it was is told what rate that has. */
+inline restart(opened)
 {
 	restarted++;
-	E.state = BASE;
-	E.rate = 0;
+	E.state = IN_BASE;
 	E.wanted = 0;
-	E.say = 0;
-	E.probed = false
+	E.say = SAY_NOTHING;
+	E.probed = false;
+	E.rate = (opened -> 0 : E.rate);
+#ifndef MUTANT_NOT_TOLD
+	told()
+#endif
 }
 
-proctype trouble()
+proctype trouble(bit me)
 {
 end:	do
-	:: d_step { !quiet && restarted < RESTARTS -> restart(0) }
-	:: d_step { !quiet && restarted < RESTARTS -> restart(1) }
-	:: d_step { !quiet -> carries = !carries }
+	:: d_step { !quiet && restarted < RESTARTS -> restart(true) }
+	:: d_step { !quiet && restarted < RESTARTS -> restart(false) }
+	:: d_step { !quiet && me == 0 -> carries = !carries }
 	od
 }
 
@@ -273,10 +382,13 @@ init
 		run arrive(1);
 		run both(0);
 		run both(1);
+		run owner(0);
+		run owner(1);
 		run host(0);
 		run timer(0);
 		run timer(1);
-		run trouble()
+		run trouble(0);
+		run trouble(1)
 	}
 #ifdef LIVE
 	quiet = true /* at any moment */

@@ -633,6 +633,32 @@ static void a_host_proposes_what_both_make(void **state)
 	free(side.end.memory);
 }
 
+static void a_trial_that_fails_is_counted_once(void **state)
+{
+	struct ref_frame frame;
+	struct side side;
+
+	(void)state;
+	for (int role = 0; role < 2; role++) {
+		meet(&side, role ? PTL_DEVICE : PTL_HOST, PTL_CAP_RATE, true);
+		if (role) {
+			propose(&side, 1, 2000000);
+			assert_int_equal(says_of_rate(&side, &frame), PTL_MSG_ACCEPT);
+		} else {
+			assert_int_equal(says_of_rate(&side, &frame), PTL_MSG_PROPOSE);
+			hear_message(&side.end, PTL_MSG_ACCEPT, frame.body, PTL_ACCEPT_BYTES);
+		}
+		assert_int_equal(says_of_rate(&side, &frame), -1);
+		assert_int_equal(side.asked, 2000000);
+		side.asked = 0;
+		ptl_link_rate_done(link_in(&side.end), side.end.now, 2000000);
+		side.end.now += 1000000;
+		assert_int_equal(says_of_rate(&side, &frame), PTL_MSG_FALL);
+		assert_int_equal(ptl_link_counters(link_in(&side.end))->rate_failures, 1);
+		free(side.end.memory);
+	}
+}
+
 static void a_device_obeys(void **state)
 {
 	struct ref_frame frame;
@@ -747,6 +773,7 @@ int main(void)
 		cmocka_unit_test(a_port_that_does_not_go_home_is_asked_again),
 		cmocka_unit_test(a_rate_is_taken_as_it_was_made),
 		cmocka_unit_test(a_host_proposes_what_both_make),
+		cmocka_unit_test(a_trial_that_fails_is_counted_once),
 		cmocka_unit_test(a_device_obeys),
 		cmocka_unit_test(without_the_capability_nothing_changes),
 		cmocka_unit_test(an_end_that_does_not_negotiate_says_so),
