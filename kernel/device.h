@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One interface: an endpoint of link/ between a net_device and a port.
+ * A link, an endpoint of link/ at a port, and the interface that it carries.
  *
  *	lock.c      the lock, and what waits for its end
+ *	say.c       lines in the kernel's log
  *	hold.c      packets that were sent, until they have left
  *	pull.c      the pull: pacing, the timer, when to wake
  *	rate.c      the rate that both ends agree on
@@ -10,12 +11,17 @@
  *	receive.c   packets up: NAPI
  *	transmit.c  packets down: copied into the endpoint
  *	events.c    what the endpoint tells
- *	endpoint.c  the endpoint: its memory, its beginning and end
+ *	endpoint.c  the endpoint: its memory, its beginning, renewal and end
  *	ethtool.c   what ethtool asks
- *	netdev.c    the net_device: making it, opening, MTU, statistics
+ *	netdev.c    the net_device: opening, MTU, address, statistics
+ *	attach.c    for ports: makes a link and its interface, and unmakes them
  *	ldisc.c, serdev.c   the two kinds of port; main.c registers both
  *
  * Each calls those above it only.
+ *
+ * The link (struct ptl_dev) lives from attach to detach, whether its interface is up or
+ * not; the interface (struct ptl_vif) is a net_device that takes and gives its packets.
+ * Its carrier is the endpoint's state.
  *
  * The endpoint serialises nothing itself: `lock` does, and everything below it in
  * the struct needs it. It is taken by transmit (softirqs off), NAPI and the timer
@@ -23,8 +29,8 @@
  * and never by write_wakeup, which may come in a hard interrupt from within
  * port->write: that only starts the timer.
  *
- * The endpoint exists while the interface is up (IFF_UP). rtnl guards its
- * coming and going.
+ * Setting the port may sleep: a work item does it, and nobody waits for that but detach and
+ * suspend. The endpoint and its memory change under rtnl, with the lock.
  */
 #ifndef PIGTAIL_KERNEL_DEVICE_H
 #define PIGTAIL_KERNEL_DEVICE_H
@@ -44,11 +50,16 @@
 #include <pigtail/pacer.h>
 
 #define PTL_OUT_BYTES	     2048 /* the most that one pull hands down */
-#define PTL_HEADER_BYTES_MAX 18	  /* Ethernet with a VLAN tag */
+#define PTL_MTU_DEFAULT	     1500
+#define PTL_HEADER_BYTES_MAX 18 /* Ethernet with a VLAN tag */
 
-/* Errors that the tty told of; ethtool shows them after the endpoint's counters. */
+/* What the tty told and what this driver did; ethtool shows them after the endpoint's
+ * counters. */
 #define PTL_LINE_COUNTERS(X)                                                                   \
-	X(frame_errors) X(parity_errors) X(overruns) X(breaks) X(no_memory) X(dry) X(dry_us)
+	X(frame_errors)                                                                        \
+	X(parity_errors)                                                                       \
+	X(overruns)                                                                            \
+	X(breaks) X(no_memory) X(dry) X(dry_us) X(rx_closed) X(tx_too_long) X(tx_no_sum)
 
 struct ptl_line_counters {
 #define PTL_LINE_FIELD(name) u64 name;
@@ -56,11 +67,11 @@ struct ptl_line_counters {
 #undef PTL_LINE_FIELD
 };
 
-/* What ptl_dev_create() makes an interface of. */
+/* What ptl_dev_create() makes a link and its interface of. */
 struct ptl_setup {
 	const struct ptl_port_ops *ops;
 	void *port;
-	struct device *parent; /* may be NULL */
+	struct device *parent; /* outlives the interface; may be NULL */
 	struct net *net;
 	const char *bus;  /* for ethtool -i: ttyS1 */
 	const char *name; /* may have %d */
@@ -69,15 +80,24 @@ struct ptl_setup {
 	u32 baud;
 	bool rate_auto;	      /* baud is where the negotiation begins */
 	struct ptl_uart uart; /* for that */
-	u32 mtu;
-	u8 mac[ETH_ALEN]; /* zeros: random */
-	bool mac_peer;	  /* until the peer has said its own: takes that */
+	u32 mtu;	      /* bytes; PTL_MTU_DEFAULT, say */
+	u8 mac[ETH_ALEN];     /* zeros: random */
+	bool mac_peer;	      /* until the peer has said its own: takes that */
 	char ssid[33];
 	char password[65];
 };
 
+/* Of an endpoint, and of two packets behind it: for the way down, and for the shim. */
+struct ptl_memory {
+	void *at; /* NULL: none */
+	size_t size;
+	size_t packet;	/* bytes for each of the two */
+	u16 max_packet; /* what the endpoint takes */
+};
+
+struct ptl_vif;
+
 struct ptl_dev {
-	struct net_device *net;
 	const struct ptl_port_ops *ops;
 	void *port;
 	const struct ptl_framing *framing;
@@ -89,29 +109,27 @@ struct ptl_dev {
 	char ssid[33];
 	char password[65];
 	struct ratelimit_state said; /* lines in the kernel's log */
-	struct napi_struct napi;
-	struct sk_buff_head rx; /* on their way up; has its own lock */
 	struct hrtimer timer;
-	bool mac_peer;
-	struct work_struct mac_work;
 	struct work_struct rate_work; /* see rate.c */
-	bool stopping;		      /* the timer is not to be started any more */
+	unsigned long woken;	      /* bit 0: the port takes bytes again; see pull.c */
 
-	spinlock_t lock;	       /* of all that follows; see above */
-	struct ptl_endpoint *endpoint; /* NULL while the interface is down */
-	void *memory;
-	u32 baud;
-	u32 rate_wanted;	/* the line is being set to it: no pull; or 0 */
-	u16 max_packet;		/* what the endpoint was made for */
-	struct ptl_ether ether; /* only between Ethernet and bare IP */
-	u8 *scratch;		/* a packet on its way down, in one piece */
+	spinlock_t lock;     /* of all that follows; see above */
+	struct ptl_vif *vif; /* NULL: there is none, or no more */
+	struct ptl_endpoint *endpoint;
+	struct ptl_memory memory; /* has the endpoint */
+	u8 mac[ETH_ALEN];	  /* as the endpoint says it */
+	bool stopped;		  /* no pull, no timer, no work */
+	u32 baud;		  /* what the port is set to */
+	bool setting;		  /* by us, now: no pull */
+	u32 rate_wanted;	  /* the endpoint waits for it: no pull; or 0 */
+	struct ptl_ether ether;	  /* only between Ethernet and bare IP */
 	struct ptl_pacer pacer;
-	size_t ahead;	 /* the pacer's limit while all is in time, bytes */
-	u64 ahead_at;	 /* when the limit was lowered last */
-	bool blocked;	 /* the port took not all: no pull */
-	bool rx_refused; /* packets wait in the endpoint for room in rx */
-	u64 wake;	 /* when the timer fires; PTL_NEVER: it is not set */
-	bool more;	 /* the endpoint had more to send than the pacer let go */
+	size_t ahead;	/* the pacer's limit while all is in time, bytes */
+	u64 ahead_at;	/* when the limit was lowered last */
+	bool blocked;	/* the port took not all: no pull */
+	u64 blocked_at; /* since when */
+	u64 wake;	/* when the timer fires; PTL_NEVER: it is not set */
+	bool more;	/* the endpoint had more to send than the pacer let go */
 	u32 drain_us;
 	size_t out_at, out_n;
 	struct sk_buff_head held; /* in the endpoint's store; oldest first */
@@ -119,6 +137,23 @@ struct ptl_dev {
 	struct ptl_line_counters line;
 	struct ptl_counters past; /* of endpoints that were before this one */
 	u8 out[PTL_OUT_BYTES];
+};
+
+/* The private part of a net_device. */
+struct ptl_vif {
+	struct ptl_dev *dev;
+	struct net_device *net;
+	struct napi_struct napi;
+	struct sk_buff_head rx; /* on their way up; has its own lock */
+	bool mac_peer;
+	struct work_struct mac_work;
+
+	/* With the link's lock. */
+	bool open;
+	bool rx_refused; /* packets wait in the endpoint for room in rx */
+	u64 rx_packets, rx_bytes;
+	u64 tx_packets, tx_bytes; /* given to the endpoint */
+	u64 tx_left;		  /* of them those that have left; never falls */
 };
 
 /* ---- lock.c ---- */
@@ -132,8 +167,14 @@ static inline u64 ptl_dev_now(void)
 	return (u64)ktime_to_us(ktime_get_boottime());
 }
 
+/* ---- say.c; with the lock ---- */
+
+/* A line of the interface's, or of the port's where there is none; not too many. */
+__printf(3, 4) void ptl_say(struct ptl_dev *dev, const char *level, const char *format, ...);
+
 /* ---- hold.c; with the lock ---- */
 
+/* A copy of it is in the endpoint. Takes it. */
 void ptl_hold(struct ptl_dev *dev, struct sk_buff *skb);
 /* Lets go what has left. */
 void ptl_hold_release(struct ptl_dev *dev, bool all);
@@ -141,25 +182,31 @@ void ptl_hold_release(struct ptl_dev *dev, bool all);
 /* ---- pull.c ---- */
 
 void ptl_pull_init(struct ptl_dev *dev);
-/* A new endpoint is there. With the lock. */
-void ptl_pull_start(struct ptl_dev *dev);
+/* A new endpoint is there, which nothing was pulled from. With the lock. */
+void ptl_pull_begin(struct ptl_dev *dev);
 /* Pulls what may go down now. With the lock. */
 void ptl_pull_run(struct ptl_dev *dev);
 /* Is it worth while, or does the timer come early enough? With the lock. */
 bool ptl_pull_is_due(const struct ptl_dev *dev);
 /* The line's rate is another. With the lock. */
 void ptl_pull_pace(struct ptl_dev *dev, u32 baud);
+/* Waits until what was pulled has left the wire; what doesn't is thrown away. Sleeps.
+ * Nothing is pulled meanwhile: `setting` is set. */
+void ptl_pull_drain(struct ptl_dev *dev);
+/* Once it is stopped. Sleeps. */
+void ptl_pull_end(struct ptl_dev *dev);
 /* For ports: takes bytes again. Any context. */
 void ptl_dev_wakeup(struct ptl_dev *dev);
 
 /* ---- rate.c ---- */
 
 void ptl_dev_rate_init(struct ptl_dev *dev);
+/* A new endpoint is there, or the wire is: with the lock. */
+void ptl_dev_rate_begin(struct ptl_dev *dev);
 /* The endpoint wants another rate. With the lock. */
 void ptl_dev_rate_want(struct ptl_dev *dev, u32 rate);
-/* Under rtnl: back to where a session begins; and no work is left after the stop. */
-int ptl_dev_rate_start(struct ptl_dev *dev);
-void ptl_dev_rate_stop(struct ptl_dev *dev);
+/* Once it is stopped. Sleeps. */
+void ptl_dev_rate_end(struct ptl_dev *dev);
 
 /* ---- input.c, for ports ---- */
 
@@ -172,8 +219,11 @@ void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud);
 /* ---- receive.c ---- */
 
 /* A packet from the wire, with the lock; false: no room now. */
-bool ptl_receive_packet(struct ptl_dev *dev, const u8 *packet, size_t n);
+bool ptl_receive_packet(struct ptl_vif *vif, const u8 *packet, size_t n);
 int ptl_receive_poll(struct napi_struct *napi, int budget);
+/* From ndo_open and ndo_stop: packets are taken, or thrown away. */
+void ptl_receive_open(struct ptl_vif *vif);
+void ptl_receive_close(struct ptl_vif *vif);
 
 /* ---- transmit.c ---- */
 
@@ -185,14 +235,22 @@ void ptl_events_fill(struct ptl_dev *dev, struct ptl_events *events);
 /* Between Ethernet and a framing of bare IP; scratch holds a packet of size bytes. */
 void ptl_events_shim(struct ptl_dev *dev, u8 *scratch, size_t size);
 
-/* ---- endpoint.c ---- */
+/* ---- endpoint.c; process context ---- */
 
-void ptl_endpoint_prepare(struct ptl_dev *dev);
-/* Under rtnl. */
-int ptl_endpoint_start(struct ptl_dev *dev, u32 mtu);
+/* Makes the endpoint of a link that is otherwise filled in; it doesn't begin. */
+int ptl_endpoint_make(struct ptl_dev *dev, u32 mtu);
+/* Begins, once the port may call. */
+void ptl_endpoint_start(struct ptl_dev *dev);
+/* Nothing is written to the port after that. */
 void ptl_endpoint_stop(struct ptl_dev *dev);
-/* Another MTU while it runs: a new endpoint, and session, if that one is too small. */
+/* Goes on after a stop, at a port that may have lost its settings. */
+void ptl_endpoint_resume(struct ptl_dev *dev);
+/* The port must not call any more. */
+void ptl_endpoint_free(struct ptl_dev *dev);
+/* A new endpoint, and session, if this MTU or MAC wants one; -ENOMEM: all is as it was.
+ * Under rtnl. */
 int ptl_endpoint_fit(struct ptl_dev *dev, u32 mtu);
+int ptl_endpoint_rename(struct ptl_dev *dev, const u8 *mac);
 /* Takes any lock itself. */
 void ptl_endpoint_counters(struct ptl_dev *dev, struct ptl_counters *counters,
 			   struct ptl_line_counters *line);
@@ -203,8 +261,18 @@ extern const struct ethtool_ops ptl_ethtool_ops;
 
 /* ---- netdev.c; process context, takes rtnl ---- */
 
-/* Registers an interface. The port must be ready to be written to. */
+/* Registers an interface of a link. */
+struct ptl_vif *ptl_vif_create(struct ptl_dev *dev, const struct ptl_setup *setup);
+void ptl_vif_destroy(struct ptl_vif *vif);
+/* max_mtu: what the framing's own limit leaves. */
+const struct ptl_framing *ptl_vif_framing(const char *name, u32 *max_mtu);
+
+/* ---- attach.c, for ports; process context, takes rtnl ---- */
+
+/* Makes a link and its interface. The port must be ready to be written to, but nothing is
+ * before ptl_dev_start(): between the two the port learns what to call. */
 struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup);
+void ptl_dev_start(struct ptl_dev *dev);
 /* The interface is gone after that, and nothing is written to the port any more. */
 void ptl_dev_unregister(struct ptl_dev *dev);
 /* The port must not call any of the functions above any more. */

@@ -2,6 +2,11 @@
 /*
  * The endpoint's place in the kernel: its memory and what it is made of, its beginning
  * and end.
+ *
+ * It is made at attach and stays until detach. Only a longer packet than it was made for,
+ * and another MAC, which it tells the peer, want a new one in its place. All that can fail,
+ * its memory, is there before the old one goes. It begins at the base rate: where the port
+ * has another one it is told, and has it set back before it says anything (see rate.c).
  */
 #include "device.h"
 
@@ -11,8 +16,8 @@
 #include <linux/slab.h>
 
 /*
- * Half a megabyte for an interface. Local senders have a few packets each below
- * them (see transmit.c), so the store is for forwarded flows: 256 KB is a second of
+ * Half a megabyte for a link. Local senders have a few packets each below
+ * them (see hold.c), so the store is for forwarded flows: 256 KB is a second of
  * 2 Mbaud, and CoDel keeps it shorter. Blocks of 512 bytes, so that acknowledgements
  * don't fill it.
  */
@@ -20,9 +25,9 @@ static void configure(const struct ptl_dev *dev, u16 max_packet, struct ptl_conf
 {
 	ptl_config_default(config, PTL_PROFILE_HOST);
 	config->role = dev->role;
-	ether_addr_copy(config->mac, dev->net->dev_addr);
+	ether_addr_copy(config->mac, dev->mac);
 	config->nonce = max_t(u32, get_random_u32(), 1);
-	config->baud = dev->baud;
+	config->baud = dev->base_baud;
 	config->rate_auto = dev->rate_auto;
 	config->uart = dev->uart;
 	config->max_packet = max_packet;
@@ -34,6 +39,37 @@ static void configure(const struct ptl_dev *dev, u16 max_packet, struct ptl_conf
 	config->password = *dev->password ? dev->password : NULL;
 }
 
+static u16 packet_bytes(const struct ptl_dev *dev, u32 mtu)
+{
+	return mtu + (dev->framing->payload == PTL_ETHERNET ? PTL_HEADER_BYTES_MAX : 0);
+}
+
+static size_t whole_size(const struct ptl_memory *memory)
+{
+	return memory->size + 2 * memory->packet;
+}
+
+static int take_memory(const struct ptl_dev *dev, u16 max_packet, struct ptl_memory *memory)
+{
+	struct ptl_config config;
+
+	configure(dev, max_packet, &config);
+	memory->size = ALIGN(dev->framing->size(&config), 64);
+	memory->packet = ALIGN(max_packet + 256, 64);
+	memory->max_packet = max_packet;
+	if (!memory->size)
+		return -EINVAL;
+	memory->at = kvzalloc(whole_size(memory), GFP_KERNEL);
+	return memory->at ? 0 : -ENOMEM;
+}
+
+/* A framing's password may be in it. */
+static void give_back(struct ptl_memory *memory)
+{
+	kvfree_sensitive(memory->at, whole_size(memory));
+	memory->at = NULL;
+}
+
 static void add_counters(struct ptl_counters *to, const struct ptl_counters *from)
 {
 	const u64 *part = (const u64 *)from;
@@ -43,108 +79,135 @@ static void add_counters(struct ptl_counters *to, const struct ptl_counters *fro
 		sum[i] += part[i];
 }
 
-void ptl_endpoint_prepare(struct ptl_dev *dev)
+/* With the lock. Memory of that size is all that it wants. */
+static int begin(struct ptl_dev *dev, struct ptl_memory memory)
 {
-	spin_lock_init(&dev->lock);
-	skb_queue_head_init(&dev->rx);
-	__skb_queue_head_init(&dev->held);
-	__skb_queue_head_init(&dev->gone);
-	ptl_dev_rate_init(dev);
-	ptl_pull_init(dev);
-}
-
-/* Its counters are kept. */
-static void forget_endpoint(struct ptl_dev *dev)
-{
-	ptl_dev_lock(dev);
-	if (dev->endpoint) {
-		add_counters(&dev->past, dev->framing->counters(dev->endpoint));
-		dev->endpoint = NULL;
-		ptl_hold_release(dev, true);
-		netif_carrier_off(dev->net);
-	}
-	ptl_dev_unlock(dev);
-	ptl_dev_rate_stop(dev);
-	kvfree(dev->memory);
-	dev->memory = NULL;
-}
-
-static unsigned int header_bytes(const struct ptl_dev *dev)
-{
-	return dev->framing->payload == PTL_ETHERNET ? PTL_HEADER_BYTES_MAX : 0;
-}
-
-/* With the lock: memory has the endpoint, and behind it two packets: one for the way
- * down, one for the shim. */
-static enum ptl_error begin_endpoint(struct ptl_dev *dev, const struct ptl_config *config,
-				     void *memory, size_t size, size_t packet)
-{
-	struct ptl_events events;
-	enum ptl_error error;
-
-	ptl_events_fill(dev, &events);
-	error = dev->framing->init(memory, size, config, &events, ptl_dev_now(),
-				   &dev->endpoint);
-	if (error != PTL_OK)
-		return error;
-	dev->memory = memory;
-	dev->max_packet = config->max_packet;
-	dev->scratch = (u8 *)memory + size;
-	ptl_events_shim(dev, dev->scratch + packet, packet);
-	dev->rx_refused = false;
-	ptl_pull_start(dev);
-	return PTL_OK;
-}
-
-/* In the place of the one that is there, if any, which stays when there is no memory. */
-static int make_endpoint(struct ptl_dev *dev, u32 mtu)
-{
-	size_t packet = ALIGN(mtu + 256, 64);
-	enum ptl_error error;
 	struct ptl_config config;
-	size_t size;
-	void *memory;
+	struct ptl_events events;
+
+	configure(dev, memory.max_packet, &config);
+	ptl_events_fill(dev, &events);
+	if (dev->framing->init(memory.at, memory.size, &config, &events, ptl_dev_now(),
+			       &dev->endpoint) != PTL_OK)
+		return -EINVAL;
+	dev->memory = memory;
+	ptl_events_shim(dev, (u8 *)memory.at + memory.size + memory.packet, memory.packet);
+	ptl_pull_begin(dev);
+	ptl_dev_rate_begin(dev);
+	return 0;
+}
+
+/* With the lock. Its counters are kept, and what waited in it is gone. */
+static void leave(struct ptl_dev *dev)
+{
+	struct ptl_info info;
+
+	dev->framing->info(dev->endpoint, &info);
+	add_counters(&dev->past, dev->framing->counters(dev->endpoint));
+	dev->past.drop_flushed += info.waiting;
+	ptl_hold_release(dev, true);
+	if (dev->vif)
+		netif_carrier_off(dev->vif->net);
+}
+
+int ptl_endpoint_make(struct ptl_dev *dev, u32 mtu)
+{
+	struct ptl_memory memory;
 	int status;
 
-	configure(dev, mtu + header_bytes(dev), &config);
-	size = ALIGN(dev->framing->size(&config), 64);
-	if (!size)
-		return -EINVAL;
-	memory = kvzalloc(size + 2 * packet, GFP_KERNEL);
-	if (!memory)
-		return -ENOMEM;
-	forget_endpoint(dev);
-	status = ptl_dev_rate_start(dev);
-	if (status) {
-		kvfree(memory);
+	spin_lock_init(&dev->lock);
+	__skb_queue_head_init(&dev->held);
+	__skb_queue_head_init(&dev->gone);
+	ptl_pull_init(dev);
+	ptl_dev_rate_init(dev);
+	status = take_memory(dev, packet_bytes(dev, mtu), &memory);
+	if (status)
 		return status;
-	}
-	config.baud = dev->baud;
 	ptl_dev_lock(dev);
-	error = begin_endpoint(dev, &config, memory, size, packet);
+	status = begin(dev, memory);
 	ptl_dev_unlock(dev);
-	if (error == PTL_OK)
-		return 0;
-	kvfree(memory);
-	return -EINVAL;
+	if (status)
+		give_back(&memory);
+	return status;
 }
 
-int ptl_endpoint_start(struct ptl_dev *dev, u32 mtu)
+void ptl_endpoint_start(struct ptl_dev *dev)
 {
-	WRITE_ONCE(dev->stopping, false);
-	return make_endpoint(dev, mtu);
+	ptl_dev_lock(dev);
+	dev->stopped = false;
+	ptl_pull_run(dev);
+	ptl_dev_unlock(dev);
 }
 
 void ptl_endpoint_stop(struct ptl_dev *dev)
 {
-	WRITE_ONCE(dev->stopping, true);
-	forget_endpoint(dev);
-	hrtimer_cancel(&dev->timer);
+	ptl_dev_lock(dev);
+	dev->stopped = true;
+	ptl_dev_unlock(dev);
+	ptl_dev_rate_end(dev);
+	ptl_pull_end(dev);
+}
+
+void ptl_endpoint_resume(struct ptl_dev *dev)
+{
+	ptl_dev_lock(dev);
+	dev->stopped = false;
+	ptl_pull_begin(dev);
+	dev->framing->wire_reset(dev->endpoint, ptl_dev_now());
+	ptl_dev_rate_begin(dev);
+	ptl_pull_run(dev);
+	ptl_dev_unlock(dev);
+}
+
+void ptl_endpoint_free(struct ptl_dev *dev)
+{
+	/* A last wakeup may have set it. */
+	ptl_pull_end(dev);
+	ptl_dev_lock(dev);
+	ptl_hold_release(dev, true);
+	ptl_dev_unlock(dev);
+	give_back(&dev->memory);
+}
+
+/* A new one in its place. */
+static int renew(struct ptl_dev *dev, u16 max_packet)
+{
+	struct ptl_memory old = dev->memory;
+	struct ptl_memory memory;
+	int status = take_memory(dev, max_packet, &memory);
+
+	if (status)
+		return status;
+	ptl_dev_lock(dev);
+	leave(dev);
+	if (begin(dev, memory)) /* never: take_memory() asked for its size */
+		old = memory;
+	ptl_pull_run(dev);
+	ptl_dev_unlock(dev);
+	give_back(&old);
+	return 0;
 }
 
 int ptl_endpoint_fit(struct ptl_dev *dev, u32 mtu)
 {
-	return dev->max_packet >= mtu + header_bytes(dev) ? 0 : make_endpoint(dev, mtu);
+	u16 wanted = packet_bytes(dev, mtu);
+
+	return dev->memory.max_packet >= wanted ? 0 : renew(dev, wanted);
+}
+
+int ptl_endpoint_rename(struct ptl_dev *dev, const u8 *mac)
+{
+	u8 before[ETH_ALEN];
+	int status;
+
+	if (ether_addr_equal(dev->mac, mac))
+		return 0;
+	ether_addr_copy(before, dev->mac);
+	ether_addr_copy(dev->mac, mac);
+	status = renew(dev, dev->memory.max_packet);
+	if (status)
+		ether_addr_copy(dev->mac, before);
+	return status;
 }
 
 void ptl_endpoint_counters(struct ptl_dev *dev, struct ptl_counters *counters,
@@ -152,8 +215,7 @@ void ptl_endpoint_counters(struct ptl_dev *dev, struct ptl_counters *counters,
 {
 	ptl_dev_lock(dev);
 	*counters = dev->past;
-	if (dev->endpoint)
-		add_counters(counters, dev->framing->counters(dev->endpoint));
+	add_counters(counters, dev->framing->counters(dev->endpoint));
 	*line = dev->line;
 	ptl_dev_unlock(dev);
 }

@@ -14,11 +14,10 @@ static const char line_names[LINE_COUNTER_COUNT][ETH_GSTRING_LEN] = {
 
 static void get_drvinfo(struct net_device *net, struct ethtool_drvinfo *info)
 {
-	const struct ptl_dev *dev = netdev_priv(net);
+	const struct ptl_vif *vif = netdev_priv(net);
 
 	strscpy(info->driver, KBUILD_MODNAME, sizeof(info->driver));
-	strscpy(info->bus_info, dev->bus, sizeof(info->bus_info));
-	strscpy(info->fw_version, dev->framing->name, sizeof(info->fw_version));
+	strscpy(info->bus_info, vif->dev->bus, sizeof(info->bus_info));
 }
 
 static int get_sset_count(struct net_device *net, int set)
@@ -37,10 +36,11 @@ static void get_strings(struct net_device *net, u32 set, u8 *to)
 
 static void get_stats(struct net_device *net, struct ethtool_stats *stats, u64 *to)
 {
+	const struct ptl_vif *vif = netdev_priv(net);
 	struct ptl_line_counters line;
 	struct ptl_counters link;
 
-	ptl_endpoint_counters(netdev_priv(net), &link, &line);
+	ptl_endpoint_counters(vif->dev, &link, &line);
 	memcpy(to, &link, sizeof(link));
 	memcpy(to + PTL_COUNTER_COUNT, &line, sizeof(line));
 }
@@ -48,9 +48,10 @@ static void get_stats(struct net_device *net, struct ethtool_stats *stats, u64 *
 /* ethtool knows whole megabits only. */
 static int get_link_ksettings(struct net_device *net, struct ethtool_link_ksettings *settings)
 {
-	const struct ptl_dev *dev = netdev_priv(net);
+	const struct ptl_vif *vif = netdev_priv(net);
+	u32 baud = READ_ONCE(vif->dev->baud);
 
-	settings->base.speed = max_t(u32, DIV_ROUND_CLOSEST(READ_ONCE(dev->baud), 1000000), 1);
+	settings->base.speed = max_t(u32, DIV_ROUND_CLOSEST(baud, 1000000), 1);
 	settings->base.duplex = DUPLEX_FULL;
 	settings->base.port = PORT_OTHER;
 	settings->base.autoneg = AUTONEG_DISABLE;

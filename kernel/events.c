@@ -15,9 +15,18 @@ static void shim_to_link(void *user, const u8 *packet, size_t n)
 	(void)dev->framing->send(dev->endpoint, ptl_dev_now(), packet, n);
 }
 
+/* To the interface; without one there is nobody who wants it. */
+static bool deliver(struct ptl_dev *dev, const u8 *packet, size_t n)
+{
+	if (dev->vif)
+		return ptl_receive_packet(dev->vif, packet, n);
+	dev->line.rx_closed++;
+	return true;
+}
+
 static void shim_to_net(void *user, const u8 *packet, size_t n)
 {
-	(void)ptl_receive_packet(user, packet, n);
+	(void)deliver(user, packet, n);
 }
 
 static bool on_packet(void *user, const u8 *packet, size_t n)
@@ -25,7 +34,7 @@ static bool on_packet(void *user, const u8 *packet, size_t n)
 	struct ptl_dev *dev = user;
 
 	if (dev->framing->payload == PTL_ETHERNET)
-		return ptl_receive_packet(dev, packet, n);
+		return deliver(dev, packet, n);
 	ptl_ether_from_link(&dev->ether, packet, n);
 	return true;
 }
@@ -37,48 +46,47 @@ static void on_rate(void *user, u32 rate)
 
 static void on_log(void *user, const u8 *text, size_t n)
 {
-	struct ptl_dev *dev = user;
-
-	if (__ratelimit(&dev->said))
-		netdev_info(dev->net, "the other end says: %*pE\n", (int)n, text);
+	ptl_say(user, KERN_INFO, "the other end says: %*pE\n", (int)n, text);
 }
 
 static void tell_up(struct ptl_dev *dev, const struct ptl_info *info, enum ptl_reason reason)
 {
 	unsigned int header = dev->framing->payload == PTL_ETHERNET ? ETH_HLEN : 0;
 
-	if (!__ratelimit(&dev->said))
-		return;
-	netdev_info(dev->net, "up, peer %pM%s\n", info->peer_mac,
-		    reason == PTL_REASON_PEER_RESTARTED ? " (restarted)" : "");
+	ptl_say(dev, KERN_INFO, "up, peer %pM%s\n", info->peer_mac,
+		reason == PTL_REASON_PEER_RESTARTED ? " (restarted)" : "");
 	if (info->ip_address) {
 		__be32 address = htonl(info->ip_address);
 
-		netdev_info(dev->net, "the other end assigned the address %pI4\n", &address);
+		ptl_say(dev, KERN_INFO, "the other end assigned the address %pI4\n", &address);
 	}
-	if (info->max_packet && info->max_packet < dev->net->mtu + header)
-		netdev_warn(dev->net,
-			    "the other end takes packets of at most %u bytes; set MTU %u\n",
-			    info->max_packet, info->max_packet - header);
+	if (dev->vif && info->max_packet &&
+	    info->max_packet < READ_ONCE(dev->vif->net->mtu) + header)
+		ptl_say(dev, KERN_WARNING,
+			"the other end takes packets of at most %u bytes; set MTU %u\n",
+			info->max_packet, info->max_packet - header);
 }
 
 static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 {
 	struct ptl_dev *dev = user;
+	struct ptl_vif *vif = dev->vif;
 	struct ptl_info info;
 
 	if (state != PTL_STATE_UP) {
-		netif_carrier_off(dev->net);
-		if (__ratelimit(&dev->said))
-			netdev_info(dev->net, "down, %s\n", ptl_reason_name(reason));
+		if (vif)
+			netif_carrier_off(vif->net);
+		ptl_say(dev, KERN_INFO, "down, %s\n", ptl_reason_name(reason));
 		return;
 	}
 	dev->framing->info(dev->endpoint, &info);
 	if (!is_zero_ether_addr(info.peer_mac))
 		ptl_ether_set_peer(&dev->ether, info.peer_mac);
-	if (dev->mac_peer)
-		schedule_work(&dev->mac_work);
-	netif_carrier_on(dev->net);
+	if (vif) {
+		if (vif->mac_peer)
+			schedule_work(&vif->mac_work);
+		netif_carrier_on(vif->net);
+	}
 	tell_up(dev, &info, reason);
 }
 
@@ -103,7 +111,7 @@ void ptl_events_shim(struct ptl_dev *dev, u8 *scratch, size_t size)
 		.to_link = shim_to_link,
 	};
 
-	ether_addr_copy(ether.own_mac, dev->net->dev_addr);
+	ether_addr_copy(ether.own_mac, dev->mac);
 	/* Any address that is not our own. */
 	ether_addr_copy(ether.peer_mac, ether.own_mac);
 	ether.peer_mac[5] ^= 1;

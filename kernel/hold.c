@@ -5,7 +5,8 @@
  * Backpressure is by a packet's owner: its bytes are copied into the endpoint's store,
  * but it is freed only when as many packets have gone to the wire as were put into the
  * store before. Until then a local socket is charged for it, and TCP small queues and
- * SO_SNDBUF stop it, as above a driver with byte queue limits.
+ * SO_SNDBUF stop it, as above a driver with byte queue limits. A packet that no socket is
+ * charged for (it was forwarded) is not held.
  *
  * The endpoint doesn't say which packet went, so the oldest is let go: with several
  * flows the wrong one now and then, but each in the end, and never too many.
@@ -14,7 +15,9 @@
 
 void ptl_hold(struct ptl_dev *dev, struct sk_buff *skb)
 {
-	__skb_queue_tail(&dev->held, skb);
+	/* A connection's entry is not kept for the sake of a copy. */
+	nf_reset_ct(skb);
+	__skb_queue_tail(skb->sk ? &dev->held : &dev->gone, skb);
 }
 
 void ptl_hold_release(struct ptl_dev *dev, bool all)

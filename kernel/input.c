@@ -64,7 +64,7 @@ void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, si
 		size_t part = min_t(size_t, n, RECEIVE_SLICE);
 
 		ptl_dev_lock(dev);
-		if (dev->endpoint) {
+		if (!dev->stopped) {
 			receive_slice(dev, bytes, flags, part);
 			/* The tty gives what it has every few bytes. */
 			if (ptl_pull_is_due(dev))
@@ -77,12 +77,13 @@ void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, si
 	}
 }
 
+/* By another program: with rate_auto the endpoint finds out that the line has gone bad. */
 void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud)
 {
 	ptl_dev_lock(dev);
-	if (baud && baud != dev->baud && !dev->rate_wanted) {
+	if (baud && baud != dev->baud && !dev->setting) {
 		ptl_pull_pace(dev, baud);
-		if (dev->endpoint && dev->framing->set_baud)
+		if (!dev->rate_auto && dev->framing->set_baud)
 			dev->framing->set_baud(dev->endpoint, baud);
 		ptl_pull_run(dev);
 	}

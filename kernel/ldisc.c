@@ -37,7 +37,7 @@ static struct ptl_dev *dev_of(struct tty_struct *tty)
 {
 	struct line *line = tty->disc_data;
 
-	/* Pairs with the release in make_interface(). */
+	/* Pairs with the release in attach_line(). */
 	return smp_load_acquire(&line->dev);
 }
 
@@ -65,6 +65,13 @@ static size_t line_queued(void *port)
 	return tty->ops->chars_in_buffer ? tty_chars_in_buffer(tty) : PTL_PACER_UNKNOWN;
 }
 
+static void line_drain(void *port, u32 patience_us)
+{
+	struct tty_struct *tty = ((struct line *)port)->tty;
+
+	tty_wait_until_sent(tty, max(usecs_to_jiffies(patience_us), 1ul));
+}
+
 static void set_speed(struct tty_struct *tty, u32 rate)
 {
 	struct ktermios termios = tty->termios;
@@ -88,6 +95,7 @@ static int line_set_rate(void *port, u32 rate)
 static const struct ptl_port_ops line_ops = {
 	.write = line_write,
 	.queued = line_queued,
+	.drain = line_drain,
 	.set_rate = line_set_rate,
 };
 
@@ -153,23 +161,26 @@ static int copy_request(struct ptl_attach *attach, void __user *from)
 	return 0;
 }
 
-static int copy_answer(struct line *line, struct ptl_attach *attach,
-		       struct ptl_attach __user *to)
+static int copy_answer(const struct ptl_dev *dev, struct ptl_attach __user *to)
 {
-	strscpy(attach->name, line->dev->net->name, sizeof(attach->name));
-	if (copy_to_user(to->name, attach->name, sizeof(attach->name)) ||
-	    put_user(line->dev->net->ifindex, &to->ifindex))
-		return -EFAULT;
-	return 0;
+	const struct net_device *net = dev->vif->net;
+	char name[sizeof(to->name)] = {};
+
+	strscpy(name, net->name, sizeof(name));
+	return copy_to_user(to->name, name, sizeof(name)) ||
+			       put_user(net->ifindex, &to->ifindex)
+		       ? -EFAULT
+		       : 0;
 }
 
-static int make_interface(struct line *line, const struct ptl_attach *attach)
+static struct ptl_dev *make_link(struct line *line, const struct ptl_attach *attach)
 {
 	struct tty_struct *tty = line->tty;
 	struct ptl_setup setup = {
 		.ops = &line_ops,
 		.port = line,
-		.parent = tty->dev,
+		/* The UART's device: the tty's own goes before its hang-up unmakes us. */
+		.parent = tty->dev ? tty->dev->parent : NULL,
 		.net = current->nsproxy->net_ns,
 		.bus = tty->name,
 		.name = *attach->name ? attach->name : "ptl%d",
@@ -179,7 +190,7 @@ static int make_interface(struct line *line, const struct ptl_attach *attach)
 		.rate_auto = attach->flags & PTL_ATTACH_RATE_AUTO,
 		.uart = {attach->uart_clock, 1, attach->baud_max},
 		.mac_peer = attach->flags & PTL_ATTACH_MAC_PEER,
-		.mtu = attach->mtu,
+		.mtu = attach->mtu ? attach->mtu : PTL_MTU_DEFAULT,
 	};
 	struct ptl_dev *dev;
 
@@ -188,36 +199,62 @@ static int make_interface(struct line *line, const struct ptl_attach *attach)
 	strscpy(setup.password, attach->password, sizeof(setup.password));
 	dev = ptl_dev_create(&setup);
 	memzero_explicit(setup.password, sizeof(setup.password));
+	return dev;
+}
+
+/* A program that can't be told of its interface has none. */
+static int attach_line(struct line *line, const struct ptl_attach *attach,
+		       struct ptl_attach __user *answer)
+{
+	struct ptl_dev *dev;
+	int status;
+
+	if (line->dev)
+		return -EEXIST;
+	dev = make_link(line, attach);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);
+	status = copy_answer(dev, answer);
+	if (status) {
+		ptl_dev_unregister(dev);
+		ptl_dev_free(dev);
+		return status;
+	}
 	/* Whole, before dev_of() finds it. */
 	smp_store_release(&line->dev, dev);
+	ptl_dev_start(dev);
 	return 0;
 }
 
-static int attach_line(struct line *line, void __user *from)
+static int ioctl_attach(struct line *line, void __user *argument)
 {
 	struct ptl_attach attach;
 	int status;
 
 	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
-	status = copy_request(&attach, from);
-	if (status)
-		return status;
-	mutex_lock(&line->attaching);
-	status = line->dev ? -EEXIST : make_interface(line, &attach);
-	if (!status)
-		status = copy_answer(line, &attach, from);
-	mutex_unlock(&line->attaching);
+	status = copy_request(&attach, argument);
+	if (!status) {
+		mutex_lock(&line->attaching);
+		status = attach_line(line, &attach, argument);
+		mutex_unlock(&line->attaching);
+	}
 	memzero_explicit(&attach, sizeof(attach));
 	return status;
 }
 
+/* Before 0.2 the number had the struct's size in it. */
+static bool is_older_attach(unsigned int cmd)
+{
+	return _IOC_TYPE(cmd) == _IOC_TYPE(PTLIOCATTACH) &&
+	       _IOC_NR(cmd) == _IOC_NR(PTLIOCATTACH) &&
+	       _IOC_DIR(cmd) == (_IOC_READ | _IOC_WRITE);
+}
+
 static int ptl_tty_ioctl(PTL_TTY_IOCTL, unsigned int cmd, unsigned long arg)
 {
-	if (cmd == PTLIOCATTACH)
-		return attach_line(tty->disc_data, (void __user *)arg);
+	if (cmd == PTLIOCATTACH || is_older_attach(cmd))
+		return ioctl_attach(tty->disc_data, (void __user *)arg);
 	return ptl_tty_mode_ioctl(cmd, arg);
 }
 

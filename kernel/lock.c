@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The lock of an interface, see device.h, and what is done when it is left: packets are
+ * The lock of a link, see device.h, and what is done when it is left: packets are
  * freed then, for their senders' callbacks run with it.
  */
 #include "device.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The net_device: an Ethernet card whose cable is the link. Its carrier is the
- * endpoint's state, its endpoint exists while it is up. Everything here runs in
+ * endpoint's state; whether it is up or down is nothing to the link. Everything here runs in
  * process context under rtnl, but ptl_get_stats() may come in any but hard interrupts.
  */
 #include "device.h"
@@ -13,9 +13,6 @@
 
 #include <pigtail/compat.h>
 
-#define MTU_DEFAULT 1500
-
-/* max_mtu: what the framing's own limit leaves. */
 static const struct {
 	const struct ptl_framing *framing;
 	u16 max_mtu;
@@ -26,25 +23,26 @@ static const struct {
 	{&ptl_framing_esp8266_hosted, 1500},
 };
 
+const struct ptl_framing *ptl_vif_framing(const char *name, u32 *max_mtu)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(framings); i++) {
+		if (*name && strcmp(framings[i].framing->name, name))
+			continue;
+		*max_mtu = framings[i].max_mtu;
+		return framings[i].framing;
+	}
+	return NULL;
+}
+
 static int ptl_open(struct net_device *net)
 {
-	struct ptl_dev *dev = netdev_priv(net);
-	int status;
-
-	napi_enable(&dev->napi);
-	status = ptl_endpoint_start(dev, net->mtu);
-	if (status)
-		napi_disable(&dev->napi);
-	return status;
+	ptl_receive_open(netdev_priv(net));
+	return 0;
 }
 
 static int ptl_stop(struct net_device *net)
 {
-	struct ptl_dev *dev = netdev_priv(net);
-
-	ptl_endpoint_stop(dev);
-	napi_disable(&dev->napi);
-	skb_queue_purge(&dev->rx);
+	ptl_receive_close(netdev_priv(net));
 	return 0;
 }
 
@@ -54,54 +52,88 @@ static int ptl_stop(struct net_device *net)
  */
 static void take_mac(struct work_struct *work)
 {
-	struct ptl_dev *dev = container_of(work, struct ptl_dev, mac_work);
+	struct ptl_vif *vif = container_of(work, struct ptl_vif, mac_work);
 	struct sockaddr address = {.sa_family = ARPHRD_ETHER};
+	struct ptl_dev *dev = vif->dev;
 	struct ptl_info info = {};
 
 	rtnl_lock();
 	ptl_dev_lock(dev);
-	if (dev->endpoint)
-		dev->framing->info(dev->endpoint, &info);
+	dev->framing->info(dev->endpoint, &info);
 	ptl_dev_unlock(dev);
-	if (dev->net->reg_state == NETREG_REGISTERED && is_valid_ether_addr(info.peer_mac) &&
-	    !ether_addr_equal(info.peer_mac, dev->net->dev_addr)) {
+	if (vif->net->reg_state == NETREG_REGISTERED && is_valid_ether_addr(info.peer_mac) &&
+	    !ether_addr_equal(info.peer_mac, vif->net->dev_addr)) {
 		ether_addr_copy(address.sa_data, info.peer_mac);
-		if (!dev_set_mac_address(dev->net, &address, NULL))
-			netdev_info(dev->net, "takes the radio's address %pM\n", info.peer_mac);
+		if (!dev_set_mac_address(vif->net, &address, NULL))
+			netdev_info(vif->net, "takes the radio's address %pM\n", info.peer_mac);
 	}
 	rtnl_unlock();
 }
 
+/* The peer learns of it by a new session. */
+static int ptl_set_mac(struct net_device *net, void *address)
+{
+	const struct ptl_vif *vif = netdev_priv(net);
+	int status = eth_prepare_mac_addr_change(net, address);
+
+	if (status)
+		return status;
+	status = ptl_endpoint_rename(vif->dev, ((struct sockaddr *)address)->sa_data);
+	if (!status)
+		eth_commit_mac_addr_change(net, address);
+	return status;
+}
+
 static int ptl_change_mtu(struct net_device *net, int mtu)
 {
-	struct ptl_dev *dev = netdev_priv(net);
-	int status = netif_running(net) ? ptl_endpoint_fit(dev, mtu) : 0;
+	const struct ptl_vif *vif = netdev_priv(net);
+	int status = ptl_endpoint_fit(vif->dev, mtu);
 
 	if (!status)
-		net->mtu = mtu;
+		WRITE_ONCE(net->mtu, mtu);
 	return status;
+}
+
+/* Of what the endpoint was given, what it neither has still nor dropped. It drops some of
+ * what has left, when the peer goes: what was said once stays said. */
+static u64 left(struct ptl_vif *vif, u64 dropped)
+{
+	struct ptl_dev *dev = vif->dev;
+	struct ptl_info info;
+	u64 kept;
+
+	ptl_dev_lock(dev);
+	dev->framing->info(dev->endpoint, &info);
+	kept = dropped + info.waiting;
+	if (vif->tx_packets > kept)
+		vif->tx_left = max(vif->tx_left, vif->tx_packets - kept);
+	ptl_dev_unlock(dev);
+	return vif->tx_left;
 }
 
 static void ptl_get_stats(struct net_device *net, struct rtnl_link_stats64 *stats)
 {
+	struct ptl_vif *vif = netdev_priv(net);
 	struct ptl_line_counters line;
 	struct ptl_counters link;
+	u64 dropped;
 
-	ptl_endpoint_counters(netdev_priv(net), &link, &line);
-	stats->rx_packets = link.rx_packets;
-	stats->rx_bytes = link.rx_packet_bytes;
-	stats->tx_packets = link.tx_packets;
-	stats->tx_bytes = link.tx_packet_bytes;
+	ptl_endpoint_counters(vif->dev, &link, &line);
+	dropped = link.drop_codel + link.drop_overflow + link.drop_down + link.drop_flushed +
+		  link.drop_length + link.drop_refused;
+	stats->rx_packets = READ_ONCE(vif->rx_packets);
+	stats->rx_bytes = READ_ONCE(vif->rx_bytes);
+	stats->tx_packets = left(vif, dropped);
+	stats->tx_bytes = READ_ONCE(vif->tx_bytes);
 	stats->rx_crc_errors = link.rx_bad_crc;
 	stats->rx_frame_errors = link.rx_bad_framing + line.frame_errors + line.parity_errors;
 	stats->rx_length_errors = link.rx_too_long + link.rx_too_short;
 	stats->rx_fifo_errors = line.overruns;
 	stats->rx_errors = stats->rx_crc_errors + stats->rx_frame_errors +
 			   stats->rx_length_errors + stats->rx_fifo_errors;
-	stats->rx_dropped = line.no_memory;
+	stats->rx_dropped = line.no_memory + line.rx_closed;
 	stats->tx_carrier_errors = link.drop_down;
-	stats->tx_dropped = link.drop_codel + link.drop_overflow + link.drop_down +
-			    link.drop_flushed + link.drop_length + link.drop_refused;
+	stats->tx_dropped = dropped + line.tx_too_long + line.tx_no_sum;
 }
 
 static const struct net_device_ops ptl_netdev_ops = {
@@ -110,7 +142,7 @@ static const struct net_device_ops ptl_netdev_ops = {
 	.ndo_start_xmit = ptl_transmit,
 	.ndo_change_mtu = ptl_change_mtu,
 	.ndo_get_stats64 = ptl_get_stats,
-	.ndo_set_mac_address = eth_mac_addr,
+	.ndo_set_mac_address = ptl_set_mac,
 	.ndo_validate_addr = eth_validate_addr,
 };
 
@@ -123,114 +155,73 @@ static void ptl_net_setup(struct net_device *net)
 	net->features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA;
 	net->hw_features = net->features & ~NETIF_F_HIGHDMA;
 	/* Or TCP makes packets of 32 KB, and small queues are two of them. */
-	net->gso_max_segs = 1;
+	ptl_set_tso_max_segs(net, 1);
+	/* A packet is held in a list, until it has left. */
+	net->priv_flags &= ~IFF_TX_SKB_SHARING;
 	/* The endpoint is the queue; the lock is for softirqs only. */
 	net->priv_flags |= IFF_NO_QUEUE | IFF_DISABLE_NETPOLL | IFF_LIVE_ADDR_CHANGE;
 }
 
-static int choose_framing(struct ptl_dev *dev, const char *name)
+/* From now on it hears of the link. */
+static void join(struct ptl_vif *vif)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(framings); i++) {
-		if (*name && strcmp(framings[i].framing->name, name))
-			continue;
-		dev->framing = framings[i].framing;
-		dev->net->max_mtu = framings[i].max_mtu;
-		return 0;
-	}
-	return -EINVAL;
+	struct ptl_dev *dev = vif->dev;
+	struct ptl_info info;
+
+	ptl_dev_lock(dev);
+	dev->vif = vif;
+	dev->framing->info(dev->endpoint, &info);
+	if (info.state == PTL_STATE_UP)
+		netif_carrier_on(vif->net);
+	ptl_dev_unlock(dev);
 }
 
-static int fill(struct ptl_dev *dev, const struct ptl_setup *setup)
-{
-	struct net_device *net = dev->net;
-	u32 mtu = setup->mtu ? setup->mtu : MTU_DEFAULT;
-
-	dev->ops = setup->ops;
-	dev->port = setup->port;
-	dev->role = setup->role;
-	dev->baud = setup->baud;
-	dev->base_baud = setup->baud;
-	dev->rate_auto = setup->rate_auto;
-	dev->uart = setup->uart;
-	dev->mac_peer = setup->mac_peer;
-	strscpy(dev->bus, setup->bus, sizeof(dev->bus));
-	strscpy(dev->ssid, setup->ssid, sizeof(dev->ssid));
-	strscpy(dev->password, setup->password, sizeof(dev->password));
-	if (choose_framing(dev, setup->framing) || !setup->baud || mtu < net->min_mtu ||
-	    mtu > net->max_mtu)
-		return -EINVAL;
-	net->mtu = mtu;
-	if (is_zero_ether_addr(setup->mac))
-		eth_hw_addr_random(net);
-	else if (is_valid_ether_addr(setup->mac))
-		eth_hw_addr_set(net, setup->mac);
-	else
-		return -EADDRNOTAVAIL;
-	return 0;
-}
-
-struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup)
+struct ptl_vif *ptl_vif_create(struct ptl_dev *dev, const struct ptl_setup *setup)
 {
 	struct net_device *net;
-	struct ptl_dev *dev;
+	struct ptl_vif *vif;
+	u32 max_mtu = 0;
 	int status;
 
-	net = alloc_netdev(sizeof(*dev), setup->name,
+	net = alloc_netdev(sizeof(*vif), setup->name,
 			   strchr(setup->name, '%') ? NET_NAME_ENUM : NET_NAME_USER,
 			   ptl_net_setup);
 	if (!net)
 		return ERR_PTR(-ENOMEM);
-	dev = netdev_priv(net);
-	dev->net = net;
+	(void)ptl_vif_framing(setup->framing, &max_mtu);
+	net->max_mtu = max_mtu;
+	net->mtu = setup->mtu;
+	eth_hw_addr_set(net, dev->mac);
+	if (is_zero_ether_addr(setup->mac))
+		net->addr_assign_type = NET_ADDR_RANDOM;
 	dev_net_set(net, setup->net);
 	SET_NETDEV_DEV(net, setup->parent);
-	ratelimit_state_init(&dev->said, 60 * HZ, 10);
-	ratelimit_set_flags(&dev->said, RATELIMIT_MSG_ON_RELEASE);
-	ptl_endpoint_prepare(dev);
-	INIT_WORK(&dev->mac_work, take_mac);
-	ptl_napi_add(net, &dev->napi, ptl_receive_poll);
-	status = fill(dev, setup);
-	if (status)
-		goto free;
+	vif = netdev_priv(net);
+	vif->dev = dev;
+	vif->net = net;
+	vif->mac_peer = setup->mac_peer;
+	skb_queue_head_init(&vif->rx);
+	INIT_WORK(&vif->mac_work, take_mac);
+	ptl_napi_add(net, &vif->napi, ptl_receive_poll);
 	netif_carrier_off(net);
 	status = register_netdev(net);
-	if (status)
-		goto free;
-	return dev;
-free:
-	free_netdev(net);
-	return ERR_PTR(status);
+	if (status) {
+		free_netdev(net);
+		return ERR_PTR(status);
+	}
+	join(vif);
+	return vif;
 }
 
-void ptl_dev_unregister(struct ptl_dev *dev)
+void ptl_vif_destroy(struct ptl_vif *vif)
 {
-	unregister_netdev(dev->net);
-}
+	struct ptl_dev *dev = vif->dev;
 
-void ptl_dev_free(struct ptl_dev *dev)
-{
-	/* A last wakeup may have seen `stopping` too late. */
-	hrtimer_cancel(&dev->timer);
-	cancel_work_sync(&dev->mac_work);
-	memzero_explicit(dev->password, sizeof(dev->password));
-	free_netdev(dev->net);
-}
-
-void ptl_dev_suspend(struct ptl_dev *dev)
-{
-	rtnl_lock();
-	netif_device_detach(dev->net);
-	if (netif_running(dev->net))
-		ptl_endpoint_stop(dev);
-	rtnl_unlock();
-}
-
-void ptl_dev_resume(struct ptl_dev *dev)
-{
-	rtnl_lock();
-	if (netif_running(dev->net) && ptl_endpoint_start(dev, dev->net->mtu))
-		netdev_err(dev->net,
-			   "no memory to go on after the sleep; set it down and up\n");
-	netif_device_attach(dev->net);
-	rtnl_unlock();
+	unregister_netdev(vif->net);
+	ptl_dev_lock(dev);
+	dev->vif = NULL;
+	ptl_hold_release(dev, true);
+	ptl_dev_unlock(dev);
+	cancel_work_sync(&vif->mac_work);
+	free_netdev(vif->net);
 }

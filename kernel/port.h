@@ -5,7 +5,7 @@
  *
  * write and queued are called with the core's lock held, in softirq context or with
  * softirqs off: they must not sleep, and must not call back into the core, except
- * ptl_dev_wakeup(). set_rate is called from process context, without the lock.
+ * ptl_dev_wakeup(). drain and set_rate are called from process context, without the lock.
  */
 #ifndef PIGTAIL_KERNEL_PORT_H
 #define PIGTAIL_KERNEL_PORT_H
@@ -26,6 +26,9 @@ struct ptl_port_ops {
 
 	/* Bytes handed down that have not left, or PTL_PACER_UNKNOWN. */
 	size_t (*queued)(void *port);
+
+	/* Waits until they have left, also the UART's FIFO, but not longer than this. */
+	void (*drain)(void *port, u32 patience_us);
 
 	/* Sets the line to a rate, bits/s. -ERANGE: it would be more than 1.5 % off, and
 	 * is as before. */

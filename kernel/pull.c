@@ -12,18 +12,30 @@
  * One hrtimer, in softirq mode, is all that drives it: the next pull, or the
  * endpoint's own deadline, whichever is due. The clock is CLOCK_BOOTTIME, so that
  * a sleep of the system counts as silence of the peer, and the session begins anew.
+ *
+ * A port that took not all says when it takes more, in any context, also while
+ * ptl_pull_run() is about to set the timer for later. So it leaves `woken` before it
+ * starts the timer, and who sets the timer looks at that afterwards.
  */
 #include "device.h"
 #include "versions.h"
 
-/* While the port takes nothing, the endpoint's own timers run this often. */
-#define IDLE_US 100000u
+#include <linux/delay.h>
+
+/* While the port takes nothing, the endpoint's own timers run this often, and after so long
+ * packets are not held for its sake. */
+#define IDLE_US	   100000u
+#define BLOCKED_US 1000000u
 /* The driver still holds what the clock thinks has gone: it is asked again after so
  * long, and less and less often when nothing leaves it. */
 #define DRAIN_US     500u
 #define DRAIN_MAX_US 16000u
 /* What late timers had added to the bytes below shrinks by 1/32 every: */
 #define AHEAD_DECAY_US 100000u
+/* A port that takes nothing, or lets nothing go, is not waited for longer; and so long for
+ * what it doesn't know of, the FIFO of an adapter. */
+#define PATIENCE_US 200000u
+#define MARGIN_US   2000u
 
 /* Bytes that may be pulled; 0 while it is not worth it. */
 static size_t pacer_room(const struct ptl_dev *dev, u64 now)
@@ -70,13 +82,23 @@ static void adapt_ahead(struct ptl_dev *dev, u64 now)
 }
 
 /* Gives the port what is in out; whether all went. */
-static bool flush_out(struct ptl_dev *dev)
+static bool flush_out(struct ptl_dev *dev, u64 now)
 {
+	bool blocked;
+
 	if (dev->out_n > dev->out_at)
 		dev->out_at += dev->ops->write(dev->port, dev->out + dev->out_at,
 					       dev->out_n - dev->out_at);
-	dev->blocked = dev->out_at < dev->out_n;
-	return !dev->blocked;
+	blocked = dev->out_at < dev->out_n;
+	if (blocked && !dev->blocked)
+		dev->blocked_at = now;
+	dev->blocked = blocked;
+	return !blocked;
+}
+
+static void start_timer(struct ptl_dev *dev, u64 at)
+{
+	hrtimer_start(&dev->timer, ns_to_ktime(at * NSEC_PER_USEC), HRTIMER_MODE_ABS_SOFT);
 }
 
 static void wake_at(struct ptl_dev *dev, u64 at)
@@ -86,9 +108,11 @@ static void wake_at(struct ptl_dev *dev, u64 at)
 	dev->wake = at;
 	if (at == PTL_NEVER)
 		hrtimer_try_to_cancel(&dev->timer);
-	else if (!READ_ONCE(dev->stopping))
-		hrtimer_start(&dev->timer, ns_to_ktime(at * NSEC_PER_USEC),
-			      HRTIMER_MODE_ABS_SOFT);
+	else
+		start_timer(dev, at);
+	/* A wakeup before that was lost by it; one that comes now is not. */
+	if (test_bit(0, &dev->woken))
+		start_timer(dev, 0);
 }
 
 /* More is to be sent, but there was no room for it: when will there be? */
@@ -108,21 +132,31 @@ static u64 next_room(struct ptl_dev *dev, u64 now)
 	return at;
 }
 
+/* The port takes nothing; the endpoint's own timers run. */
+static void stand_still(struct ptl_dev *dev, u64 now)
+{
+	u64 wake;
+
+	dev->framing->transmit(dev->endpoint, now, dev->out, 0);
+	ptl_hold_release(dev, now - dev->blocked_at > BLOCKED_US);
+	wake = dev->framing->deadline(dev->endpoint);
+	wake_at(dev, max_t(u64, wake, now + IDLE_US));
+}
+
 void ptl_pull_run(struct ptl_dev *dev)
 {
 	u64 now = ptl_dev_now();
 	size_t room;
 	u64 wake;
 
-	if (!dev->endpoint)
+	if (dev->stopped)
 		return;
-	if (!flush_out(dev)) {
-		dev->framing->transmit(dev->endpoint, now, dev->out, 0);
-		wake = dev->framing->deadline(dev->endpoint);
-		wake_at(dev, max_t(u64, wake, now + IDLE_US));
+	clear_bit(0, &dev->woken);
+	if (!flush_out(dev, now)) {
+		stand_still(dev, now);
 		return;
 	}
-	if (dev->rate_wanted) /* rate.c goes on when it is done */
+	if (dev->rate_wanted || dev->setting) /* rate.c goes on when it is done */
 		return;
 	room = pacer_room(dev, now);
 	dev->out_at = 0;
@@ -131,7 +165,7 @@ void ptl_pull_run(struct ptl_dev *dev)
 	if (dev->out_n) {
 		ptl_pacer_sent(&dev->pacer, now, dev->out_n);
 		dev->drain_us = DRAIN_US;
-		flush_out(dev);
+		flush_out(dev, now);
 	}
 	ptl_hold_release(dev, false);
 	wake = dev->framing->deadline(dev->endpoint);
@@ -158,8 +192,8 @@ static enum hrtimer_restart on_timer(struct hrtimer *timer)
  * may be port->write, inside of the lock. */
 void ptl_dev_wakeup(struct ptl_dev *dev)
 {
-	if (!READ_ONCE(dev->stopping))
-		hrtimer_start(&dev->timer, 0, HRTIMER_MODE_ABS_SOFT);
+	set_bit(0, &dev->woken);
+	start_timer(dev, 0);
 }
 
 /* Where the timer is set for the next room, or early enough, there is nothing to pull. */
@@ -170,11 +204,11 @@ bool ptl_pull_is_due(const struct ptl_dev *dev)
 
 void ptl_pull_init(struct ptl_dev *dev)
 {
-	dev->stopping = true;
+	dev->stopped = true;
 	ptl_hrtimer_setup(&dev->timer, on_timer, CLOCK_BOOTTIME, HRTIMER_MODE_ABS_SOFT);
 }
 
-void ptl_pull_start(struct ptl_dev *dev)
+void ptl_pull_begin(struct ptl_dev *dev)
 {
 	dev->out_at = 0;
 	dev->out_n = 0;
@@ -183,5 +217,40 @@ void ptl_pull_start(struct ptl_dev *dev)
 	dev->wake = PTL_NEVER;
 	dev->drain_us = DRAIN_US;
 	ptl_pull_pace(dev, dev->baud);
-	ptl_pull_run(dev);
+}
+
+/* How long to wait still until all has left by the clock, microseconds. */
+static u64 until_dry(struct ptl_dev *dev, u64 give_up)
+{
+	u64 now = ptl_dev_now();
+	u64 dry = ptl_pacer_dry(&dev->pacer, now);
+
+	if (flush_out(dev, now))
+		return dry - now;
+	if (now < give_up)
+		return 1000;
+	dev->out_at = dev->out_n;
+	return 0;
+}
+
+void ptl_pull_drain(struct ptl_dev *dev)
+{
+	u64 give_up = ptl_dev_now() + PATIENCE_US;
+	u64 wait;
+
+	do {
+		ptl_dev_lock(dev);
+		wait = until_dry(dev, give_up);
+		ptl_dev_unlock(dev);
+		if (wait)
+			usleep_range(wait, wait + 500);
+	} while (wait);
+	usleep_range(MARGIN_US, MARGIN_US + 500);
+	/* The clock doesn't know of a stopped line. */
+	dev->ops->drain(dev->port, PATIENCE_US);
+}
+
+void ptl_pull_end(struct ptl_dev *dev)
+{
+	hrtimer_cancel(&dev->timer);
 }

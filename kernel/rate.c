@@ -6,97 +6,64 @@
  *	ptl_dev_rate_want()  with the lock: the pull stops, the work is queued
  *	on_work()        waits until all has left, sets the port, tells the endpoint
  *
- * Whether all has left, the clock doesn't know of a stopped line, nor the driver of its
- * FIFO: both have to say so, the driver only for a while. Each session begins at the
- * base rate. The work is cancelled before the endpoint goes, under rtnl, which it
- * doesn't take.
+ * dev->baud is what the port was really set to, whatever became of the endpoint meanwhile,
+ * and each endpoint is told where that is not what it thinks. Each begins at the base rate.
  */
 #include "device.h"
 
-#include <linux/delay.h>
-
-/* After the last byte should have left, so much longer; and so long for the driver. */
-#define MARGIN_US   2000u
-#define PATIENCE_US 200000u
-
-/* How long to wait still, microseconds; 0: all has left, or never will. */
-static u32 until_dry(struct ptl_dev *dev, u64 dry)
+/* With the lock; what is there to be set, or 0. No pull from now on. */
+static u32 take_wish(struct ptl_dev *dev)
 {
-	size_t queued = dev->ops->queued(dev->port);
-	u64 now = ptl_dev_now();
+	u32 rate = dev->rate_wanted;
 
-	if (now < dry)
-		return dry - now;
-	if (queued == PTL_PACER_UNKNOWN || !queued || now >= dry + PATIENCE_US)
-		return 0;
-	return 1000;
-}
-
-static void wait_until_dry(struct ptl_dev *dev)
-{
-	u64 dry = 0;
-	u32 wait;
-
-	do {
-		ptl_dev_lock(dev);
-		if (!dry)
-			dry = ptl_pacer_dry(&dev->pacer, ptl_dev_now()) + MARGIN_US;
-		wait = dev->endpoint ? until_dry(dev, dry) : 0;
-		ptl_dev_unlock(dev);
-		if (wait)
-			usleep_range(wait, wait + 500);
-	} while (wait);
+	dev->rate_wanted = 0;
+	dev->setting = rate != 0;
+	return rate;
 }
 
 static void on_work(struct work_struct *work)
 {
 	struct ptl_dev *dev = container_of(work, struct ptl_dev, rate_work);
-	u32 rate = READ_ONCE(dev->rate_wanted);
 	int status;
+	u32 rate;
 
+	ptl_dev_lock(dev);
+	rate = take_wish(dev);
+	ptl_dev_unlock(dev);
 	if (!rate)
 		return;
-	wait_until_dry(dev);
+	ptl_pull_drain(dev);
 	status = dev->ops->set_rate(dev->port, rate);
 	ptl_dev_lock(dev);
-	dev->rate_wanted = 0;
-	/* Also when the endpoint has gone meanwhile: the next one begins from here. */
+	dev->setting = false;
 	ptl_pull_pace(dev, status ? dev->baud : rate);
-	if (dev->endpoint) {
-		dev->framing->rate_done(dev->endpoint, ptl_dev_now(), dev->baud);
-		ptl_pull_run(dev);
-	}
+	/* Also when it is not the one that wished it. */
+	dev->framing->rate_done(dev->endpoint, ptl_dev_now(), dev->baud);
+	ptl_pull_run(dev);
 	ptl_dev_unlock(dev);
 }
 
 void ptl_dev_rate_init(struct ptl_dev *dev)
 {
+	dev->baud = dev->base_baud;
 	INIT_WORK(&dev->rate_work, on_work);
+}
+
+void ptl_dev_rate_begin(struct ptl_dev *dev)
+{
+	dev->rate_wanted = 0;
+	if (dev->baud != dev->base_baud && dev->framing->rate_done)
+		dev->framing->rate_done(dev->endpoint, ptl_dev_now(), dev->baud);
 }
 
 void ptl_dev_rate_want(struct ptl_dev *dev, u32 rate)
 {
-	WRITE_ONCE(dev->rate_wanted, rate);
-	if (!READ_ONCE(dev->stopping))
+	dev->rate_wanted = rate;
+	if (!dev->stopped)
 		queue_work(system_highpri_wq, &dev->rate_work);
 }
 
-int ptl_dev_rate_start(struct ptl_dev *dev)
-{
-	int status;
-
-	if (!dev->rate_auto || dev->baud == dev->base_baud)
-		return 0;
-	WRITE_ONCE(dev->rate_wanted, dev->base_baud);
-	status = dev->ops->set_rate(dev->port, dev->base_baud);
-	dev->rate_wanted = 0;
-	if (!status)
-		dev->baud = dev->base_baud;
-	return status;
-}
-
-void ptl_dev_rate_stop(struct ptl_dev *dev)
+void ptl_dev_rate_end(struct ptl_dev *dev)
 {
 	cancel_work_sync(&dev->rate_work);
-	dev->rate_wanted = 0;
 }

@@ -3,7 +3,8 @@
  * Packets on their way up: copied once, out of the endpoint into an skb, and given to
  * the stack by NAPI, so that a burst goes through GRO and a flood doesn't stay in the
  * tty's worker. When the stack falls behind, the endpoint keeps its packets and gives
- * no more credit: the other end stops, nothing is dropped here.
+ * no more credit: the other end stops, nothing is dropped here. While the interface is
+ * down what comes is thrown away.
  */
 #include "device.h"
 
@@ -11,52 +12,82 @@
 
 #define BACKLOG_PACKETS 64u
 
-bool ptl_receive_packet(struct ptl_dev *dev, const u8 *packet, size_t n)
+bool ptl_receive_packet(struct ptl_vif *vif, const u8 *packet, size_t n)
 {
+	struct ptl_dev *dev = vif->dev;
 	struct sk_buff *skb;
 
-	if (skb_queue_len(&dev->rx) >= BACKLOG_PACKETS) {
-		dev->rx_refused = true;
+	if (!vif->open) {
+		dev->line.rx_closed++;
+		return true;
+	}
+	if (skb_queue_len(&vif->rx) >= BACKLOG_PACKETS) {
+		vif->rx_refused = true;
+		/* The last poll may have made room since, and not seen that. */
+		napi_schedule(&vif->napi);
 		return false;
 	}
-	skb = n < ETH_HLEN ? NULL : netdev_alloc_skb_ip_align(dev->net, n);
+	skb = n < ETH_HLEN ? NULL : netdev_alloc_skb_ip_align(vif->net, n);
 	if (!skb) {
 		dev->line.no_memory++;
 		return true;
 	}
 	skb_put_data(skb, packet, n);
-	skb->protocol = eth_type_trans(skb, dev->net);
-	skb_queue_tail(&dev->rx, skb);
-	napi_schedule(&dev->napi);
+	skb->protocol = eth_type_trans(skb, vif->net);
+	vif->rx_packets++;
+	vif->rx_bytes += n;
+	skb_queue_tail(&vif->rx, skb);
+	napi_schedule(&vif->napi);
 	return true;
 }
 
-/* There is room again for what was refused. */
-static void resume(struct ptl_dev *dev)
+/* There is room again for what was refused. With the lock. */
+static void resume(struct ptl_vif *vif)
 {
-	ptl_dev_lock(dev);
-	if (dev->rx_refused && dev->endpoint) {
-		dev->rx_refused = false;
-		if (dev->framing->resume)
-			dev->framing->resume(dev->endpoint, ptl_dev_now());
-		ptl_pull_run(dev);
-	}
-	ptl_dev_unlock(dev);
+	struct ptl_dev *dev = vif->dev;
+
+	if (!vif->rx_refused)
+		return;
+	vif->rx_refused = false;
+	if (dev->framing->resume)
+		dev->framing->resume(dev->endpoint, ptl_dev_now());
+	ptl_pull_run(dev);
 }
 
 int ptl_receive_poll(struct napi_struct *napi, int budget)
 {
-	struct ptl_dev *dev = container_of(napi, struct ptl_dev, napi);
+	struct ptl_vif *vif = container_of(napi, struct ptl_vif, napi);
 	struct sk_buff *skb;
 	int done = 0;
 
-	while (done < budget && (skb = skb_dequeue(&dev->rx))) {
+	while (done < budget && (skb = skb_dequeue(&vif->rx))) {
 		napi_gro_receive(napi, skb);
 		done++;
 	}
-	if (READ_ONCE(dev->rx_refused))
-		resume(dev);
+	if (READ_ONCE(vif->rx_refused)) {
+		ptl_dev_lock(vif->dev);
+		resume(vif);
+		ptl_dev_unlock(vif->dev);
+	}
 	if (done < budget)
 		napi_complete_done(napi, done);
 	return done;
+}
+
+void ptl_receive_open(struct ptl_vif *vif)
+{
+	napi_enable(&vif->napi);
+	ptl_dev_lock(vif->dev);
+	vif->open = true;
+	ptl_dev_unlock(vif->dev);
+}
+
+void ptl_receive_close(struct ptl_vif *vif)
+{
+	ptl_dev_lock(vif->dev);
+	vif->open = false;
+	resume(vif);
+	ptl_dev_unlock(vif->dev);
+	napi_disable(&vif->napi);
+	skb_queue_purge(&vif->rx);
 }

@@ -48,6 +48,13 @@ static size_t radio_queued(void *port)
 	return radio->empty_room - room;
 }
 
+static void radio_drain(void *port, u32 patience_us)
+{
+	struct radio *radio = port;
+
+	serdev_device_wait_until_sent(radio->serdev, max(usecs_to_jiffies(patience_us), 1ul));
+}
+
 static int radio_set_rate(void *port, u32 rate)
 {
 	struct radio *radio = port;
@@ -63,6 +70,7 @@ static int radio_set_rate(void *port, u32 rate)
 static const struct ptl_port_ops radio_ops = {
 	.write = radio_write,
 	.queued = radio_queued,
+	.drain = radio_drain,
 	.set_rate = radio_set_rate,
 };
 
@@ -111,6 +119,7 @@ static int radio_interface(struct radio *radio)
 		.role = PTL_HOST,
 		.baud = radio->baud,
 		.uart = {0, 1, radio->baud},
+		.mtu = PTL_MTU_DEFAULT,
 	};
 	struct ptl_dev *dev;
 
@@ -125,6 +134,7 @@ static int radio_interface(struct radio *radio)
 		return PTR_ERR(dev);
 	/* Whole, before dev_of() finds it. */
 	smp_store_release(&radio->dev, dev);
+	ptl_dev_start(dev);
 	return 0;
 }
 

@@ -77,6 +77,15 @@ static inline void ptl_napi_add(struct net_device *net, struct napi_struct *napi
 #endif
 }
 
+static inline void ptl_set_tso_max_segs(struct net_device *net, unsigned int segments)
+{
+#if PTL_BEFORE(5, 19)
+	net->gso_max_segs = segments;
+#else
+	netif_set_tso_max_segs(net, segments);
+#endif
+}
+
 /* From the firmware's tables, if they have one. */
 static inline void ptl_get_mac_address(struct device *device, u8 mac[ETH_ALEN])
 {

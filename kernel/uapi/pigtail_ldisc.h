@@ -6,7 +6,8 @@
  *
  * Both need CAP_NET_ADMIN. Errors of PTLIOCATTACH: EPERM; EEXIST: there is an
  * interface already, on this tty or of this name; EINVAL: a value out of its range,
- * an unknown framing or flag, or a size that no version has; ENOMEM.
+ * an unknown framing or flag, a size that is too small for any version, or a newer version's
+ * field that is not 0; ENOMEM; EFAULT, and there is no interface then.
  */
 #ifndef PIGTAIL_LDISC_H
 #define PIGTAIL_LDISC_H
@@ -37,6 +38,7 @@ struct ptl_attach {
 	__u8 reserved2[2]; /* 0 */
 };
 
-#define PTLIOCATTACH _IOWR(0xB9, 0x01, struct ptl_attach)
+/* Its argument is a struct ptl_attach, whose size is in it and so not in the number. */
+#define PTLIOCATTACH _IO(0xB9, 0x01)
 
 #endif

@@ -11,10 +11,11 @@ pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
 
 usage() {
 	cat <<'END'
-Usage: test/vm/run.sh [--debug-kernel] [--stack ko|up] [--job JOB] [--list] [CASE...]
+Usage: test/vm/run.sh [--debug-kernel] [--stack ko|up] [--smoke] [--job JOB] [--list] [CASE...]
 Runs all cases, or those whose names match (as in globs).
 
   --debug-kernel  a kernel with KASAN, lockdep and the like, see debug-kernel
+  --smoke         the cases that show most in little time, with fewer rounds
   --stack up      pigtail up instead of the kernel driver
   --virtual-time N   the guest's clock counts its instructions, 2^N ns each, and idle
                   time passes at once: results don't depend on how busy the machine is
@@ -31,7 +32,12 @@ say() {
 	echo "test/vm/run.sh: $*" >&2
 }
 
+# One boot, under four minutes.
+smoke=(attach attach_struct dhcp ping_all_sizes tcp_both_ways peer_restart rate_trial
+	write_wakeup stuck_port pktgen unbind_8250 hello_mac rmmod_under_traffic)
+
 debug=false
+few=false
 stack=ko
 job=tests
 clock=real
@@ -39,6 +45,10 @@ chosen=()
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--debug-kernel) debug=true ;;
+	--smoke)
+		few=true
+		chosen+=("${smoke[@]}")
+		;;
 	--stack | --job)
 		if [[ $# -lt 2 ]]; then
 			say "$1 wants an argument"
@@ -82,7 +92,7 @@ if [[ $job == tests ]]; then
 	fi
 	chosen=("${names[@]}")
 fi
-programs=("$pigtail" "$(dirname "$pigtail")/vm_hostile")
+programs=("$pigtail" "$(dirname "$pigtail")"/vm_{hostile,attach_struct})
 for program in "${programs[@]}"; do
 	if [[ ! -x $program ]]; then
 		say "$program is not there; build the preset release"
@@ -119,8 +129,14 @@ else
 	headers=$home/build
 	release=$(cat "$home/release")
 	modules=("$home"/modules/kernel/drivers/net/{slip/{slip,slhc},ppp/{ppp_generic,ppp_async},tun,veth}.ko
-		"$home"/modules/kernel/lib/libcrc32c.ko)
+		"$home"/modules/kernel/lib/libcrc32c.ko
+		"$home"/modules/kernel/net/core/pktgen.ko)
 	memory=512
+fi
+
+if $few; then
+	rounds=20
+	bytes=500000
 fi
 
 # build_module NAME COMMAND...: in build/vm/RELEASE/NAME; the command gets this folder.

@@ -36,6 +36,10 @@
 	X(drop_ppb, 0, 0, 1000000000, "bytes sent that vanish, per 1e9")                       \
 	X(frame_ppb, 0, 0, 1000000000, "bytes received with a framing error, per 1e9")         \
 	X(parity_ppb, 0, 0, 1000000000, "bytes received with a parity error, per 1e9")         \
+	X(take, NM_BUFFER, 1, NM_BUFFER,                                                       \
+	  "bytes that a write takes; of more it says so at once")                              \
+	X(stuck, 0, 0, 1, "takes no bytes, and says of no room")                               \
+	X(stubborn, 0, 0, 1, "keeps its speed, whatever it is set to")                         \
 	X(seed, 1, 1, UINT_MAX, "of the port's random numbers")
 
 #define NM_COUNTERS(X)                                                                         \

@@ -71,6 +71,8 @@ static void nm_set_termios(struct tty_struct *tty, const struct ktermios *old)
 	u32 baud = tty_termios_baud_rate(&tty->termios);
 	unsigned long flags;
 
+	if (port->set.stubborn)
+		baud = port->baud;
 	if (!baud)
 		baud = 9600;
 	tty_encode_baud_rate(tty, baud, baud);
@@ -120,8 +122,12 @@ static int nm_write(struct tty_struct *tty, const unsigned char *bytes, int n)
 	int taken;
 
 	spin_lock_irqsave(&port->pair->lock, flags);
-	taken = (int)kfifo_in(&port->out, bytes, n);
+	taken = port->set.stuck
+			? 0
+			: (int)kfifo_in(&port->out, bytes, min_t(u32, n, port->set.take));
 	nm_line_kick(port);
+	if (taken < n && taken == port->set.take)
+		tty_port_tty_wakeup(&port->port);
 	spin_unlock_irqrestore(&port->pair->lock, flags);
 	return taken;
 }

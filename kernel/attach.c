@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Attaching and detaching: a link at a port, and one interface that it carries. In order,
+ * each step undone by its counterpart:
+ *
+ *	ptl_dev_create()      endpoint, then interface; nothing goes to the port
+ *	ptl_dev_start()       the port knows whom to call: the link begins
+ *	ptl_dev_unregister()  no interface, and nothing goes to the port
+ *	ptl_dev_free()        the port calls no more
+ */
+#include "device.h"
+#include "versions.h"
+
+#include <linux/err.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+static int fill(struct ptl_dev *dev, const struct ptl_setup *setup)
+{
+	u32 max_mtu;
+
+	dev->ops = setup->ops;
+	dev->port = setup->port;
+	dev->role = setup->role;
+	dev->base_baud = setup->baud;
+	dev->rate_auto = setup->rate_auto;
+	dev->uart = setup->uart;
+	strscpy(dev->bus, setup->bus, sizeof(dev->bus));
+	strscpy(dev->ssid, setup->ssid, sizeof(dev->ssid));
+	strscpy(dev->password, setup->password, sizeof(dev->password));
+	ratelimit_state_init(&dev->said, 60 * HZ, 10);
+	ratelimit_set_flags(&dev->said, RATELIMIT_MSG_ON_RELEASE);
+	dev->framing = ptl_vif_framing(setup->framing, &max_mtu);
+	if (!dev->framing || !setup->baud || setup->mtu < ETH_MIN_MTU || setup->mtu > max_mtu)
+		return -EINVAL;
+	if (is_zero_ether_addr(setup->mac))
+		eth_random_addr(dev->mac);
+	else if (is_valid_ether_addr(setup->mac))
+		ether_addr_copy(dev->mac, setup->mac);
+	else
+		return -EADDRNOTAVAIL;
+	return 0;
+}
+
+static void free_dev(struct ptl_dev *dev)
+{
+	memzero_explicit(dev->password, sizeof(dev->password));
+	kfree(dev);
+}
+
+struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup)
+{
+	struct ptl_dev *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+	struct ptl_vif *vif;
+	int status;
+
+	if (!dev)
+		return ERR_PTR(-ENOMEM);
+	status = fill(dev, setup);
+	if (!status)
+		status = ptl_endpoint_make(dev, setup->mtu);
+	if (status) {
+		free_dev(dev);
+		return ERR_PTR(status);
+	}
+	vif = ptl_vif_create(dev, setup);
+	if (IS_ERR(vif)) {
+		ptl_endpoint_free(dev);
+		free_dev(dev);
+		return ERR_CAST(vif);
+	}
+	return dev;
+}
+
+void ptl_dev_start(struct ptl_dev *dev)
+{
+	ptl_endpoint_start(dev);
+}
+
+void ptl_dev_unregister(struct ptl_dev *dev)
+{
+	ptl_vif_destroy(dev->vif);
+	ptl_endpoint_stop(dev);
+}
+
+void ptl_dev_free(struct ptl_dev *dev)
+{
+	ptl_endpoint_free(dev);
+	free_dev(dev);
+}
+
+void ptl_dev_suspend(struct ptl_dev *dev)
+{
+	rtnl_lock();
+	netif_device_detach(dev->vif->net);
+	rtnl_unlock();
+	ptl_endpoint_stop(dev);
+}
+
+void ptl_dev_resume(struct ptl_dev *dev)
+{
+	ptl_endpoint_resume(dev);
+	rtnl_lock();
+	netif_device_attach(dev->vif->net);
+	rtnl_unlock();
+}

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# limit: 120
+# The UART's driver is unbound from under the link, and bound again: the interface goes and
+# comes back, and sysfs has nothing to complain of.
+only_for ko
+tty=/dev/ttyS4
+uart=$(readlink -f /sys/class/tty/ttyS4/device)
+[ "$(cat /sys/class/tty/ttyS4/type 2>/dev/null || echo 0)" != 0 ] || skip_case "no emulated port"
+driver=$(readlink -f "$uart/driver")
+make_cable
+start host in a pigtail attach $tty --baud 115200 --name pt0
+wait_for 10 "pt0 in a" ip -n a link show pt0
+ip -n a link set pt0 up
+expect "the interface's device is the UART's" \
+	[ "$(in_ns a ethtool -i pt0 | sed -n 's/bus-info: //p')" = ttyS4 ]
+for _ in 1 2 3; do
+	echo "${uart##*/}" >"$driver/unbind"
+	wait_for 10 "the interface to go" fails ip -n a link show pt0
+	echo "${uart##*/}" >"$driver/bind"
+	wait_for 20 "the interface to come back" ip -n a link show pt0
+	ip -n a link set pt0 up
+done
+finish host
+expect "it ended well" [ "$ended" = 0 ]
