@@ -6,6 +6,7 @@
 #include "host/command/ask.h"
 
 #include "host/command/commands.h"
+#include "host/command/parse.h"
 #include "host/control/ask.h"
 #include "host/control/place.h"
 #include "host/base/log.h"

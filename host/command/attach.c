@@ -6,6 +6,7 @@
  */
 #include "host/port/attach_tty.h"
 #include "host/command/commands.h"
+#include "host/command/parse.h"
 #include "host/config/framings.h"
 #include "host/config/identity.h"
 #include "host/base/log.h"

@@ -6,13 +6,7 @@
 #ifndef PIGTAIL_HOST_COMMANDS_H
 #define PIGTAIL_HOST_COMMANDS_H
 
-#include <argp.h>
-
-enum {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1, /* one line on standard error said why */
-	EXIT_USAGE = 2,	 /* the command line makes no sense; likewise */
-};
+#include "host/base/exit_status.h"
 
 int cmd_up(int argc, char **argv);
 int cmd_device(int argc, char **argv);
@@ -21,16 +15,5 @@ int cmd_wire(int argc, char **argv);
 int cmd_qemu(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
-
-/*
- * argp_parse() that complains in one line. On a bad command line it says so and
- * exits with EXIT_USAGE; --help and --version exit with EXIT_DONE. Arguments
- * may stand before and after options. state->input is input.
- */
-void command_parse(const struct argp *argp, int argc, char **argv, void *input);
-
-/* For parsers: a line on standard error, then exit(EXIT_USAGE). */
-void command_misused(const struct argp_state *state, const char *format, ...)
-	__attribute__((noreturn, format(printf, 2, 3)));
 
 #endif

@@ -2,48 +2,14 @@
 /* pigtail qemu IMAGE --net NET: its options, most of which are those of `pigtail up` and
  * `pigtail wire` and are passed on to them as they are. See qemu_run.c for the rest. */
 #include "host/command/commands.h"
-#include "host/command/qemu.h"
+#include "host/command/parse.h"
+#include "host/command/qemu_run.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* ---- arguments for others ---- */
-
-void arguments_add(struct arguments *arguments, const char *format, ...)
-{
-	va_list values;
-	char *text;
-
-	va_start(values, format);
-	if (vasprintf(&text, format, values) < 0)
-		text = NULL;
-	va_end(values);
-	if (!text || arguments->n == QEMU_ARGUMENTS_MAX) {
-		log_line("qemu: too many arguments");
-		exit(EXIT_USAGE);
-	}
-	arguments->at[arguments->n++] = text;
-}
-
-void arguments_add_two(struct arguments *arguments, const char *option, const char *value)
-{
-	arguments_add(arguments, "%s", option);
-	arguments_add(arguments, "%s", value);
-}
-
-void arguments_drop(struct arguments *arguments)
-{
-	while (arguments->n > 0) {
-		free(arguments->at[--arguments->n]);
-		arguments->at[arguments->n] = NULL;
-	}
-}
-
-/* ---- options ---- */
 
 enum {
 	KEY_NET = 0x100,
@@ -104,9 +70,9 @@ static int pass_on(struct qemu_options *options, int key, const char *value)
 		return ARGP_ERR_UNKNOWN;
 	/* The rate of `up` is an option of its port. */
 	if (option->group != GROUP_UP)
-		arguments_add(&options->wire, "--%s=%s", option->name, value);
+		argv_add(&options->wire, "--%s=%s", option->name, value);
 	else
-		arguments_add(&options->up, "--%s=%s", option->name, value);
+		argv_add(&options->up, "--%s=%s", option->name, value);
 	return 0;
 }
 
@@ -236,7 +202,7 @@ int cmd_qemu(int argc, char **argv)
 	status = check(&options);
 	if (!status)
 		status = qemu_run(&options);
-	arguments_drop(&options.up);
-	arguments_drop(&options.wire);
+	argv_drop(&options.up);
+	argv_drop(&options.wire);
 	return status;
 }

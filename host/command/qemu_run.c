@@ -17,7 +17,7 @@
 #include "host/base/standard.h"
 #include "host/command/commands.h"
 #include "host/control/place.h"
-#include "host/command/qemu.h"
+#include "host/command/qemu_run.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -49,7 +49,7 @@ struct bench {
 	const struct qemu_options *options;
 	char folder[64];
 	char uart[104], line[104]; /* sockets */
-	struct arguments arguments;
+	struct argv arguments;
 	uv_loop_t loop;
 	uv_signal_t signals[4];
 	uv_timer_t timer;
@@ -64,8 +64,7 @@ struct bench {
 /* ---- QEMU's arguments ---- */
 
 /* The value of --name that was passed on, or what it is without. */
-static const char *passed(const struct arguments *arguments, const char *name,
-			  const char *otherwise)
+static const char *passed(const struct argv *arguments, const char *name, const char *otherwise)
 {
 	size_t n = strlen(name);
 
@@ -80,44 +79,43 @@ static const char *passed(const struct arguments *arguments, const char *name,
 
 /* Our firmware is told what the other end is, and at each start another seed: where it
  * runs, little else differs from start to start, and its session must. */
-static void tell_firmware(struct arguments *arguments, const struct qemu_options *options)
+static void tell_firmware(struct argv *arguments, const struct qemu_options *options)
 {
 	uint32_t seed = 0;
 
 	(void)!getrandom(&seed, sizeof(seed), 0);
-	arguments_add(arguments, "-append");
-	arguments_add(arguments, "baud=%s framing=%s seed=%u%s%s",
-		      passed(&options->wire, "baud", BAUD),
-		      passed(&options->up, "framing", "pigtail"), (unsigned int)seed / 16,
-		      options->append ? " " : "", options->append ? options->append : "");
+	argv_add(arguments, "-append");
+	argv_add(arguments, "baud=%s framing=%s seed=%u%s%s",
+		 passed(&options->wire, "baud", BAUD),
+		 passed(&options->up, "framing", "pigtail"), (unsigned int)seed / 16,
+		 options->append ? " " : "", options->append ? options->append : "");
 }
 
 static void fill_arguments(struct bench *bench)
 {
 	const struct qemu_options *options = bench->options;
-	struct arguments *arguments = &bench->arguments;
+	struct argv *arguments = &bench->arguments;
 	size_t n = sizeof(default_machine) / sizeof(default_machine[0]);
 
-	arguments_drop(arguments);
-	arguments_add(arguments, "%s",
-		      options->program ? options->program : qemu_default_program);
+	argv_drop(arguments);
+	argv_add(arguments, "%s", options->program ? options->program : qemu_default_program);
 	for (size_t i = 0; i < n && !options->program; i++)
-		arguments_add(arguments, "%s", default_machine[i]);
+		argv_add(arguments, "%s", default_machine[i]);
 	if (options->image)
-		arguments_add_two(arguments, "-kernel", options->image);
+		argv_add_two(arguments, "-kernel", options->image);
 	if (!options->program)
 		tell_firmware(arguments, options);
 	else if (options->append)
-		arguments_add_two(arguments, "-append", options->append);
-	arguments_add_two(arguments, "-display", "none");
-	arguments_add_two(arguments, "-monitor", "none");
-	arguments_add(arguments, "-chardev");
-	arguments_add(arguments, "socket,id=pigtail,path=%s,reconnect=1", bench->uart);
+		argv_add_two(arguments, "-append", options->append);
+	argv_add_two(arguments, "-display", "none");
+	argv_add_two(arguments, "-monitor", "none");
+	argv_add(arguments, "-chardev");
+	argv_add(arguments, "socket,id=pigtail,path=%s,reconnect=1", bench->uart);
 	for (unsigned int i = 0; i < options->uart; i++)
-		arguments_add_two(arguments, "-serial", "null");
-	arguments_add_two(arguments, "-serial", "chardev:pigtail");
+		argv_add_two(arguments, "-serial", "null");
+	argv_add_two(arguments, "-serial", "chardev:pigtail");
 	for (char **more = options->more; *more; more++)
-		arguments_add(arguments, "%s", *more);
+		argv_add(arguments, "%s", *more);
 }
 
 /* ---- the end ---- */
@@ -276,34 +274,34 @@ static void name_sockets(struct bench *bench)
 
 static int run_wire(struct bench *bench)
 {
-	struct arguments arguments = {.n = 0};
+	struct argv arguments = {.n = 0};
 	int status;
 
-	arguments_add(&arguments, "pigtail wire");
-	arguments_add(&arguments, "unix-listen:%s", bench->uart);
-	arguments_add(&arguments, "unix-listen:%s", bench->line);
+	argv_add(&arguments, "pigtail wire");
+	argv_add(&arguments, "unix-listen:%s", bench->uart);
+	argv_add(&arguments, "unix-listen:%s", bench->line);
 	if (bench->options->flow_control)
-		arguments_add(&arguments, "--rtscts");
+		argv_add(&arguments, "--rtscts");
 	for (size_t i = 0; i < bench->options->wire.n; i++)
-		arguments_add(&arguments, "%s", bench->options->wire.at[i]);
+		argv_add(&arguments, "%s", bench->options->wire.at[i]);
 	status = child_run(&bench->wire, cmd_wire, arguments.at);
-	arguments_drop(&arguments);
+	argv_drop(&arguments);
 	return status;
 }
 
 static int run_up(struct bench *bench)
 {
-	struct arguments arguments = {.n = 0};
+	struct argv arguments = {.n = 0};
 	int status;
 
-	arguments_add(&arguments, "pigtail up");
-	arguments_add(&arguments, "unix:%s,baud=%s", bench->line,
-		      passed(&bench->options->wire, "baud", BAUD));
-	arguments_add(&arguments, "%s", bench->options->net);
+	argv_add(&arguments, "pigtail up");
+	argv_add(&arguments, "unix:%s,baud=%s", bench->line,
+		 passed(&bench->options->wire, "baud", BAUD));
+	argv_add(&arguments, "%s", bench->options->net);
 	for (size_t i = 0; i < bench->options->up.n; i++)
-		arguments_add(&arguments, "%s", bench->options->up.at[i]);
+		argv_add(&arguments, "%s", bench->options->up.at[i]);
 	status = child_run(&bench->up, cmd_up, arguments.at);
-	arguments_drop(&arguments);
+	argv_drop(&arguments);
 	return status;
 }
 
@@ -394,7 +392,7 @@ int qemu_run(const struct qemu_options *options)
 	for (int i = 0; i < 10 && uv_loop_alive(&bench.loop); i++)
 		(void)uv_run(&bench.loop, UV_RUN_NOWAIT);
 	(void)uv_loop_close(&bench.loop);
-	arguments_drop(&bench.arguments);
+	argv_drop(&bench.arguments);
 	(void)unlink(bench.uart);
 	(void)unlink(bench.line);
 	(void)rmdir(bench.folder);

@@ -5,6 +5,7 @@
  * options are those of link_options.h, and links.h runs them.
  */
 #include "host/command/commands.h"
+#include "host/command/parse.h"
 #include "host/config/framings.h"
 #include "host/config/link_file.h"
 #include "host/run/links.h"

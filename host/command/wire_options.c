@@ -3,6 +3,7 @@
 #include "host/command/wire_options.h"
 
 #include "host/command/commands.h"
+#include "host/command/parse.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A value is kept as it was given, and what its row's set() makes of it in
- * `runner`. What depends on several options waits for link_options_finish().
+ * `config`. What depends on several options waits for link_options_finish().
  */
 #include "host/config/link_options.h"
 
@@ -30,7 +30,7 @@ static int set_port(struct link_options *options, const char *value, char *error
 {
 	(void)error;
 	(void)error_size;
-	options->runner.port = value;
+	options->config.port = value;
 	return 0;
 }
 
@@ -39,7 +39,7 @@ static int set_net(struct link_options *options, const char *value, char *error,
 {
 	(void)error;
 	(void)error_size;
-	options->runner.net = value;
+	options->config.net = value;
 	return 0;
 }
 
@@ -57,8 +57,8 @@ static int set_name(struct link_options *options, const char *value, char *error
 static int set_framing(struct link_options *options, const char *value, char *error,
 		       size_t error_size)
 {
-	options->runner.framing = framing_by_name(value);
-	if (options->runner.framing)
+	options->config.framing = framing_by_name(value);
+	if (options->config.framing)
 		return 0;
 	return complain_usage(error, error_size, "no such framing '%s'", value);
 }
@@ -68,7 +68,7 @@ static int set_capture(struct link_options *options, const char *value, char *er
 {
 	(void)error;
 	(void)error_size;
-	options->runner.capture = value;
+	options->config.capture = value;
 	return 0;
 }
 
@@ -81,7 +81,7 @@ static int set_mtu(struct link_options *options, const char *value, char *error,
 	if (!*value || *end || mtu < MTU_MIN || mtu > MTU_MAX)
 		return complain_usage(error, error_size, "mtu '%s': must be %d to %d", value,
 				      MTU_MIN, MTU_MAX);
-	options->runner.mtu = (uint16_t)mtu;
+	options->config.mtu = (uint16_t)mtu;
 	return 0;
 }
 
@@ -99,14 +99,14 @@ static int set_mac(struct link_options *options, const char *value, char *error,
 				      "mac '%s': it is 02:00:00:00:00:01, of one station",
 				      value);
 	for (int i = 0; i < 6; i++)
-		options->runner.mac[i] = (uint8_t)part[i];
+		options->config.mac[i] = (uint8_t)part[i];
 	return 0;
 }
 
 static int set_ip(struct link_options *options, const char *value, char *error,
 		  size_t error_size)
 {
-	options->runner.address = value;
+	options->config.address = value;
 	if (interface_address_ok(value))
 		return 0;
 	return complain_usage(error, error_size, "ip '%s': it is ADDR/LEN, IPv4 or IPv6",
@@ -118,7 +118,7 @@ static int set_peer(struct link_options *options, const char *value, char *error
 {
 	(void)error;
 	(void)error_size;
-	options->runner.peer = value;
+	options->config.peer = value;
 	return 0;
 }
 
@@ -166,9 +166,9 @@ struct link_options *link_options_new(enum ptl_role role)
 
 	if (!options)
 		return NULL;
-	options->runner.role = role;
-	options->runner.framing = framings[0];
-	options->runner.mtu = MTU_DEFAULT;
+	options->config.role = role;
+	options->config.framing = framings[0];
+	options->config.mtu = MTU_DEFAULT;
 	return options;
 }
 
@@ -187,7 +187,7 @@ int link_options_set(struct link_options *options, enum link_option option, cons
 
 static int prepare_lease(struct link_options *options, char *error, size_t error_size)
 {
-	struct runner_config *config = &options->runner;
+	struct link_config *config = &options->config;
 	const char *address = options->values[LINK_IP];
 	const char *gateway = options->values[LINK_GATEWAY];
 	uint32_t netmask;
@@ -213,7 +213,7 @@ static int prepare_lease(struct link_options *options, char *error, size_t error
 
 static int prepare_hosted(struct link_options *options, char *error, size_t error_size)
 {
-	struct runner_config *config = &options->runner;
+	struct link_config *config = &options->config;
 	const char *file = options->values[LINK_WIFI_FILE];
 	int status;
 
@@ -243,7 +243,7 @@ static int prepare_hosted(struct link_options *options, char *error, size_t erro
 
 int link_options_finish(struct link_options *options, char *error, size_t error_size)
 {
-	struct runner_config *config = &options->runner;
+	struct link_config *config = &options->config;
 	int status;
 
 	if (!config->port || !config->net)

@@ -6,7 +6,7 @@
 #ifndef PIGTAIL_HOST_LINK_OPTIONS_H
 #define PIGTAIL_HOST_LINK_OPTIONS_H
 
-#include "host/run/runner.h"
+#include "host/config/link_config.h"
 #include "host/config/wifi_secret.h"
 
 enum link_option {
@@ -30,7 +30,7 @@ struct link_options {
 	unsigned int line;		 /* where the link begins in it, 0: in none */
 
 	/* What came of them. */
-	struct runner_config runner;
+	struct link_config config;
 	struct wifi_secret secret;
 };
 

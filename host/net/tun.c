@@ -147,7 +147,7 @@ static int open_named(struct net *net, const struct net_config *config, const ch
 	net->data = tun;
 	failed = found ? NULL : configure(net, config);
 	if (!failed) {
-		net_set_carrier(net, false);
+		net->kind->set_carrier(net, false);
 		failed = bring_up(net, config);
 	}
 	if (failed)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Between port.c and the kinds of ports (the other files). port.c owns the states,
- * the reading and writing and the waiting between tries; a kind knows how to
- * get a descriptor and what to clean up.
+ * Between open.c, which knows the kinds of ports, port.c, and the kinds (the other
+ * files). port.c owns the states, the reading and writing and the waiting between
+ * tries; a kind knows how to get a descriptor and what to clean up.
  *
  *	WAITING --- port_attach() ---> ATTACHED --- opened ---> OPEN
  *	   ^                                                     |
@@ -95,6 +95,10 @@ struct port {
 	char why[160];
 	uv_timer_t timer;
 };
+
+/* For open.c: the port begins its life, which port_close() ends; and its first try. */
+void port_init(struct port *port, uv_loop_t *loop);
+void port_try(struct port *port);
 
 /* The port has a descriptor, nonblocking, which it owns from now on. */
 int port_attach(struct port *port, int fd);

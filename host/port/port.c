@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What all ports have in common: the spec's syntax, the states, reading and
- * writing, and the patience. Waiting starts at 0.1 s and doubles up to the
- * kind's maximum.
+ * What all ports have in common: the states, reading and writing, and the patience. Waiting
+ * starts at 0.1 s and doubles up to the kind's maximum.
  *
  * The owner's callbacks run only from the loop, never from within port_read()
  * or port_write(): those note a failure, and the timer (at 0 ms) tells it. The
@@ -24,144 +23,6 @@
 #define SETTLED_MS   2000u /* open for so long, a port is found again quickly */
 #define BAUD_DEFAULT 921600u
 #define BAUD_AUTO    115200u /* where negotiation begins */
-#define UART_MAX     5000000u
-#define BAUD_MIN     50u
-#define BAUD_MAX     10000000u
-
-/* The first prefix that fits; the empty one of the tty comes last. */
-static const struct port_kind *const kinds[] = {
-	&port_kind_pty,	 &port_kind_tcp_listen,	 &port_kind_tcp,
-	&port_kind_unix, &port_kind_unix_listen, &port_kind_tty,
-};
-
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static int number(const char *text, uint32_t min, uint32_t max, uint32_t *value)
-{
-	unsigned long long wide;
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return -1;
-	errno = 0;
-	wide = strtoull(text, &end, 10);
-	if (errno || *end || wide < min || wide > max)
-		return -1;
-	*value = (uint32_t)wide;
-	return 0;
-}
-
-static int set_baud(struct port *port, const char *value)
-{
-	return number(value, BAUD_MIN, BAUD_MAX, &port->base);
-}
-
-static int set_max(struct port *port, const char *value)
-{
-	return number(value, BAUD_MIN, BAUD_MAX, &port->uart.max);
-}
-
-static int set_clock(struct port *port, const char *value)
-{
-	port->clock_given = true;
-	return number(value, 0, 4000000000u, &port->uart.clock);
-}
-
-static int set_rate(struct port *port, const char *value)
-{
-	if (strcmp(value, "auto") != 0 && strcmp(value, "fixed") != 0)
-		return -1;
-	port->rate = *value == 'a' ? PORT_RATE_AUTO : PORT_RATE_FIXED;
-	return 0;
-}
-
-static int set_rtscts(struct port *port, const char *value)
-{
-	port->rtscts = !strcmp(value, "on");
-	return port->rtscts || !strcmp(value, "off") ? 0 : -1;
-}
-
-static int set_wait(struct port *port, const char *value)
-{
-	port->wait = true;
-	return *value ? -1 : 0;
-}
-
-static const struct option {
-	const char *name; /* with its "=" if it takes a value */
-	int (*set)(struct port *port, const char *value);
-	const char *values;
-} options[] = {
-	{"baud=", set_baud, "baud=50 to 10000000"},
-	{"rate=", set_rate, "rate=auto or rate=fixed"},
-	{"max=", set_max, "max=50 to 10000000"},
-	{"clock=", set_clock, "clock=0 to 4000000000"},
-	{"rtscts=", set_rtscts, "rtscts=on or rtscts=off"},
-	{"wait", set_wait, "wait"},
-};
-
-static int parse_option(struct port *port, const char *text, char *error, size_t error_size)
-{
-	for (size_t i = 0; i < COUNT(options); i++) {
-		size_t n = strlen(options[i].name);
-
-		if (strncmp(text, options[i].name, n) != 0)
-			continue;
-		if (!options[i].set(port, text + n))
-			return 0;
-		return complain_usage(error, error_size,
-				      "port '%s': bad option '%s'; it must be %s", port->name,
-				      text, options[i].values);
-	}
-	return complain_usage(error, error_size,
-			      "port '%s': unknown option '%s'; known are baud=, rate=, max=, "
-			      "clock=, rtscts= and wait",
-			      port->name, text);
-}
-
-static int parse(struct port *port, const char *spec, char *error, size_t error_size)
-{
-	char *next;
-	char *text;
-	size_t n = 0;
-
-	port->name = strdup(spec);
-	if (!port->name)
-		return complain(error, error_size, "out of memory");
-	next = port->name;
-	(void)strsep(&next, ",");
-	while ((text = strsep(&next, ","))) {
-		int status = parse_option(port, text, error, error_size);
-
-		if (status < 0)
-			return status;
-	}
-
-	for (size_t i = 0; i < COUNT(kinds) && !port->kind; i++) {
-		n = strlen(kinds[i]->prefix);
-		if (!strncmp(port->name, kinds[i]->prefix, n))
-			port->kind = kinds[i];
-	}
-	port->target = port->name + n;
-	if (!*port->target)
-		return complain_usage(
-			error, error_size,
-			"port '%s' names nothing; see 'pigtail up --help' for the kinds "
-			"of ports",
-			spec);
-	if (port->rate == PORT_RATE_AUTO && !port->kind->set_rate)
-		return complain_usage(error, error_size,
-				      "port '%s': rate=auto is for ttys only; leave it out",
-				      port->name);
-	if (port->rate == PORT_RATE_AUTO && !port->events.negotiates)
-		return complain_usage(error, error_size,
-				      "port '%s': rate=auto needs 'pigtail' at both ends; give "
-				      "the rate by ',baud='",
-				      port->name);
-	if (!port->kind->set_rate)
-		port_choose_rate(port, false);
-	return 0;
-}
 
 void port_choose_rate(struct port *port, bool by_default)
 {
@@ -302,45 +163,19 @@ static void on_closed(uv_handle_t *handle)
 	free(port);
 }
 
-int port_open(uv_loop_t *loop, const char *spec, const struct port_events *events,
-	      struct port **out, char *error, size_t error_size)
+void port_init(struct port *port, uv_loop_t *loop)
 {
-	struct port *port = calloc(1, sizeof(*port));
-	int status;
-
-	if (!port)
-		return complain(error, error_size, "out of memory");
 	port->loop = loop;
-	port->events = *events;
-	port->uart = (struct ptl_uart){0, 1, UART_MAX};
 	port->fd = -1;
 	port->want_read = true;
 	port->retry_ms = RETRY_MIN_MS;
-	status = parse(port, spec, error, error_size);
-	if (status < 0)
-		goto bad;
-	(void)snprintf(port->detail, sizeof(port->detail), "%s", port->target);
-	port->data = calloc(1, port->kind->data_size + 1);
-	if (!port->data) {
-		status = complain(error, error_size, "out of memory");
-		goto bad;
-	}
 	(void)uv_timer_init(loop, &port->timer);
 	port->timer.data = port;
-	status = port->kind->start(port, error, error_size);
-	if (status < 0) {
-		port_close(port);
-		return status;
-	}
-	if (port->state == PORT_WAITING && port->kind->retry)
-		(void)uv_timer_start(&port->timer, on_timer, 0, 0);
-	*out = port;
-	return 0;
+}
 
-bad:
-	free(port->name);
-	free(port);
-	return status;
+void port_try(struct port *port)
+{
+	(void)uv_timer_start(&port->timer, on_timer, 0, 0);
 }
 
 size_t port_read(struct port *port, uint8_t *bytes, size_t n)

@@ -14,7 +14,7 @@
  */
 #include "host/run/links.h"
 
-#include "host/command/commands.h"
+#include "host/base/exit_status.h"
 #include "host/control/control.h"
 #include "host/control/place.h"
 #include "host/config/link_file.h"
@@ -205,7 +205,7 @@ static int link_open(struct link *link, char *error, size_t error_size)
 	link->runner.user = link;
 	if (name && !link->control && claim(link, name, error, error_size))
 		return -1;
-	status = runner_open(&link->runner, &link->links->loop, &link->options->runner, error,
+	status = runner_open(&link->runner, &link->links->loop, &link->options->config, error,
 			     error_size);
 	if (status < 0)
 		return status;

@@ -207,11 +207,6 @@ size_t runner_memory(const struct runner *runner)
 	return sizeof(*runner) + runner->memory_size + runner->scratch_size + runner->out_size;
 }
 
-bool runner_is_up(const struct runner *runner)
-{
-	return runner->up && port_is_open(runner->port);
-}
-
 static void update_carrier(struct runner *runner)
 {
 	net_set_carrier(runner->net, runner_is_up(runner));
@@ -348,7 +343,7 @@ static void on_timer(void *user)
 
 /* ---- opening ---- */
 
-static int open_endpoint(struct runner *runner, const struct runner_config *config, char *error,
+static int open_endpoint(struct runner *runner, const struct link_config *config, char *error,
 			 size_t error_size)
 {
 	const struct ptl_framing *framing = config->framing;
@@ -413,7 +408,7 @@ static int open_endpoint(struct runner *runner, const struct runner_config *conf
 	return 0;
 }
 
-static int open_shim(struct runner *runner, const struct runner_config *config, char *error,
+static int open_shim(struct runner *runner, const struct link_config *config, char *error,
 		     size_t error_size)
 {
 	struct ptl_ether_config ether = {
@@ -446,7 +441,7 @@ static int open_shim(struct runner *runner, const struct runner_config *config, 
 	return 0;
 }
 
-static int open_capture(struct runner *runner, const struct runner_config *config, char *error,
+static int open_capture(struct runner *runner, const struct link_config *config, char *error,
 			size_t error_size)
 {
 	const char *interface = net_interface(runner->net);
@@ -464,7 +459,7 @@ static int open_capture(struct runner *runner, const struct runner_config *confi
 	return capture_open(runner->loop, &capture, &runner->capture, error, error_size);
 }
 
-int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_config *config,
+int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config *config,
 		char *error, size_t error_size)
 {
 	const struct port_events port_events = {

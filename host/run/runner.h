@@ -6,6 +6,7 @@
 #ifndef PIGTAIL_HOST_RUNNER_H
 #define PIGTAIL_HOST_RUNNER_H
 
+#include "host/config/link_config.h"
 #include "host/run/capture.h"
 #include "host/net/net.h"
 #include "host/port/port.h"
@@ -16,25 +17,6 @@
 #include <pigtail/ether.h>
 #include <pigtail/guess.h>
 #include <pigtail/pacer.h>
-
-struct runner_config {
-	enum ptl_role role;
-	const struct ptl_framing *framing;
-	const char *port; /* PORT and NET as on the command line */
-	const char *net;
-	const char *capture; /* path, or NULL */
-	uint16_t mtu;
-	uint8_t mac[6];
-	const char *address; /* ADDR/LEN of the interface, or NULL */
-	const char *peer;    /* ADDR, or NULL */
-
-	/* Only for the esp8266-hosted framing. */
-	const char *ssid;
-	const char *password;
-	uint32_t lease_address; /* device: what it hands out, host order */
-	uint32_t lease_netmask;
-	uint32_t lease_gateway;
-};
 
 struct runner {
 	uv_loop_t *loop;
@@ -99,7 +81,7 @@ struct runner {
  * Returns 0, or with a line in error -1 (failed) or -2 (asked wrongly); nothing
  * is left behind then.
  */
-int runner_open(struct runner *runner, uv_loop_t *loop, const struct runner_config *config,
+int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config *config,
 		char *error, size_t error_size);
 
 /* At return runner itself is not in use any more, other memory of it until the loop
@@ -110,7 +92,10 @@ void runner_close(struct runner *runner);
 void runner_tick(struct runner *runner);
 
 /* Packets can pass: the port is open and the other end is there. */
-bool runner_is_up(const struct runner *runner);
+static inline bool runner_is_up(const struct runner *runner)
+{
+	return runner->up && port_is_open(runner->port);
+}
 
 /* Bytes that it has taken for itself. Much of it is never touched, and so is not there
  * in fact, unless the link carries what needs it. */

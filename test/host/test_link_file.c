@@ -62,19 +62,19 @@ static void each_section_is_a_link_in_order(void **state)
 	(void)state;
 	assert_string_equal(list->values[LINK_NAME], "pump");
 	assert_int_equal(list->line, 3);
-	assert_string_equal(list->runner.port, "/dev/ttyS1,baud=115200");
-	assert_string_equal(list->runner.net, "tap:pump");
-	assert_string_equal(list->runner.address, "10.0.0.1/24");
-	assert_int_equal(list->runner.mtu, 576);
-	assert_int_equal(list->runner.role, PTL_HOST);
+	assert_string_equal(list->config.port, "/dev/ttyS1,baud=115200");
+	assert_string_equal(list->config.net, "tap:pump");
+	assert_string_equal(list->config.address, "10.0.0.1/24");
+	assert_int_equal(list->config.mtu, 576);
+	assert_int_equal(list->config.role, PTL_HOST);
 	assert_string_equal(list->next->values[LINK_NAME], "valve.2");
 	assert_int_equal(list->next->line, 8);
-	assert_string_equal(list->next->runner.port, "tcp:localhost:5556");
-	assert_string_equal(list->next->runner.net, "user,hostfwd=tcp::8080-:80");
-	assert_int_equal(list->next->runner.mtu, 1500);
+	assert_string_equal(list->next->config.port, "tcp:localhost:5556");
+	assert_string_equal(list->next->config.net, "user,hostfwd=tcp::8080-:80");
+	assert_int_equal(list->next->config.mtu, 1500);
 	assert_null(list->next->next);
 	/* Each has its own address, that nobody gave. */
-	assert_memory_not_equal(list->runner.mac, list->next->runner.mac, 6);
+	assert_memory_not_equal(list->config.mac, list->next->config.mac, 6);
 	link_options_free_all(list);
 }
 
@@ -86,10 +86,10 @@ static void what_stands_before_the_sections_is_for_all(void **state)
 					      "[b]\nport=y\nnet=tun\nmtu=296\n");
 
 	(void)state;
-	assert_int_equal(list->runner.mtu, 1400);
-	assert_int_equal(list->next->runner.mtu, 296);
-	assert_ptr_equal(list->runner.framing, &ptl_framing_slip);
-	assert_ptr_equal(list->next->runner.framing, &ptl_framing_slip);
+	assert_int_equal(list->config.mtu, 1400);
+	assert_int_equal(list->next->config.mtu, 296);
+	assert_ptr_equal(list->config.framing, &ptl_framing_slip);
+	assert_ptr_equal(list->next->config.framing, &ptl_framing_slip);
 	link_options_free_all(list);
 }
 
@@ -103,8 +103,8 @@ static void blanks_and_line_ends_are_nobodys_business(void **state)
 
 	(void)state;
 	assert_string_equal(list->values[LINK_NAME], "a-link");
-	assert_string_equal(list->runner.port, "/dev/tty with blanks");
-	assert_string_equal(list->runner.net, "tap");
+	assert_string_equal(list->config.port, "/dev/tty with blanks");
+	assert_string_equal(list->config.net, "tap");
 	link_options_free_all(list);
 }
 

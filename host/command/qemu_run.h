@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The processes of `pigtail qemu`. */
+#ifndef PIGTAIL_HOST_QEMU_RUN_H
+#define PIGTAIL_HOST_QEMU_RUN_H
+
+#include "host/command/argv.h"
+
+struct qemu_options {
+	const char *image; /* NULL: it stands in more */
+	const char *net;
+	const char *program; /* NULL: our own machine */
+	const char *append;
+	unsigned int uart;
+	bool flow_control;
+	char **more; /* for QEMU, NULL at the end */
+	struct argv up, wire;
+};
+
+extern const char qemu_default_program[];
+
+/* Until all has ended; the exit status. */
+int qemu_run(const struct qemu_options *options);
+
+#endif
