@@ -186,7 +186,7 @@ class Link:
                 return
             if not 14 <= len(packet) <= self.most():
                 self.wrong.append(f"a packet of {len(packet)} bytes")
-            self.on_packet(cls, packet)
+            self.on_packet(packet)
 
     def take_control(self, message):
         self.control.append(message)

@@ -92,7 +92,7 @@ class Echo:
         self.awaited[flow.number].append(flow.reply(body))
         self.link.send(flow.cls, packet)
 
-    def arrived(self, cls, packet):
+    def arrived(self, packet):
         kind = packet[12:14]
         if kind == ETHERNET_ARP:
             self.answer_arp(packet)

@@ -17,14 +17,14 @@ NAME = "peer"
 
 
 class Program:
-    def __init__(self, binary, role="device", baud=3000000, wire=None):
+    def __init__(self, binary, role="device", baud=3000000, wire=None, net="user"):
         self.binary, self.baud = binary, baud
         self.folder = tempfile.mkdtemp(prefix="pigtail-peer-")
         self.log = open(os.path.join(self.folder, "log"), "w+")
         self.environment = dict(os.environ, XDG_RUNTIME_DIR=self.folder)
         self.running = []
         path = os.path.join(self.folder, "port")
-        self.start(role, f"unix-listen:{path},baud={baud}", "user", "--name", NAME)
+        self.start(role, f"unix-listen:{path},baud={baud}", net, "--name", NAME)
         self.wait_for(path)
         if wire is not None:
             beyond = os.path.join(self.folder, "wire")

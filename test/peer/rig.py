@@ -4,21 +4,24 @@ import select
 import time
 
 from choices import Choices
+from echo_service import Service
 from link import Link, Offer
 from pings import Echo
 from program import Program
 
 
 class Rig:
-    def __init__(self, binary, rnd, odd=False, role="device", wire=None, baud=3000000, **offer):
+    def __init__(self, binary, rnd, odd=False, role="device", wire=None, baud=3000000, net="user", **offer):
         self.rnd = rnd
-        self.program = Program(binary, role, baud, wire)
+        self.program = Program(binary, role, baud, wire, net)
         self.link = Link(Choices(rnd, odd), Offer(device=role == "up", **offer), baud, self.arrived)
         self.traffic = Echo(rnd, self.link)
+        self.service = Service(rnd, self.link)
         self.wrong = self.link.wrong
 
-    def arrived(self, cls, packet):
-        self.traffic.arrived(cls, packet)
+    def arrived(self, packet):
+        if not self.service.arrived(packet):
+            self.traffic.arrived(packet)
 
     def turn(self, wait=0.001):
         ready, _, _ = select.select([self.program.socket], [], [], wait)
@@ -43,6 +46,8 @@ class Rig:
 
     def come_up(self):
         self.until(lambda: self.link.up, 10, "a session")
+        # Our last HELLO can be lost: then it is up a little later.
+        self.until(lambda: self.program.status()["state"] == "up", 5, "the program's session")
 
     def echoes(self, n, seconds, outstanding=24):
         """n packets there and back."""

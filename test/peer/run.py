@@ -10,6 +10,7 @@ ones. The seed is printed; PEER_SEED=N begins with that one. Speaks TAP. No root
 """
 import os
 import random
+import socket
 import sys
 import time
 
@@ -17,6 +18,7 @@ sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import malformed  # noqa: E402
 from check import read  # noqa: E402
+from echo_service import Client  # noqa: E402
 from frame import CONTROL, decode, encode  # noqa: E402
 from rig import Rig  # noqa: E402
 
@@ -29,7 +31,9 @@ class Peer:
     def __init__(self, binary, rnd):
         self.binary, self.rnd, self.rigs = binary, rnd, []
 
-    def rig(self, **how):
+    def rig(self, wire=None, **how):
+        if wire is not None:
+            how["wire"] = [*wire, "--seed", str(self.rnd.randrange(1 << 31))]
         self.rigs.append(Rig(self.binary, self.rnd, **how))
         self.rigs[-1].come_up()
         return self.rigs[-1]
@@ -66,12 +70,33 @@ def traffic(n, seconds=30, outstanding=24, **how):
     return case
 
 
+def bad_wire(*words):
+    return {"odd": True, "baud": 921600, "wire": list(words)}
+
+
 def faults(*words, n=200, outstanding=12):
+    return traffic(n, 60, outstanding, **bad_wire(*words))
+
+
+def connections(n, bytes_each, **how):
+    """Clients of this machine at an echo service of ours, by hostfwd."""
+
     def case(peer):
-        wire = [*words, "--seed", str(peer.rnd.randrange(1 << 31))]
-        traffic(n, 60, outstanding, odd=True, baud=921600, wire=wire)(peer)
+        port = free_port()
+        rig = peer.rig(net=f"user,hostfwd=tcp:127.0.0.1:{port}-10.0.2.15:7", **how)
+        clients = [Client(peer.rnd, port, bytes_each) for _ in range(n)]
+        rig.until(lambda: all([client.turn() for client in clients]), 60, "all bytes back")
+        for client in clients:
+            client.socket.close()
+        rig.rest(0.1)
 
     return case
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 # ---- sessions ----
@@ -219,8 +244,11 @@ def cases(slow):
     yield "unknown capabilities and options", traffic(50, capabilities=~4 & 0xFFFFFFFF, more=b"\x63\x03abc\x64\x00")
     yield "short packets only", traffic(200, most=200)
     yield "many numbers", traffic(1500, 60, capabilities=0)
+    yield "TCP both ways", connections(4, 40000)
+    yield "TCP both ways, odd choices and cuts", connections(3, 20000, odd=True, role="up")
     yield "one bit of 100000 is wrong", faults("--ber", "1e-5")
     yield "one bit of 10000 is wrong", faults("--ber", "1e-4")
+    yield "TCP, one bit of 10000 is wrong", connections(3, 10000, **bad_wire("--ber", "1e-4"))
     yield "bytes vanish, come twice, and bursts", faults("--drop", "1e-5", "--dup", "1e-5", "--burst", "2e-5,40")
     yield "restarts", restarts
     yield "we read nothing for 1 s", slow_reader(1)
