@@ -47,8 +47,9 @@ struct device {
 	struct led led;
 	ptl_time now;
 	bool up;
-	bool link_room; /* ptl_radio.room() is to be called */
-	bool resume;	/* what waits for the radio is to be offered */
+	bool link_room;	   /* ptl_radio.room() is to be called */
+	bool control_room; /* device_control.room() is to be called */
+	bool resume;	   /* what waits for the radio, or for control, is to be offered */
 	enum radio_state radio;
 	ptl_time waiting_since;
 	ptl_time errors_at;   /* when the UART's errors may be told again */
@@ -98,6 +99,28 @@ static bool to_radio(void *user, const uint8_t *frame, size_t n)
 		return false;
 	device->counters.radio_tx_dropped++;
 	return true;
+}
+
+static bool on_control(void *user, const uint8_t *message, size_t n)
+{
+	struct device *device = user;
+
+	return device->config.control.message(device->config.control.user, message, n);
+}
+
+static void on_control_lost(void *user, uint32_t first, uint32_t count)
+{
+	struct device *device = user;
+
+	if (device->config.control.lost)
+		device->config.control.lost(device->config.control.user, first, count);
+}
+
+static void on_control_room(void *user)
+{
+	struct device *device = user;
+
+	device->control_room = true;
 }
 
 static void on_room(void *user)
@@ -194,6 +217,9 @@ enum ptl_error device_init(void *memory, size_t size, const struct device_config
 	const struct ptl_events events = {
 		.user = memory,
 		.packet = to_radio,
+		.control = config->control.message ? on_control : NULL,
+		.control_room = on_control_room,
+		.control_lost = on_control_lost,
 		.room = on_room,
 		.state = on_state,
 		.rate = config->uart.set_rate ? on_rate : NULL,
@@ -319,6 +345,12 @@ ptl_time device_poll(struct device *device)
 			radio->room(radio->user);
 		wake = device->now;
 	}
+	if (device->control_room) {
+		device->control_room = false;
+		if (device->config.control.room)
+			device->config.control.room(device->config.control.user);
+		wake = device->now;
+	}
 	if (device->resume)
 		wake = device->now;
 	if (device->radio == WAITING)
@@ -333,17 +365,29 @@ enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, si
 	enum ptl_error error =
 		device->config.framing->send(device->endpoint, device->now, frame, n);
 
-	/* All that is queued is on its way, so this frame was the one to drop. The
-	 * link has counted that, and tells of no room later. */
-	if (error == PTL_FULL && device->config.link.drop_when_full)
-		error = PTL_OK;
-	if (error == PTL_OK)
+	/* PTL_DROPPED was taken as well: the link has dropped and counted it. */
+	if (error == PTL_OK || error == PTL_DROPPED)
 		device->counters.radio_rx++;
 	else if (error == PTL_FULL)
 		device->counters.radio_rx_full++;
 	else
 		device->counters.radio_rx_dropped++;
 	return error;
+}
+
+enum ptl_error device_send_control(struct device *device, const uint8_t *message, size_t n,
+				   uint32_t *number)
+{
+	const struct ptl_framing *framing = device->config.framing;
+
+	if (!framing->send_control)
+		return PTL_REFUSED;
+	return framing->send_control(device->endpoint, device->now, message, n, number);
+}
+
+void device_resume_control(struct device *device)
+{
+	device->resume = true;
 }
 
 void device_radio_room(struct device *device)

@@ -94,14 +94,23 @@ static size_t read_ack(const uint8_t *bytes, size_t n, struct ack_entry *entry)
 /* Tells who waits for room, when there is some again. */
 void ptl_frame_room(struct ptl_link *link)
 {
-	const struct queue *queue = &link->queue;
+	struct queue *queue = &link->queue;
 
-	if (!link->session.up || !queue->was_full ||
-	    queue->free_packets <= queue->packet_count / 4u)
+	if (!link->session.up)
 		return;
-	link->queue.was_full = false;
-	if (link->events.room)
-		link->events.room(link->events.user);
+	if (queue->was_full && ptl_queue_has_room(queue)) {
+		queue->was_full = false;
+		if (link->events.room)
+			link->events.room(link->events.user);
+	}
+	if (queue->messages_full && ptl_queue_has_control_room(queue)) {
+		queue->messages_full = false;
+		/* Ours may be the answers that found no room. */
+		if (!link->events.control)
+			link->resume_due = receiver_of(link, PTL_CLASS_CONTROL)->refused;
+		if (link->events.control_room)
+			link->events.control_room(link->events.user);
+	}
 }
 
 /* Returns the length of all entries, or -1 when they are malformed. */
@@ -126,21 +135,39 @@ static int take_acks(struct ptl_link *link, const uint8_t *bytes, size_t n)
 	return (int)at;
 }
 
+/* Nobody here knows any message: says so. false: there is no room to say it. */
+static bool answer_unknown(struct ptl_link *link, uint8_t type)
+{
+	uint8_t answer[2] = {PTL_CONTROL_UNKNOWN, type};
+	uint32_t number;
+
+	if (type == PTL_CONTROL_UNKNOWN)
+		return true;
+	if (ptl_queue_put_control(&link->queue, link->now, answer, sizeof(answer), &number) !=
+	    PTL_OK)
+		return false;
+	link->counters.rx_unknown++;
+	link->counters.tx_control++;
+	return true;
+}
+
+/* Gives one message to its reader; false: it has no room. */
 static bool give_control(struct ptl_link *link, const uint8_t *message, size_t n)
 {
-	uint8_t answer[2] = {PTL_CONTROL_UNKNOWN, message[0]};
+	struct ptl_counters *counters = &link->counters;
 
 	if (n > PTL_CONTROL_MAX) {
-		link->counters.rx_too_long++;
-	} else if (link->events.control) {
-		link->events.control(link->events.user, message, n);
-	} else if (message[0] == PTL_CONTROL_UNKNOWN) {
-		link->counters.rx_peer_unknown++;
-	} else {
-		link->counters.rx_unknown++;
-		/* Without room for the answer there is none. */
-		ptl_queue_put_control(&link->queue, link->now, answer, sizeof(answer));
+		counters->rx_too_long++;
+		return true;
 	}
+	if (link->events.control ? !link->events.control(link->events.user, message, n)
+				 : !answer_unknown(link, message[0])) {
+		counters->rx_refused++;
+		return false;
+	}
+	counters->rx_control++;
+	if (message[0] == PTL_CONTROL_UNKNOWN)
+		counters->rx_peer_unknown++;
 	return true;
 }
 
@@ -321,9 +348,8 @@ void ptl_frame_received(struct ptl_link *link)
 	ptl_rate_heard(link, class, header & PTL_NUMBER_MASK, link->rx.n + 2);
 	if (link->session.up)
 		link->session.ping_at = link->now + PTL_PING_AFTER_US;
-	/* Only packets are packed, and link messages never go on. */
-	if (class < PTL_CLASS_SPARSE &&
-	    (ending > PTL_ENDS || (class == PTL_CLASS_LINK && ending != PTL_ENDS))) {
+	/* Only packets are packed, or in pieces. */
+	if (class < PTL_CLASS_SPARSE && ending != PTL_ENDS) {
 		link->counters.rx_bad_field++;
 		return;
 	}

@@ -40,6 +40,12 @@ static enum ptl_error send(struct ptl_endpoint *endpoint, ptl_time now, const ui
 	return ptl_link_send(link_of(endpoint), now, packet, n);
 }
 
+static enum ptl_error send_control(struct ptl_endpoint *endpoint, ptl_time now,
+				   const uint8_t *message, size_t n, uint32_t *number)
+{
+	return ptl_link_send_control(link_of(endpoint), now, message, n, number);
+}
+
 static ptl_time deadline(const struct ptl_endpoint *endpoint)
 {
 	return ptl_link_deadline(const_link_of(endpoint));
@@ -89,6 +95,7 @@ const struct ptl_framing ptl_framing_pigtail = {
 	.receive = receive,
 	.transmit = transmit,
 	.send = send,
+	.send_control = send_control,
 	.deadline = deadline,
 	.resume = resume,
 	.set_baud = set_baud,

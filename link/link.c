@@ -4,8 +4,7 @@
 #include "bytes.h"
 #include "flow.h"
 
-#define ALIGNMENT      16u
-#define CONTROL_PIECES 16u
+#define ALIGNMENT 16u
 /* A received frame that stays unfinished so long will stay so. A sender on a busy
  * machine stalls for 50 ms in the middle of one. */
 #define HALF_FRAME_US 250000u
@@ -27,8 +26,8 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 	config->uart.least_divider = 1;
 	config->uart.max = 5000000;
 	if (profile == PTL_PROFILE_MCU) {
-		config->tx_packets = 16;
-		config->tx_blocks = 38; /* two packets, and a control message */
+		config->tx_packets = 18; /* four for control messages */
+		config->tx_blocks = 38;	 /* two packets, and a control message */
 		config->tx_block_size = 96;
 		config->tx_flows = 8;
 		config->rx_window[0] = 1024;
@@ -79,7 +78,7 @@ static bool good_config(const struct ptl_config *config)
 static uint16_t pieces_of(const struct ptl_config *config, int i)
 {
 	if (i == 0)
-		return CONTROL_PIECES;
+		return QUEUE_MESSAGES_MAX;
 	return (uint16_t)(config->tx_packets / (i == 1 ? 2 : 1) + 24);
 }
 
@@ -148,13 +147,19 @@ uint32_t ptl_line_us(uint32_t baud, uint32_t n)
 	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
 }
 
+/* Payload bytes, a multiple of a cell. */
+static uint32_t longest_frame(uint32_t baud)
+{
+	uint32_t bytes = baud / FRAMES_A_SECOND / 10 & ~(PTL_CELL_BYTES - 1u);
+
+	return bytes > PTL_CELL_BYTES ? bytes : PTL_CELL_BYTES;
+}
+
 void ptl_link_adopt_baud(struct ptl_link *link, uint32_t baud)
 {
 	uint32_t delay = ptl_line_us(baud, 64);
-	uint32_t longest = baud / FRAMES_A_SECOND / 10 & ~(PTL_CELL_BYTES - 1u);
+	uint32_t longest = longest_frame(baud);
 
-	if (longest < PTL_CELL_BYTES)
-		longest = PTL_CELL_BYTES;
 	if (longest > link->own_max_packet + 1u) /* one more where it is packed */
 		longest = link->own_max_packet + 1u;
 	ptl_noise_set_max(&link->sending.noise, (uint16_t)longest);
@@ -338,17 +343,21 @@ enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t 
 }
 
 enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
-				     const uint8_t *message, size_t n)
+				     const uint8_t *message, size_t n, uint32_t *number)
 {
 	enum ptl_error error;
+	uint32_t own;
 
 	link->now = now;
-	if (n == 0 || n > PTL_CONTROL_MAX)
+	if (n == 0 || n > PTL_CONTROL_MAX || n > longest_frame(link->baud))
 		return n == 0 ? PTL_TOO_SHORT : PTL_TOO_LONG;
 	if (!link->session.announced)
 		return PTL_DOWN;
-	error = ptl_queue_put_control(&link->queue, now, message, n);
-	link->deadline = earliest(link);
+	error = ptl_queue_put_control(&link->queue, now, message, n, number ? number : &own);
+	if (error == PTL_OK) {
+		link->counters.tx_control++;
+		link->deadline = earliest(link);
+	}
 	return error;
 }
 
@@ -441,6 +450,7 @@ void ptl_link_info(const struct ptl_link *link, struct ptl_info *info)
 	info->rate = ptl_rate_now(link);
 	info->rtt_us = link->sending.trip.smooth_us;
 	info->loss_ppm = ptl_noise_ppm(&link->sending.noise);
-	info->queued = (uint32_t)(link->queue.packet_count - link->queue.free_packets);
+	info->queued = queue_packets(&link->queue);
 	info->waiting = info->queued - link->queue.all_sent;
+	info->messages = link->queue.messages;
 }

@@ -10,6 +10,7 @@ const struct ptl_counter_name ptl_counter_names[PTL_COUNTER_COUNT] = {
 static const char *const error_names[] = {
 	[PTL_OK] = "ok",
 	[PTL_FULL] = "full",
+	[PTL_DROPPED] = "dropped",
 	[PTL_TOO_LONG] = "too long",
 	[PTL_TOO_SHORT] = "too short",
 	[PTL_DOWN] = "down",

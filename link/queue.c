@@ -4,16 +4,31 @@
 #include "bytes.h"
 #include "codel.h"
 
-/* Kept for control messages, whatever the packets take. */
-#define RESERVE_PACKETS 2
 /* Before each packet: packed it may be one byte longer. */
 #define HEADROOM 1
 
-static uint16_t reserve_blocks(const struct queue *queue)
+static uint16_t blocks_of(const struct queue *queue, size_t n)
 {
-	size_t bytes = HEADROOM + PTL_CONTROL_MAX;
+	return (uint16_t)((HEADROOM + n + queue->block_size - 1) / queue->block_size);
+}
 
-	return (uint16_t)((bytes + queue->block_size - 1) / queue->block_size);
+/* Of control messages: a quarter of the packets, within bounds; blocks for each of them
+ * where there are many, at least for the longest one. */
+static void set_quota(struct queue *queue)
+{
+	uint16_t longest = blocks_of(queue, PTL_CONTROL_MAX);
+	uint16_t spare =
+		(uint16_t)(queue->block_count - blocks_of(queue, queue->max_packet)) / 4;
+	uint16_t packets = queue->packet_count / 4;
+
+	if (packets < QUEUE_MESSAGES_MIN)
+		packets = QUEUE_MESSAGES_MIN;
+	if (packets > QUEUE_MESSAGES_MAX)
+		packets = QUEUE_MESSAGES_MAX;
+	queue->quota_messages = packets;
+	queue->quota_blocks = packets < spare ? packets : spare;
+	if (queue->quota_blocks < longest)
+		queue->quota_blocks = longest;
 }
 
 size_t ptl_queue_memory(const struct ptl_config *config)
@@ -35,7 +50,9 @@ void ptl_queue_init(struct queue *queue, void *memory, const struct ptl_config *
 	queue->max_packet = config->max_packet;
 	queue->drop_when_full = config->drop_when_full;
 	queue->codel = config->codel;
-	queue->was_full = false;
+	queue->was_full = queue->messages_full = false;
+	queue->all_sent = queue->messages = queue->message_blocks = 0;
+	queue->message_number = 0;
 
 	/* By falling alignment. */
 	queue->flows = (void *)at;
@@ -65,6 +82,7 @@ void ptl_queue_init(struct queue *queue, void *memory, const struct ptl_config *
 		queue->flows[i].head = queue->flows[i].tail = QUEUE_NONE;
 	queue->sparse.head = queue->sparse.tail = QUEUE_NONE;
 	queue->bulk = queue->control = queue->sparse;
+	set_quota(queue);
 	ptl_queue_set_baud(queue, config->baud);
 }
 
@@ -187,7 +205,12 @@ static void packet_free(struct queue *queue, uint16_t index)
 	queue->next_block[block] = queue->free_block;
 	queue->free_block = packet->block;
 	queue->free_blocks = (uint16_t)(queue->free_blocks + blocks);
-	queue->all_sent = (uint16_t)(queue->all_sent - packet->all_sent);
+	if (packet->flow == QUEUE_NONE) {
+		queue->messages--;
+		queue->message_blocks = (uint16_t)(queue->message_blocks - blocks);
+	} else {
+		queue->all_sent = (uint16_t)(queue->all_sent - packet->all_sent);
+	}
 	packet->next = queue->free_packet;
 	queue->free_packet = index;
 	queue->free_packets++;
@@ -225,13 +248,30 @@ static uint16_t packet_new(struct queue *queue, ptl_time now, const uint8_t *byt
 	return index;
 }
 
-static bool has_room(const struct queue *queue, size_t n, uint16_t packets, uint16_t blocks)
+/* What the messages have not used of their quota is free all the same. */
+static bool has_room(const struct queue *queue, size_t n)
 {
-	return queue->free_packets > packets &&
-	       (size_t)(queue->free_blocks -
-			(queue->free_blocks < blocks ? queue->free_blocks : blocks)) *
-			       queue->block_size >=
-		       n + HEADROOM;
+	return queue->free_packets > queue->quota_messages - queue->messages &&
+	       queue->free_blocks >=
+		       blocks_of(queue, n) + (queue->quota_blocks - queue->message_blocks);
+}
+
+static bool has_control_room(const struct queue *queue, size_t n)
+{
+	return queue->messages < queue->quota_messages &&
+	       queue->message_blocks + blocks_of(queue, n) <= queue->quota_blocks;
+}
+
+bool ptl_queue_has_room(const struct queue *queue)
+{
+	uint16_t kept = (uint16_t)(queue->quota_messages - queue->messages);
+
+	return queue->free_packets > queue->packet_count / 4 + kept;
+}
+
+bool ptl_queue_has_control_room(const struct queue *queue)
+{
+	return has_control_room(queue, PTL_CONTROL_MAX);
 }
 
 static uint16_t flow_pop(struct queue *queue, struct flow *flow)
@@ -266,14 +306,14 @@ enum ptl_error ptl_queue_put(struct queue *queue, ptl_time now, uint32_t hash,
 	uint16_t index, packet;
 	struct flow *flow;
 
-	while (!has_room(queue, n, RESERVE_PACKETS, reserve_blocks(queue))) {
+	while (!has_room(queue, n)) {
 		if (!queue->drop_when_full) {
 			queue->was_full = true;
 			return PTL_FULL;
 		}
 		if (!drop_longest(queue)) {
 			queue->counters->drop_overflow++;
-			return PTL_FULL;
+			return PTL_DROPPED;
 		}
 	}
 	index = flow_find(queue, hash);
@@ -298,14 +338,17 @@ enum ptl_error ptl_queue_put(struct queue *queue, ptl_time now, uint32_t hash,
 }
 
 enum ptl_error ptl_queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
-				     size_t n)
+				     size_t n, uint32_t *number)
 {
 	uint16_t packet;
 
-	if (!has_room(queue, n, 0, 0)) {
-		queue->was_full = true;
+	if (!has_control_room(queue, n)) {
+		queue->messages_full = true;
 		return PTL_FULL;
 	}
+	queue->messages++;
+	queue->message_blocks = (uint16_t)(queue->message_blocks + blocks_of(queue, n));
+	*number = queue->message_number++;
 	packet = packet_new(queue, now, bytes, n);
 	queue->packets[packet].flow = QUEUE_NONE;
 	if (queue->control.head == QUEUE_NONE)
@@ -482,6 +525,13 @@ uint32_t ptl_queue_flush(struct queue *queue)
 			packet_free(queue, flow_pop(queue, &queue->flows[i]));
 			dropped++;
 		}
+	return dropped;
+}
+
+uint32_t ptl_queue_flush_control(struct queue *queue)
+{
+	uint32_t dropped = 0;
+
 	while (queue->control.head != QUEUE_NONE) {
 		packet_free(queue, take_control(queue));
 		dropped++;

@@ -14,6 +14,10 @@
  * The two lists feed the two classes of the wire, which overtake each other.
  * So that a flow's packets stay in order, a flow changes its class only when
  * none of its packets is unacknowledged in the other.
+ *
+ * Control messages stand in a queue of their own and have a quota of the store: no
+ * less than that, whatever the packets take, and no more. They are numbered as they
+ * come; those held are always the last so many.
  */
 #ifndef PIGTAIL_QUEUE_H
 #define PIGTAIL_QUEUE_H
@@ -23,6 +27,9 @@
 
 #define QUEUE_NONE 0xffff
 #define QUEUE_WAYS 4 /* flows that a hash may choose from */
+/* Control messages held at a time: a quarter of the packets, but so many. */
+#define QUEUE_MESSAGES_MIN 2
+#define QUEUE_MESSAGES_MAX 16
 
 struct packet {
 	uint32_t at;	 /* when it was queued, microseconds, low 32 bits */
@@ -76,11 +83,17 @@ struct queue {
 	uint16_t packet_count, block_count, block_size, flow_count;
 	uint16_t free_packet, free_packets;
 	uint16_t all_sent; /* packets of which nothing waits any more */
+	uint16_t messages; /* of the packets held: control messages */
+	uint16_t message_blocks;
+	uint16_t quota_messages; /* the most of both */
+	uint16_t quota_blocks;
+	uint32_t message_number; /* of the next message */
 	uint16_t free_block, free_blocks;
 	uint16_t max_packet;
 	bool drop_when_full;
 	bool codel;
 	bool was_full;		 /* an owner waits for events.room */
+	bool messages_full;	 /* or for events.control_room */
 	struct flow_fifo sparse; /* flows */
 	struct flow_fifo bulk;
 	struct flow_fifo control; /* packets */
@@ -98,10 +111,22 @@ void ptl_queue_init(struct queue *queue, void *memory, const struct ptl_config *
 /* Quantum and CoDel's times follow the line's rate. */
 void ptl_queue_set_baud(struct queue *queue, uint32_t baud);
 
+/* PTL_FULL: was_full is set; or, told to drop, PTL_DROPPED. */
 enum ptl_error ptl_queue_put(struct queue *queue, ptl_time now, uint32_t hash,
 			     const uint8_t *bytes, size_t n);
+/* PTL_FULL: messages_full is set. Else *number is the message's. */
 enum ptl_error ptl_queue_put_control(struct queue *queue, ptl_time now, const uint8_t *bytes,
-				     size_t n);
+				     size_t n, uint32_t *number);
+
+/* Who waits for room need not wait any longer. */
+bool ptl_queue_has_room(const struct queue *queue);
+bool ptl_queue_has_control_room(const struct queue *queue);
+
+/* Packets held, waiting or unacknowledged, but for control messages. */
+static inline uint16_t queue_packets(const struct queue *queue)
+{
+	return (uint16_t)(queue->packet_count - queue->free_packets - queue->messages);
+}
 
 /* Takes the next packet of a class; QUEUE_NONE when none may go now. The taker
  * holds it until ptl_queue_done(). */
@@ -120,7 +145,8 @@ void ptl_queue_replace(struct queue *queue, uint16_t packet, size_t instead,
 /* The packet left for good: acknowledged or given up. */
 void ptl_queue_done(struct queue *queue, uint16_t packet);
 
-/* Drops all that waits; returns how many. */
+/* Drops all packets that wait; returns how many. The same of control messages. */
 uint32_t ptl_queue_flush(struct queue *queue);
+uint32_t ptl_queue_flush_control(struct queue *queue);
 
 #endif

@@ -48,8 +48,18 @@ void ptl_sender_init(struct sender *sender, struct piece *pieces, uint16_t size)
 
 static void set_all_sent(struct queue *queue, struct packet *packet, bool all_sent)
 {
-	queue->all_sent = (uint16_t)(queue->all_sent + all_sent - packet->all_sent);
+	if (packet->flow != QUEUE_NONE)
+		queue->all_sent = (uint16_t)(queue->all_sent + all_sent - packet->all_sent);
 	packet->all_sent = all_sent;
+}
+
+/* The last of a packet is given up. */
+static void count_flushed(struct sending *shared, uint16_t index)
+{
+	if (shared->queue->packets[index].flow == QUEUE_NONE)
+		shared->counters->drop_control++;
+	else
+		shared->counters->drop_flushed++;
 }
 
 /* A piece is done with; so is its packet, if that was the last of it. */
@@ -70,15 +80,15 @@ void ptl_sender_reset(struct sender *sender, struct sending *shared, uint16_t wi
 
 		set_all_sent(shared->queue, packet, true);
 		if (packet->pieces == 0) {
+			count_flushed(shared, sender->packet);
 			ptl_queue_done(shared->queue, sender->packet);
-			shared->counters->drop_flushed++;
 		}
 	}
 	for (uint16_t i = 0; i < sender->count; i++) {
 		struct piece *piece = piece_at(sender, i);
 
 		if (shared->queue->packets[piece->packet].pieces == 1)
-			shared->counters->drop_flushed++;
+			count_flushed(shared, piece->packet);
 		release(shared, piece->packet);
 	}
 	ptl_sender_init(sender, sender->pieces, sender->size);

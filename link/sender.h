@@ -11,7 +11,7 @@
  * proves no more than its first copy would, since either may have arrived.
  *
  * A lost piece may be sent again in smaller pieces, cut at cells, so its
- * numbers stay as they were.
+ * numbers stay as they were. A control message is always one piece.
  */
 #ifndef PIGTAIL_SENDER_H
 #define PIGTAIL_SENDER_H

@@ -15,13 +15,26 @@
 #include "state.h"
 #include "bytes.h"
 
-static void flush_flying(struct ptl_link *link)
+/* Numbers begin anew. What is on the way is dropped; of control messages all, for they
+ * are the session's: their owner learns which. */
+static void reset_senders(struct ptl_link *link)
 {
-	for (int i = 0; i < DATA_CLASSES; i++) {
+	uint16_t messages = link->queue.messages;
+
+	for (int i = 0; i < DATA_CLASSES; i++)
 		ptl_sender_reset(&link->senders[i], &link->sending,
 				 link->session.peer_windows[i], link->now);
+	link->counters.drop_control += ptl_queue_flush_control(&link->queue);
+	if (messages > 0 && link->events.control_lost)
+		link->events.control_lost(link->events.user,
+					  link->queue.message_number - messages, messages);
+}
+
+static void flush_flying(struct ptl_link *link)
+{
+	reset_senders(link);
+	for (int i = 0; i < DATA_CLASSES; i++)
 		ptl_receiver_reset(&link->receivers[i]);
-	}
 	link->resume_due = false;
 	/* What is on the wire now belongs to the old session: end it there. */
 	if (link->tx.at < link->tx.n && link->tx.class != PTL_CLASS_LINK) {
@@ -230,9 +243,7 @@ static void come_up(struct ptl_link *link)
 {
 	struct session *session = &link->session;
 
-	for (int i = 0; i < DATA_CLASSES; i++)
-		ptl_sender_reset(&link->senders[i], &link->sending, session->peer_windows[i],
-				 link->now);
+	reset_senders(link);
 	ptl_packing_begin(&link->packing, &session->peer_offer);
 	session->up = true;
 	session->ping_at = link->now + PTL_PING_AFTER_US;

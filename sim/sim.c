@@ -298,6 +298,17 @@ enum ptl_error sim_send(struct sim *sim, int side, const uint8_t *packet, size_t
 	return from->framing->send(from->endpoint, sim_now(sim), packet, n);
 }
 
+enum ptl_error sim_send_control(struct sim *sim, int side, const uint8_t *message, size_t n,
+				uint32_t *number)
+{
+	struct sim_side *from = &sim->side[side];
+
+	if (from->off)
+		return PTL_DOWN;
+	from->dirty = true;
+	return from->framing->send_control(from->endpoint, sim_now(sim), message, n, number);
+}
+
 void sim_refuse(struct sim *sim, int side, bool refuse)
 {
 	sim->side[side].refusing = refuse;

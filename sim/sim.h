@@ -42,15 +42,16 @@ enum sim_chunks {
 
 /*
  * What the sim tells its user. All may be NULL: packets are then accepted and
- * forgotten. packet, control, state and frame run within a call of the
- * endpoint: only packet and control may sim_send() on the same side, and none
- * may restart it. room runs outside, where everything is allowed; it also comes
- * after a restart, since who waited for room from the old life waits in vain.
+ * forgotten. packet, control, control_lost, state and frame run within a call of
+ * the endpoint: only packet and control may sim_send() on the same side, and none
+ * may restart it. room, of either kind, runs outside, where everything is allowed; it also
+ * comes after a restart, since who waited for room from the old life waits in vain.
  */
 struct sim_hooks {
 	void *user;
 	bool (*packet)(void *user, int side, const uint8_t *packet, size_t n);
-	void (*control)(void *user, int side, const uint8_t *message, size_t n);
+	bool (*control)(void *user, int side, const uint8_t *message, size_t n);
+	void (*control_lost)(void *user, int side, uint32_t first, uint32_t count);
 	void (*state)(void *user, int side, enum ptl_state state, enum ptl_reason reason);
 	void (*frame)(void *user, int side, enum ptl_direction direction, bool ok,
 		      const uint8_t *frame, size_t n);
@@ -103,6 +104,8 @@ ptl_time sim_now(const struct sim *sim);
 struct prng *sim_prng(struct sim *sim);
 
 enum ptl_error sim_send(struct sim *sim, int side, const uint8_t *packet, size_t n);
+enum ptl_error sim_send_control(struct sim *sim, int side, const uint8_t *message, size_t n,
+				uint32_t *number);
 
 /* Switches refusing on: events.packet returns false at that side without
  * asking the hook. Off: and resume() is called. A hook that returned false

@@ -52,12 +52,21 @@ static bool on_packet(void *user, const uint8_t *packet, size_t n)
 	return side->hooks->packet(side->hooks->user, side->index, packet, n);
 }
 
-static void on_control(void *user, const uint8_t *message, size_t n)
+static bool on_control(void *user, const uint8_t *message, size_t n)
 {
 	struct sim_side *side = user;
 
-	if (side->hooks->control)
-		side->hooks->control(side->hooks->user, side->index, message, n);
+	if (!side->hooks->control)
+		return true;
+	return side->hooks->control(side->hooks->user, side->index, message, n);
+}
+
+static void on_control_lost(void *user, uint32_t first, uint32_t count)
+{
+	struct sim_side *side = user;
+
+	if (side->hooks->control_lost)
+		side->hooks->control_lost(side->hooks->user, side->index, first, count);
 }
 
 static void on_room(void *user)
@@ -148,6 +157,8 @@ static bool init(struct sim_side *side, uint64_t now)
 		.user = side,
 		.packet = on_packet,
 		.control = on_control,
+		.control_room = on_room,
+		.control_lost = on_control_lost,
 		.room = on_room,
 		.state = on_state,
 		.rate = on_rate,

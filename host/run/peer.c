@@ -74,6 +74,8 @@ void peer_state(void *user, enum ptl_state state, enum ptl_reason reason)
 		runner->peer_hushed =
 			trouble_flapped(&runner->peer_flaps, timer_now()) == TROUBLE_HUSH;
 	runner->state_changed(runner->user);
+	if (runner->control.state)
+		runner->control.state(runner->control.user, state, reason);
 	if (!runner->up) {
 		if (!runner->peer_hushed)
 			log_line("%s down, %s", runner->name, ptl_reason_name(reason));

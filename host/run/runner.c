@@ -17,6 +17,7 @@
 #include "host/run/runner.h"
 
 #include "host/base/log.h"
+#include "host/run/channel.h"
 #include "host/run/peer.h"
 #include "host/run/sense.h"
 #include "host/run/sizing.h"
@@ -105,7 +106,7 @@ static ptl_time change_rate(struct runner *runner, ptl_time now)
 	return 0;
 }
 
-static void service(struct runner *runner)
+static void pull(struct runner *runner)
 {
 	ptl_time now = timer_now();
 	ptl_time wake;
@@ -151,6 +152,12 @@ static void service(struct runner *runner)
 		}
 	}
 	timer_set(runner->timer, wake);
+}
+
+static void service(struct runner *runner)
+{
+	pull(runner);
+	channel_tell_room(runner);
 }
 
 /* ---- port ---- */
@@ -350,6 +357,9 @@ static int open_endpoint(struct runner *runner, const struct link_config *config
 	const struct ptl_events events = {
 		.user = runner,
 		.packet = on_packet,
+		.control = runner->control.message ? channel_message : NULL,
+		.control_room = channel_room,
+		.control_lost = channel_lost,
 		.state = peer_state,
 		.log = peer_log,
 		.rate = on_rate,

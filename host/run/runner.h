@@ -18,6 +18,19 @@
 #include <pigtail/guess.h>
 #include <pigtail/pacer.h>
 
+/*
+ * Who the control channel of a link belongs to, if anybody does: what endpoint.h
+ * has as control, control_lost and state, and room, which comes from the loop, where
+ * runner_send_control() may be called. All but message may be NULL.
+ */
+struct runner_control {
+	void *user;
+	bool (*message)(void *user, const uint8_t *message, size_t n);
+	void (*lost)(void *user, uint32_t first, uint32_t count);
+	void (*room)(void *user);
+	void (*state)(void *user, enum ptl_state state, enum ptl_reason reason);
+};
+
 struct runner {
 	uv_loop_t *loop;
 	char name[64]; /* of the link; for messages */
@@ -45,6 +58,11 @@ struct runner {
 	bool up;
 	enum ptl_reason reason;
 	ptl_time changed; /* when it went up or down last */
+
+	/* Set by the owner before runner_open(). message NULL: it is nobody's, and the
+	 * other end is told so. */
+	struct runner_control control;
+	bool control_room; /* it is to be told */
 
 	struct ptl_ether ether;
 	uint8_t *scratch;
@@ -87,6 +105,14 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 /* At return runner itself is not in use any more, other memory of it until the loop
  * has run its close callbacks. Does nothing to one that is all zeros. */
 void runner_close(struct runner *runner);
+
+/* Sends a message of the control channel: see send_control() in endpoint.h. PTL_REFUSED:
+ * this framing has none. From the loop, or from within message(). */
+enum ptl_error runner_send_control(struct runner *runner, const uint8_t *message, size_t n,
+				   uint32_t *number);
+
+/* What message() refused is offered again. Not from within it. */
+void runner_resume_control(struct runner *runner);
 
 /* To be called once a second while it is open: looks for trouble, and says so. */
 void runner_tick(struct runner *runner);

@@ -37,7 +37,8 @@ struct end {
 	uint16_t max_packet;
 	enum ptl_state state;
 	bool refuse, echo;
-	uint32_t asked; /* rate that the link wants; 0: none */
+	uint32_t messages; /* taken by the link */
+	uint32_t asked;	   /* rate that the link wants; 0: none */
 };
 
 static uint8_t take(struct script *script)
@@ -64,6 +65,14 @@ static uint8_t *take_bytes(struct script *script, size_t *n)
 	return copy;
 }
 
+static void send_message(struct end *end, const uint8_t *message, size_t n)
+{
+	uint32_t number;
+
+	if (ptl_link_send_control(end->link, end->now, message, n, &number) == PTL_OK)
+		REQUIRE(number == end->messages++);
+}
+
 /* What the link tells. */
 
 static bool on_packet(void *user, const uint8_t *packet, size_t n)
@@ -80,13 +89,24 @@ static bool on_packet(void *user, const uint8_t *packet, size_t n)
 	return !end->refuse;
 }
 
-static void on_control(void *user, const uint8_t *message, size_t n)
+static bool on_control(void *user, const uint8_t *message, size_t n)
 {
 	struct end *end = user;
 
 	REQUIRE(n >= 1 && n <= PTL_CONTROL_MAX);
+	REQUIRE(end->state == PTL_STATE_UP);
 	if (end->echo && (message[n - 1] & 1))
-		ptl_link_send_control(end->link, end->now, message, n);
+		send_message(end, message, n);
+	return !end->refuse;
+}
+
+/* What a session takes with it is the last that was taken. */
+static void on_control_lost(void *user, uint32_t first, uint32_t count)
+{
+	struct end *end = user;
+
+	REQUIRE(count > 0 && count <= QUEUE_MESSAGES_MAX);
+	REQUIRE(first + count == end->messages);
 }
 
 static void on_room(void *user)
@@ -302,8 +322,8 @@ static void send(struct end *end, struct script *script, uint8_t how)
 		packet[35] = flow;
 	}
 	error = ptl_link_send(end->link, end->now, packet, n);
-	REQUIRE(error == PTL_OK || error == PTL_FULL || error == PTL_DOWN ||
-		error == PTL_TOO_LONG || error == PTL_TOO_SHORT);
+	REQUIRE(error == PTL_OK || error == PTL_FULL || error == PTL_DROPPED ||
+		error == PTL_DOWN || error == PTL_TOO_LONG || error == PTL_TOO_SHORT);
 	REQUIRE(error == PTL_DOWN || error == PTL_TOO_LONG || error == PTL_TOO_SHORT ||
 		end->state == PTL_STATE_UP);
 	free(packet);
@@ -314,7 +334,7 @@ static void send_control(struct end *end, struct script *script)
 	size_t n = take(script) * 3u;
 	uint8_t *message = take_bytes(script, &n);
 
-	ptl_link_send_control(end->link, end->now, message, n);
+	send_message(end, message, n);
 	free(message);
 }
 
@@ -327,9 +347,13 @@ static void check(const struct end *end)
 
 	ptl_link_info(end->link, &info);
 	REQUIRE(info.state == end->state);
-	REQUIRE(info.queued <= queue->packet_count);
+	REQUIRE(info.queued + info.messages <= queue->packet_count);
+	REQUIRE(info.waiting <= info.queued);
+	REQUIRE(info.messages <= queue->quota_messages);
+	REQUIRE(queue->message_blocks <= queue->quota_blocks);
 	REQUIRE(queue->free_blocks <= queue->block_count);
-	REQUIRE((info.queued == 0) == (queue->free_blocks == queue->block_count));
+	REQUIRE((info.queued + info.messages == 0) ==
+		(queue->free_blocks == queue->block_count));
 	REQUIRE(deadline <= end->now + 10000000);
 	REQUIRE(counters->rx_packets <= counters->rx_frames * 64);
 	for (int i = 0; i < DATA_CLASSES; i++) {
@@ -432,6 +456,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct ptl_events events = {.user = &end,
 				    .packet = on_packet,
 				    .control = on_control,
+				    .control_room = on_room,
+				    .control_lost = on_control_lost,
 				    .room = on_room,
 				    .state = on_state,
 				    .rate = on_rate,

@@ -147,13 +147,18 @@ static bool on_packet(void *user, const uint8_t *packet, size_t n)
 	return true;
 }
 
-static void on_control(void *user, const uint8_t *message, size_t n)
+static bool on_control(void *user, const uint8_t *message, size_t n)
 {
 	struct end *end = user;
 
 	REQUIRE(n >= 4 && n <= PTL_CONTROL_MAX);
 	REQUIRE(get_le32(message) >= end->messages_arrived);
+	if (end->refuse) {
+		end->refused = true;
+		return false;
+	}
 	end->messages_arrived = get_le32(message) + 1;
+	return true;
 }
 
 static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
@@ -321,7 +326,7 @@ static void send_control(struct pair *pair, int side, size_t n)
 
 	memset(message, (int)n, n);
 	put_le32(message, end->messages_sent);
-	if (ptl_link_send_control(end->link, pair->now, message, n) == PTL_OK)
+	if (ptl_link_send_control(end->link, pair->now, message, n, NULL) == PTL_OK)
 		end->messages_sent++;
 }
 

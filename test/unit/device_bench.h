@@ -40,6 +40,8 @@ struct bench {
 	unsigned host_packets, host_logs;
 	uint32_t host_next; /* of the packets' numbers */
 	char host_log[PTL_LOG_MAX + 1];
+	/* control messages to the host; NULL: it knows none */
+	bool (*host_message)(void *user, const uint8_t *message, size_t n);
 
 	/* the line: bytes on their way, and what it can take next */
 	struct bytes to_host, to_device;
@@ -145,6 +147,7 @@ static inline void bench_start_host(struct bench *bench)
 {
 	const struct ptl_events events = {.user = bench,
 					  .packet = host_packet,
+					  .control = bench->host_message,
 					  .state = host_state,
 					  .log = host_log,
 					  .rate = host_rate};

@@ -102,10 +102,9 @@ static inline struct ptl_config end_config(enum ptl_role role)
 	};
 }
 
-static inline void end_open(struct one_end *end, const struct ptl_framing *framing,
-			    const struct ptl_config *config)
+static inline struct ptl_events end_events(struct one_end *end)
 {
-	struct ptl_events events = {
+	return (struct ptl_events){
 		.user = end,
 		.packet = end_packet,
 		.room = end_room,
@@ -113,6 +112,12 @@ static inline void end_open(struct one_end *end, const struct ptl_framing *frami
 		.rate = end_rate,
 		.frame = end_frame,
 	};
+}
+
+static inline void end_open_with(struct one_end *end, const struct ptl_framing *framing,
+				 const struct ptl_config *config,
+				 const struct ptl_events *events)
+{
 	size_t size = framing->size(config);
 
 	memset(end, 0, sizeof(*end));
@@ -123,11 +128,19 @@ static inline void end_open(struct one_end *end, const struct ptl_framing *frami
 	assert_non_null(end->memory);
 	memset(end->memory, 0xa5, size); /* init() may not count on zeros */
 	assert_int_equal(
-		framing->init(end->memory, size - 1, config, &events, end->now, &end->endpoint),
+		framing->init(end->memory, size - 1, config, events, end->now, &end->endpoint),
 		PTL_NO_MEMORY);
 	assert_int_equal(
-		framing->init(end->memory, size, config, &events, end->now, &end->endpoint),
+		framing->init(end->memory, size, config, events, end->now, &end->endpoint),
 		PTL_OK);
+}
+
+static inline void end_open(struct one_end *end, const struct ptl_framing *framing,
+			    const struct ptl_config *config)
+{
+	struct ptl_events events = end_events(end);
+
+	end_open_with(end, framing, config, &events);
 }
 
 static inline void end_close(struct one_end *end)

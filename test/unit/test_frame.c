@@ -218,7 +218,7 @@ static void the_order_is_control_sparse_bulk(void **state)
 	assert_int_equal(end_send(&end, bulk, sizeof(bulk)), PTL_OK);
 	assert_int_equal(end_send(&end, sparse, sizeof(sparse)), PTL_OK);
 	assert_int_equal(
-		ptl_link_send_control(link_in(&end), end.now, message, sizeof(message)),
+		ptl_link_send_control(link_in(&end), end.now, message, sizeof(message), NULL),
 		PTL_OK);
 	hear_message(&end, PTL_MSG_PING, "1234", 4);
 	static const unsigned classes[] = {PTL_CLASS_LINK, PTL_CLASS_CONTROL, PTL_CLASS_SPARSE,
@@ -250,7 +250,7 @@ static void control_cuts_sparse_and_bulk(void **state)
 		make_packet(packet, lengths[i], 1, 1);
 		assert_int_equal(end_send(&end, packet, lengths[i]), PTL_OK);
 		end_transmit(&end, bytes, 100);
-		ptl_link_send_control(link_in(&end), end.now, message, sizeof(message));
+		ptl_link_send_control(link_in(&end), end.now, message, sizeof(message), NULL);
 		while (end_transmit(&end, bytes, 1) == 1 && bytes[0] != PTL_DELIMITER)
 			;
 		assert_int_equal(end_counters(&end)->tx_cuts, 1);
@@ -508,7 +508,7 @@ struct control_log {
 	uint8_t last[PTL_CONTROL_MAX];
 };
 
-static void log_control(void *user, const uint8_t *message, size_t n)
+static bool log_control(void *user, const uint8_t *message, size_t n)
 {
 	struct control_log *log = user;
 
@@ -516,6 +516,7 @@ static void log_control(void *user, const uint8_t *message, size_t n)
 	log->length = n;
 	assert_true(n <= sizeof(log->last));
 	memcpy(log->last, message, n);
+	return true;
 }
 
 static bool take_packet(void *user, const uint8_t *packet, size_t n)
@@ -556,13 +557,15 @@ static void control_messages_up_to_512_bytes_arrive(void **state)
 			ptl_link_receive(
 				link[!(round & 1)], 0, bytes,
 				ptl_link_transmit(link[round & 1], 0, bytes, sizeof(bytes)));
-		assert_int_equal(ptl_link_send_control(link[0], 0, message, 0), PTL_TOO_SHORT);
+		assert_int_equal(ptl_link_send_control(link[0], 0, message, 0, NULL),
+				 PTL_TOO_SHORT);
 		assert_int_equal(
-			ptl_link_send_control(link[0], 0, message, PTL_CONTROL_MAX + 1),
+			ptl_link_send_control(link[0], 0, message, PTL_CONTROL_MAX + 1, NULL),
 			PTL_TOO_LONG);
 		for (size_t n = 1; n <= PTL_CONTROL_MAX; n += n < 500 ? 37 : 1) {
 			memset(message, (int)n, n);
-			assert_int_equal(ptl_link_send_control(link[0], 0, message, n), PTL_OK);
+			assert_int_equal(ptl_link_send_control(link[0], 0, message, n, NULL),
+					 PTL_OK);
 			sent++;
 			for (int round = 0; round < 60; round++) {
 				ptl_time now = sent * 100000u + (unsigned)round * 1000u;

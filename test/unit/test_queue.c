@@ -358,6 +358,7 @@ static void flows_that_share_a_slot_keep_their_order(void **state)
 
 	(void)state;
 	config.tx_flows = 4; /* one group of ways for seven flows */
+	config.tx_packets = 60;
 	open_desk(&desk, &config);
 	for (uint32_t place = 0; place < 5; place++)
 		for (uint32_t flow = 0; flow < 7; flow++)
@@ -442,7 +443,7 @@ static void what_flies_is_not_dropped(void **state)
 			break;
 		held[n++] = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK);
 	}
-	assert_int_equal(put(&desk, 8, 0, 1000), PTL_FULL);
+	assert_int_equal(put(&desk, 8, 0, 1000), PTL_DROPPED);
 	assert_int_equal(desk.counters.drop_overflow, 2);
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(place_of(&desk, held[i]), i);
@@ -453,7 +454,7 @@ static void what_flies_is_not_dropped(void **state)
 	close_desk(&desk);
 }
 
-static void control_has_a_reserve_and_its_order(void **state)
+static void control_has_a_quota_and_its_order(void **state)
 {
 	static const uint16_t sizes[] = {32, 96, 500, 512, 1536};
 	struct ptl_config config = small();
@@ -463,7 +464,7 @@ static void control_has_a_reserve_and_its_order(void **state)
 	for (size_t s = 0; s < COUNT(sizes); s++) {
 		uint8_t message[PTL_CONTROL_MAX];
 		struct desk desk;
-		uint32_t n = 0;
+		uint32_t number, n = 0;
 
 		config.tx_block_size = sizes[s];
 		open_desk(&desk, &config);
@@ -472,13 +473,16 @@ static void control_has_a_reserve_and_its_order(void **state)
 		while (put(&desk, 4, n, 14) == PTL_OK)
 			n++;
 		memset(message, 1, sizeof(message));
-		assert_int_equal(
-			ptl_queue_put_control(&desk.queue, 0, message, sizeof(message)),
-			PTL_OK);
+		assert_int_equal(ptl_queue_put_control(&desk.queue, 0, message, sizeof(message),
+						       &number),
+				 PTL_OK);
+		assert_int_equal(number, 0);
 		n = 1;
 		do
 			message[0] = (uint8_t)++n;
-		while (ptl_queue_put_control(&desk.queue, 0, message, 1) == PTL_OK);
+		while (ptl_queue_put_control(&desk.queue, 0, message, 1, &number) == PTL_OK);
+		assert_int_equal(number, n - 2);
+		assert_true(desk.queue.messages_full);
 		assert_exact(&desk, NULL, 0);
 		for (uint8_t i = 1; i < n; i++) {
 			uint16_t packet = ptl_queue_take(&desk.queue, 0, PTL_CLASS_CONTROL);
@@ -497,6 +501,7 @@ static void flush_leaves_what_is_held(void **state)
 {
 	struct ptl_config config = small();
 	const uint8_t message[] = "status";
+	uint32_t number;
 	uint16_t held;
 	struct desk desk;
 
@@ -504,9 +509,10 @@ static void flush_leaves_what_is_held(void **state)
 	open_desk(&desk, &config);
 	for (uint32_t i = 0; i < 9; i++)
 		put(&desk, i % 3 * 4, i, 200);
-	ptl_queue_put_control(&desk.queue, 0, message, sizeof(message));
+	ptl_queue_put_control(&desk.queue, 0, message, sizeof(message), &number);
 	held = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK);
-	assert_int_equal(ptl_queue_flush(&desk.queue), 9);
+	assert_int_equal(ptl_queue_flush(&desk.queue), 8);
+	assert_int_equal(ptl_queue_flush_control(&desk.queue), 1);
 	assert_exact(&desk, &held, 1);
 	assert_int_equal(place_of(&desk, held), 0);
 	assert_int_equal(ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK), QUEUE_NONE);
@@ -566,7 +572,7 @@ int main(void)
 		cmocka_unit_test(flows_that_share_a_slot_keep_their_order),
 		cmocka_unit_test(a_full_queue_refuses_or_drops_from_the_longest),
 		cmocka_unit_test(what_flies_is_not_dropped),
-		cmocka_unit_test(control_has_a_reserve_and_its_order),
+		cmocka_unit_test(control_has_a_quota_and_its_order),
 		cmocka_unit_test(flush_leaves_what_is_held),
 		cmocka_unit_test(at_any_rate_a_turn_ends),
 	};

@@ -209,6 +209,7 @@ static void a_control_message_is_never_divided(void **state)
 {
 	static const uint8_t message[PTL_CONTROL_MAX] = {0x20};
 	static const enum ptl_class control = PTL_CLASS_CONTROL;
+	uint32_t number;
 	struct desk desk;
 	struct piece *piece;
 
@@ -220,7 +221,8 @@ static void a_control_message_is_never_divided(void **state)
 		ptl_noise_lost(&desk.shared->noise, 512);
 	assert_in_range(desk.shared->noise.limit, 1, 128);
 	for (size_t n = PTL_CONTROL_MAX; n > 100; n -= 100)
-		assert_int_equal(ptl_queue_put_control(desk.queue, 0, message, n), PTL_OK);
+		assert_int_equal(ptl_queue_put_control(desk.queue, 0, message, n, &number),
+				 PTL_OK);
 	/* Not by noise: 16 cells, */
 	piece = ptl_sender_next(desk.sender, desk.shared, control, desk.end.now);
 	assert_int_equal(piece->length, PTL_CONTROL_MAX);
@@ -311,7 +313,7 @@ static void credit_is_never_exceeded(void **state)
 		for (int i = 0; i < 2000; i++) {
 			struct piece *piece;
 
-			if (desk.queue->free_packets > 10)
+			if (desk.queue->free_packets > 30)
 				put(&desk, (uint8_t)i, random_from(&prng, 14, 1514));
 			piece = next(&desk);
 			if (piece) {

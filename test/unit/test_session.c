@@ -568,8 +568,9 @@ static void a_microcontroller_has_room_for_it(void **state)
 	make_packet(packet, sizeof(packet), 1, 1);
 	assert_int_equal(end_send(&end, packet, 1514), PTL_OK);
 	assert_int_equal(end_send(&end, packet, 1514), PTL_OK);
-	assert_int_equal(ptl_link_send_control(link_in(&end), end.now, packet, PTL_CONTROL_MAX),
-			 PTL_OK);
+	assert_int_equal(
+		ptl_link_send_control(link_in(&end), end.now, packet, PTL_CONTROL_MAX, NULL),
+		PTL_OK);
 	end_close(&end);
 }
 

@@ -109,7 +109,7 @@ static struct one_end *says_control(void)
 {
 	struct one_end *end = met();
 
-	ptl_link_send_control(link_in(end), end->now, (const uint8_t *)"\x01scan", 5);
+	ptl_link_send_control(link_in(end), end->now, (const uint8_t *)"\x01scan", 5, NULL);
 	return end;
 }
 
@@ -173,7 +173,7 @@ static struct one_end *cut_after(size_t n, unsigned zero_each, uint8_t *bytes)
 	counted(LONG, zero_each);
 	end_send(end, packet, LONG);
 	assert_int_equal(end_transmit(end, bytes, n), n);
-	ptl_link_send_control(link_in(end), end->now, (const uint8_t *)"\x01", 1);
+	ptl_link_send_control(link_in(end), end->now, (const uint8_t *)"\x01", 1, NULL);
 	return end;
 }
 
@@ -373,9 +373,9 @@ static bool take_packet(void *user, const uint8_t *bytes, size_t n)
 	return true;
 }
 
-static void take_control(void *user, const uint8_t *bytes, size_t n)
+static bool take_control(void *user, const uint8_t *bytes, size_t n)
 {
-	take_packet(user, bytes, n);
+	return take_packet(user, bytes, n);
 }
 
 /* A link that is up, has sent 35 cells of bulk and two of sparse, and awaits the

@@ -48,12 +48,26 @@ struct device_counters {
 #undef DEVICE_COUNTER_FIELD
 };
 
+/*
+ * Who answers the host's control messages, if anybody does; with a framing that has
+ * them. What endpoint.h has as control and control_lost; room is called from
+ * device_poll(), outside of the endpoint: device_send_control() may succeed now. lost
+ * and room may be NULL.
+ */
+struct device_control {
+	void *user;
+	bool (*message)(void *user, const uint8_t *message, size_t n);
+	void (*lost)(void *user, uint32_t first, uint32_t count);
+	void (*room)(void *user);
+};
+
 struct device_config {
 	const struct ptl_framing *framing; /* its payload is PTL_ETHERNET */
 	struct ptl_config link;		   /* role and nonce are set by device_init();
 					    * with rate_auto also its uart counts */
 	struct ptl_uart_seam uart;
 	struct ptl_radio radio;
+	struct device_control control; /* message NULL: the host is told so */
 	struct ptl_clock clock;
 	struct ptl_gpio gpio;
 };
@@ -73,12 +87,20 @@ ptl_time device_poll(struct device *device);
 /* A frame arrived by the radio; it is copied. PTL_FULL: no room; the radio drops
  * it, or keeps it and gives it again after ptl_radio.room(). With drop_when_full
  * in the link's config it is never said: the link takes all, and drops what is too
- * much. */
+ * much, now and then this one (PTL_DROPPED). */
 enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, size_t n);
 
 /* The radio has room again after send() said false; what waits is offered at the
  * next device_poll(). May be called from within ptl_radio.poll(). */
 void device_radio_room(struct device *device);
+
+/* Sends the host a control message: see send_control() in endpoint.h. PTL_REFUSED:
+ * this framing has none. Also from within device_control.message(). */
+enum ptl_error device_send_control(struct device *device, const uint8_t *message, size_t n,
+				   uint32_t *number);
+
+/* What device_control.message() refused is offered again at the next device_poll(). */
+void device_resume_control(struct device *device);
 
 /* The radio lost n frames for want of buffers; they are counted. */
 void device_radio_missed(struct device *device, uint32_t n);

@@ -14,8 +14,8 @@
  *    urgent; so pull late and little (see pacer.h).
  *  - No locks: the caller serialises all calls on one endpoint. Event
  *    callbacks run inside receive(), transmit(), send() and resume(), and must
- *    not call back into the same endpoint, except send() from packet() and
- *    control().
+ *    not call back into the same endpoint, except send() and send_control() from
+ *    packet() and control().
  *
  * The one loop that drives an endpoint:
  *
@@ -43,6 +43,7 @@ typedef uint64_t ptl_time;
 enum ptl_error {
 	PTL_OK = 0,
 	PTL_FULL,	/* no room now; events.room says when to try again */
+	PTL_DROPPED,	/* no room, and nothing to drop in its place: counted, gone */
 	PTL_TOO_LONG,	/* packet longer than config.max_packet */
 	PTL_TOO_SHORT,	/* packet too short for its kind (Ethernet: 14 bytes) */
 	PTL_DOWN,	/* the other end is not there; the packet was dropped */
@@ -98,9 +99,21 @@ struct ptl_events {
 	 * others count it as dropped. */
 	bool (*packet)(void *user, const uint8_t *packet, size_t n);
 
-	/* A message of the control channel came (see ptl_link_send_control).
-	 * NULL: the peer is told that its message is unknown. */
-	void (*control)(void *user, const uint8_t *message, size_t n);
+	/* A message of the control channel came (see send_control()), 1 to
+	 * PTL_CONTROL_MAX bytes, valid during the call only. false: no room for it
+	 * now; it and those behind it are offered again after resume(), and credit
+	 * stops the peer meanwhile. NULL: the peer is told that it is unknown; who has
+	 * this does so himself (SPEC 8), and hears it of his own messages. */
+	bool (*control)(void *user, const uint8_t *message, size_t n);
+
+	/* send_control() returned PTL_FULL earlier and may succeed now. */
+	void (*control_room)(void *user);
+
+	/* A session took messages with it: count of them, from number first on
+	 * (see send_control()), which the peer is not known to have taken. It may
+	 * have taken some. Comes before the state event that says why, and not
+	 * for none. */
+	void (*control_lost)(void *user, uint32_t first, uint32_t count);
 
 	/* A line of text for a person came, 1 to PTL_LOG_MAX bytes of any value. */
 	void (*log)(void *user, const uint8_t *text, size_t n);
@@ -136,6 +149,7 @@ struct ptl_events {
 	X(tx_headers_saved, "bytes saved by header compression")                               \
 	X(tx_payload_saved, "bytes saved by payload compression")                              \
 	X(tx_sparse, "packets sent in the sparse class")                                       \
+	X(tx_control, "control messages taken to be sent")                                     \
 	X(tx_cuts, "frames cut for a more urgent one")                                         \
 	X(tx_lost, "frames known lost and sent again")                                         \
 	X(tx_timeouts, "retransmission timers that ran out")                                   \
@@ -146,10 +160,12 @@ struct ptl_events {
 	X(drop_overflow, "packets dropped because the queue was full")                         \
 	X(drop_down, "packets dropped because the peer was not there")                         \
 	X(drop_flushed, "packets dropped unconfirmed when the session ended")                  \
+	X(drop_control, "control messages dropped unconfirmed when the session ended")         \
 	X(drop_length, "packets refused for their length")                                     \
 	X(drop_refused, "packets that this framing cannot carry")                              \
 	X(rx_packets, "packets given to the network")                                          \
 	X(rx_packet_bytes, "their bytes")                                                      \
+	X(rx_control, "control messages given to their reader")                                \
 	X(rx_frames, "good frames from the wire")                                              \
 	X(rx_bytes, "bytes from the wire")                                                     \
 	X(rx_duplicates, "frames received again, ignored")                                     \
@@ -165,7 +181,7 @@ struct ptl_events {
 	X(rx_unknown, "messages of an unknown type, answered so")                              \
 	X(rx_peer_unknown, "our messages that the peer does not know")                         \
 	X(rx_before_up, "data frames before the handshake")                                    \
-	X(rx_refused, "packets that the network could not take at once")                       \
+	X(rx_refused, "packets and control messages that could not be taken at once")          \
 	X(rx_resyncs, "times that byte alignment was found again")                             \
 	X(rate_changes, "rates that were agreed on and proved")                                \
 	X(rate_failures, "rates that were tried and did not work")                             \
@@ -211,6 +227,7 @@ struct ptl_info {
 	uint32_t loss_ppm;     /* measured: bytes that spoil a frame, per million */
 	uint32_t queued;       /* packets waiting or unacknowledged */
 	uint32_t waiting;      /* of them those that have not gone, or not wholly */
+	uint32_t messages;     /* of control, waiting or unacknowledged */
 	uint32_t ip_address;   /* IPv4 that the peer assigned, host order */
 	uint32_t ip_netmask;
 	uint32_t ip_gateway;
@@ -307,11 +324,21 @@ struct ptl_framing {
 	enum ptl_error (*send)(struct ptl_endpoint *endpoint, ptl_time now,
 			       const uint8_t *packet, size_t n);
 
+	/* Queues one message of the control channel, 1 to PTL_CONTROL_MAX bytes; copies
+	 * it. Reliable, in order, before all packets, and of its session only: see
+	 * events.control_lost. It has room of its own, which packets cannot take.
+	 * PTL_FULL: try again at events.control_room. *number (may be NULL): those
+	 * that were taken are counted, modulo 2^32. NULL: this framing has no such
+	 * channel. */
+	enum ptl_error (*send_control)(struct ptl_endpoint *endpoint, ptl_time now,
+				       const uint8_t *message, size_t n, uint32_t *number);
+
 	/* When transmit() wants to be called next: a moment that has passed
 	 * (0) while there are bytes to send, PTL_NEVER when nothing is due. */
 	ptl_time (*deadline)(const struct ptl_endpoint *endpoint);
 
-	/* Packets refused by events.packet are offered again. May be NULL. */
+	/* What events.packet and events.control refused is offered again. May be
+	 * NULL. */
 	void (*resume)(struct ptl_endpoint *endpoint, ptl_time now);
 
 	/* The line's rate changed (bits/s). May be NULL. */

@@ -24,16 +24,17 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 size_t ptl_link_transmit(struct ptl_link *link, ptl_time now, uint8_t *out, size_t room);
 
 /* Queues one Ethernet frame, 14 to config.max_packet bytes. PTL_DOWN while
- * there is no peer. PTL_FULL: try again at events.room; but with
- * config.drop_when_full it was dropped and counted, for all that is held is on its
- * way and cannot be dropped in its place. */
+ * there is no peer. Without config.drop_when_full PTL_FULL: try again at events.room.
+ * With it PTL_DROPPED: all that is held is on its way and cannot be dropped in its
+ * place. */
 enum ptl_error ptl_link_send(struct ptl_link *link, ptl_time now, const uint8_t *packet,
 			     size_t n);
 
-/* Queues one message of the control channel, 1 to PTL_CONTROL_MAX bytes:
- * reliable, ordered, before all packets. */
+/* Queues one message of the control channel, 1 to PTL_CONTROL_MAX bytes: see
+ * ptl_framing.send_control in endpoint.h. PTL_TOO_LONG also for what a slow line
+ * (under 10240 baud) would not carry in half a second. */
 enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
-				     const uint8_t *message, size_t n);
+				     const uint8_t *message, size_t n, uint32_t *number);
 
 /* Sends a line of text for a person's eyes, at most PTL_LOG_MAX bytes, best
  * effort: what does not get through, or finds another one waiting, is lost. */
@@ -46,7 +47,7 @@ size_t ptl_log_frame(uint8_t out[PTL_LOG_FRAME], const char *text, size_t n);
 
 ptl_time ptl_link_deadline(const struct ptl_link *link);
 
-/* Packets that events.packet refused are offered again. */
+/* What events.packet and events.control refused is offered again. */
 void ptl_link_resume(struct ptl_link *link, ptl_time now);
 
 /* A change of rate that was not negotiated; not with config.rate_auto. */
