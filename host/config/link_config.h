@@ -13,6 +13,8 @@ struct link_config {
 	const char *capture; /* path, or NULL */
 	uint16_t mtu;
 	uint8_t mac[6];
+	bool mtu_asked; /* by the user, rather than a default */
+	bool mac_asked;
 	const char *address; /* ADDR/LEN of the interface, or NULL */
 	const char *peer;    /* ADDR, or NULL */
 

@@ -254,7 +254,9 @@ int link_options_finish(struct link_options *options, char *error, size_t error_
 	status = prepare_hosted(options, error, error_size);
 	if (status < 0)
 		return status;
-	if (!options->values[LINK_MAC] &&
+	config->mtu_asked = options->values[LINK_MTU] != NULL;
+	config->mac_asked = options->values[LINK_MAC] != NULL;
+	if (!config->mac_asked &&
 	    identity_mac("", config->role, config->port, config->net, config->mac) < 0)
 		return complain(error, error_size, "the kernel gives no random numbers");
 	return 0;

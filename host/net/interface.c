@@ -22,6 +22,8 @@
 #include <linux/ipv6.h>
 #include <linux/sockios.h>
 
+#define NETMASK_OF_TWO 0xfffffffeu
+
 static int request(int family, unsigned long what, void *argument)
 {
 	int fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -70,6 +72,13 @@ int interface_set_mtu(const char *name, int mtu)
 
 	ifr.ifr_mtu = mtu;
 	return request(AF_INET, SIOCSIFMTU, &ifr);
+}
+
+int interface_get_mtu(const char *name)
+{
+	struct ifreq ifr = named(name);
+
+	return request(AF_INET, SIOCGIFMTU, &ifr) < 0 ? -1 : ifr.ifr_mtu;
 }
 
 int interface_set_queue(const char *name, int packets)
@@ -175,6 +184,11 @@ static int ipv6_setting(const char *name, const char *setting)
 	return value;
 }
 
+bool interface_ipv6_is_off(const char *name)
+{
+	return ipv6_setting(name, "disable_ipv6") != 0;
+}
+
 bool interface_forwards_ipv6(const char *name)
 {
 	return ipv6_setting(name, "forwarding") > 0;
@@ -198,7 +212,14 @@ int interface_set_ipv4(const char *name, uint32_t address, uint32_t netmask)
 	if (request(AF_INET, SIOCSIFADDR, &ifr) < 0)
 		return -1;
 	put_ipv4(&ifr.ifr_netmask, netmask);
-	return request(AF_INET, SIOCSIFNETMASK, &ifr);
+	if (request(AF_INET, SIOCSIFNETMASK, &ifr) < 0)
+		return -1;
+	/* In a network of two or of one nobody is left for a broadcast (RFC 3021); the
+	 * kernel's is that of the address' class. */
+	if (netmask < NETMASK_OF_TWO)
+		return 0;
+	put_ipv4(&ifr.ifr_broadaddr, 0);
+	return request(AF_INET, SIOCSIFBRDADDR, &ifr);
 }
 
 int interface_set_peer(const char *name, const char *text)

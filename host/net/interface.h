@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Settings of a network interface of this machine, by its name. Each function
- * returns 0, or -1 with errno.
+ * returns 0 (or what it was asked for), or -1 with errno.
  */
 #ifndef PIGTAIL_HOST_INTERFACE_H
 #define PIGTAIL_HOST_INTERFACE_H
@@ -13,6 +13,7 @@
 int interface_set_mac(const char *name, const uint8_t mac[6]);
 int interface_get_mac(const char *name, uint8_t mac[6]);
 int interface_set_mtu(const char *name, int mtu);
+int interface_get_mtu(const char *name);
 int interface_set_queue(const char *name, int packets);
 int interface_set_up(const char *name);
 bool interface_is_up(const char *name);
@@ -37,6 +38,9 @@ struct interface_address {
 
 /* Its addresses that can be used, of which at most `most` are returned; how many. */
 size_t interface_addresses(const char *name, struct interface_address *addresses, size_t most);
+
+/* Whether it can have no IPv6 address. */
+bool interface_ipv6_is_off(const char *name);
 
 /* Whether it passes IPv6 packets on for others. */
 bool interface_forwards_ipv6(const char *name);

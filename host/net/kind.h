@@ -30,6 +30,7 @@ struct net {
 	struct net_events events;
 	char interface[16]; /* "" where there is none */
 	uint8_t mac[6];
+	uint16_t mtu;
 	void *data; /* the kind's own */
 };
 

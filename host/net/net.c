@@ -34,6 +34,7 @@ int net_open(uv_loop_t *loop, const struct net_config *config, const struct net_
 		net->kind = kinds[i];
 		net->events = *events;
 		memcpy(net->mac, config->mac, sizeof(net->mac));
+		net->mtu = config->mtu;
 		status = kinds[i]->open(net, config, config->spec + n, error, error_size);
 		if (status < 0) {
 			free(net);
@@ -85,6 +86,11 @@ const char *net_interface(const struct net *net)
 const uint8_t *net_mac(const struct net *net)
 {
 	return net->mac;
+}
+
+uint16_t net_mtu(const struct net *net)
+{
+	return net->mtu;
 }
 
 void net_close(struct net *net)

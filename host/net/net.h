@@ -19,6 +19,8 @@ struct net_config {
 	const char *spec; /* NET of the command line, see pigtail(1) */
 	uint8_t mac[6];	  /* of a tap that we make */
 	uint16_t mtu;
+	bool mac_asked; /* by the user: an interface that has another is an error */
+	bool mtu_asked;
 	const char *address; /* ADDR/LEN for the interface, or NULL */
 	const char *peer;    /* ADDR at the other end of a tun, or NULL */
 };
@@ -57,6 +59,9 @@ const char *net_interface(const struct net *net);
 /* Where the MAC is another one than configured (an interface that was there
  * before us), this is it. */
 const uint8_t *net_mac(const struct net *net);
+
+/* Likewise the MTU. */
+uint16_t net_mtu(const struct net *net);
 
 /* An interface that we made is gone at return. NULL does nothing. */
 void net_close(struct net *net);

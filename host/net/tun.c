@@ -29,6 +29,7 @@
 #define QUEUE_PACKETS 512
 #define READS_A_TURN  256 /* then others get their turn */
 #define PACKET_MAX    9216
+#define MTU_MAX	      9000
 
 struct tun {
 	int fd;
@@ -117,6 +118,31 @@ static const char *configure(const struct net *net, const struct net_config *con
 	return NULL;
 }
 
+/* One that was there before us keeps what it has; what was asked for must be that. */
+static int take_as_it_is(struct net *net, const struct net_config *config, char *error,
+			 size_t error_size)
+{
+	const char *name = net->interface;
+	int mtu = interface_get_mtu(name);
+	uint8_t mac[6];
+
+	if (mtu > 0 && config->mtu_asked && mtu != config->mtu)
+		return complain(
+			error, error_size,
+			"the interface %s exists and has an MTU of %d; leave --mtu out, "
+			"or 'ip link set dev %s mtu %u'",
+			name, mtu, name, config->mtu);
+	if (mtu > 0)
+		net->mtu = (uint16_t)(mtu < MTU_MAX ? mtu : MTU_MAX);
+	if (net->kind->payload == PTL_ETHERNET && config->mac_asked &&
+	    !interface_get_mac(name, mac) && memcmp(mac, config->mac, sizeof(mac)) != 0)
+		return complain(error, error_size,
+				"the interface %s exists and has another MAC address; leave "
+				"--mac out, or 'ip link set dev %s address MAC'",
+				name, name);
+	return 0;
+}
+
 static const char *bring_up(const struct net *net, const struct net_config *config)
 {
 	const char *name = net->interface;
@@ -130,6 +156,27 @@ static const char *bring_up(const struct net *net, const struct net_config *conf
 	return NULL;
 }
 
+/* What to do about a setting that failed. */
+static const char *advice(const struct net *net, const struct net_config *config, int why,
+			  char *text, size_t size)
+{
+	const char *name = net->interface;
+
+	if (why == EPERM && !interface_is_up(name)) {
+		(void)snprintf(text, size, "as root: 'ip link set dev %s up'", name);
+		return text;
+	}
+	if (why == EPERM)
+		return "run as root";
+	if (config->address && strchr(config->address, ':') && interface_ipv6_is_off(name)) {
+		(void)snprintf(text, size,
+			       "IPv6 is switched off (sysctl net.ipv6.conf.%s.disable_ipv6)",
+			       name);
+		return text;
+	}
+	return "check the address and the MTU";
+}
+
 static int open_named(struct net *net, const struct net_config *config, const char *name,
 		      char *error, size_t error_size)
 {
@@ -137,6 +184,7 @@ static int open_named(struct net *net, const struct net_config *config, const ch
 	bool found = if_nametoindex(name) != 0;
 	struct tun *tun = calloc(1, sizeof(*tun));
 	const char *failed;
+	char text[80];
 	int saved;
 
 	if (!tun)
@@ -145,6 +193,11 @@ static int open_named(struct net *net, const struct net_config *config, const ch
 	if (tun->fd < 0)
 		goto bad_device;
 	net->data = tun;
+	if (found && take_as_it_is(net, config, error, error_size) < 0)
+		goto bad_interface;
+	/* Another program may have left it so that packets come without checksums and
+	 * longer than the MTU. */
+	(void)ioctl(tun->fd, TUNSETOFFLOAD, 0);
 	failed = found ? NULL : configure(net, config);
 	if (!failed) {
 		net->kind->set_carrier(net, false);
@@ -169,7 +222,8 @@ bad_settings:
 	saved = errno;
 	(void)complain(error, error_size, "cannot %s the interface %s: %s; %s", failed,
 		       net->interface, strerror(saved),
-		       saved == EPERM ? "run as root" : "check the address and the MTU");
+		       advice(net, config, saved, text, sizeof(text)));
+bad_interface:
 	announce_free(tun->announce);
 	(void)close(tun->fd);
 bad_device:

@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LOGS_A_TICK 10 /* lines of the other end that are shown */
+#define ETHER_HEADER_MAX 18 /* with the VLAN tag that an end has room for, too */
+#define LOGS_A_TICK	 10 /* lines of the other end that are shown */
 
 static bool has_mac(const struct ptl_info *info)
 {
@@ -56,7 +57,8 @@ static void tell_up(struct runner *runner, const struct ptl_info *info, enum ptl
 		 reason == PTL_REASON_PEER_RESTARTED ? " (restarted)" : "");
 	if (info->max_packet && info->max_packet < runner->mtu + header)
 		log_line("%s: the other end takes packets of at most %u bytes; set --mtu %u",
-			 runner->name, info->max_packet, info->max_packet - header);
+			 runner->name, info->max_packet,
+			 info->max_packet - (header ? ETHER_HEADER_MAX : 0));
 }
 
 void peer_state(void *user, enum ptl_state state, enum ptl_reason reason)

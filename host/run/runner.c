@@ -381,7 +381,7 @@ static int open_endpoint(struct runner *runner, const struct link_config *config
 	link.baud = port_baud(runner->port);
 	link.rate_auto = port_rate_is_auto(runner->port);
 	link.uart = *port_uart(runner->port);
-	link.max_packet = (uint16_t)(config->mtu + header);
+	link.max_packet = (uint16_t)(runner->mtu + header);
 	link.ssid = config->ssid;
 	link.password = config->password;
 	link.ip_address = config->lease_address;
@@ -398,7 +398,7 @@ static int open_endpoint(struct runner *runner, const struct link_config *config
 		return complain_usage(
 			error, error_size,
 			"the framing %s can't work with an MTU of %u; lower it by --mtu",
-			framing->name, config->mtu);
+			framing->name, runner->mtu);
 	runner->memory = aligned_alloc(64, (size + 63) & ~(size_t)63);
 	runner->memory_size = size;
 	if (runner->memory)
@@ -408,7 +408,7 @@ static int open_endpoint(struct runner *runner, const struct link_config *config
 		return complain(error, error_size, "cannot start the framing %s: %s",
 				framing->name, ptl_error_name(status));
 	framing->info(runner->endpoint, &info);
-	if (info.max_packet && info.max_packet < config->mtu + (header ? PTL_ETHER_HEADER : 0))
+	if (info.max_packet && info.max_packet < runner->mtu + (header ? PTL_ETHER_HEADER : 0))
 		return complain_usage(
 			error, error_size,
 			"the framing %s carries packets of at most %u bytes; lower the "
@@ -428,7 +428,7 @@ static int open_shim(struct runner *runner, const struct link_config *config, ch
 		.to_net = shim_to_net,
 		.to_link = shim_to_link,
 	};
-	size_t size = (size_t)config->mtu + 256;
+	size_t size = (size_t)runner->mtu + 256;
 
 	if (!strcmp(net_kind(runner->net), "bridge") && ether.link == PTL_IP)
 		return complain_usage(
@@ -460,7 +460,7 @@ static int open_capture(struct runner *runner, const struct link_config *config,
 		.interface = interface ? interface : "user",
 		.wire = config->port,
 		.payload = net_payload(runner->net),
-		.snap = (uint16_t)(config->mtu + 512),
+		.snap = (uint16_t)(runner->mtu + 512),
 	};
 
 	if (!config->capture)
@@ -491,6 +491,8 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	struct net_config net = {
 		.spec = config->net,
 		.mtu = config->mtu,
+		.mac_asked = config->mac_asked,
+		.mtu_asked = config->mtu_asked,
 		.address = config->address,
 		.peer = config->peer,
 	};
@@ -500,7 +502,6 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	runner->drain_us = DRAIN_US;
 	runner->framing = config->framing;
 	runner->role = config->role;
-	runner->mtu = config->mtu;
 	runner->lease_wanted = config->role == PTL_HOST && !config->address;
 	runner->changed = timer_now();
 	memcpy(net.mac, config->mac, sizeof(net.mac));
@@ -521,6 +522,7 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	status = net_open(loop, &net, &net_events, &runner->net, error, error_size);
 	if (status < 0)
 		goto bad;
+	runner->mtu = net_mtu(runner->net);
 	status = open_endpoint(runner, config, error, error_size);
 	if (!status)
 		status = open_shim(runner, config, error, error_size);

@@ -36,6 +36,7 @@ files=(
 	user
 	hostfwd
 	addresses
+	interfaces
 	reports
 	control
 	remains
