@@ -40,6 +40,10 @@ struct port_kind {
 	/* Bytes written that have not left. NULL: unknown. */
 	size_t (*queued)(const struct port *port);
 
+	/* See port.h. NULL: true; nothing. */
+	bool (*drained)(const struct port *port);
+	void (*discard)(struct port *port);
+
 	/* See port.h. NULL: there is no rate. */
 	int (*set_rate)(struct port *port, uint32_t rate);
 	uint32_t (*peer_baud)(const struct port *port);

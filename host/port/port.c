@@ -241,6 +241,17 @@ size_t port_queued(const struct port *port)
 	return port->kind->queued(port);
 }
 
+bool port_drained(const struct port *port)
+{
+	return port->state != PORT_OPEN || !port->kind->drained || port->kind->drained(port);
+}
+
+void port_discard(struct port *port)
+{
+	if (port->state == PORT_OPEN && port->kind->discard)
+		port->kind->discard(port);
+}
+
 uint32_t port_baud(const struct port *port)
 {
 	return port->baud;

@@ -66,6 +66,12 @@ void port_want_read(struct port *port, bool want);
 /* Bytes that were written and have not left yet, or PTL_PACER_UNKNOWN. */
 size_t port_queued(const struct port *port);
 
+/* All that was written has left, as far as the driver and the UART know. */
+bool port_drained(const struct port *port);
+
+/* Drops what was written and has not left. */
+void port_discard(struct port *port);
+
 /* Line rate of the port now, bits/s; after opening the one of the option baud=. */
 uint32_t port_baud(const struct port *port);
 

@@ -167,6 +167,16 @@ static size_t queued(const struct port *port)
 	return tty->is_pty ? PTL_PACER_UNKNOWN : tty_line_queued(port->fd);
 }
 
+static bool drained(const struct port *port)
+{
+	return tty_line_drained(port->fd);
+}
+
+static void discard(struct port *port)
+{
+	tty_line_discard(port->fd);
+}
+
 static int set_rate(struct port *port, uint32_t rate)
 {
 	return tty_line_set_rate(port->fd, rate);
@@ -180,5 +190,7 @@ const struct port_kind port_kind_tty = {
 	.retry = retry,
 	.release = release,
 	.queued = queued,
+	.drained = drained,
+	.discard = discard,
 	.set_rate = set_rate,
 };

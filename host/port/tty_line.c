@@ -121,8 +121,6 @@ int tty_line_set_rate(int fd, uint32_t baud)
 	if (ioctl(fd, TCGETS2, &line) < 0)
 		return -1;
 	old = line.c_ospeed;
-	if (tty_line_queued(fd) > 0)
-		(void)ioctl(fd, TCFLSH, TCOFLUSH);
 	if (set_speed(fd, &line, baud) < 0)
 		return -1;
 	if (apart(tty_line_rate(fd), baud) <= baud / 1000 * RATE_OFF)
@@ -177,6 +175,20 @@ static size_t count(int fd, unsigned long what)
 size_t tty_line_queued(int fd)
 {
 	return count(fd, TIOCOUTQ);
+}
+
+bool tty_line_drained(int fd)
+{
+	unsigned int status = 0;
+
+	if (tty_line_queued(fd) > 0)
+		return false;
+	return ioctl(fd, TIOCSERGETLSR, &status) < 0 || status & TIOCSER_TEMT;
+}
+
+void tty_line_discard(int fd)
+{
+	(void)ioctl(fd, TCFLSH, TCOFLUSH);
 }
 
 size_t tty_line_unread(int fd)

@@ -36,8 +36,8 @@ int tty_line_tell_errors(int fd);
 void tty_line_restore(int fd, const struct tty_line *line);
 
 /*
- * Sets a tty that was set up to another rate, at once: what it holds must have left;
- * the rest is dropped. Returns 0, or -1 when the driver can't make this rate within
+ * Sets a tty that was set up to another rate, at once: what it holds must have left.
+ * Returns 0, or -1 when the driver can't make this rate within
  * 1.5 %; it has the old one then.
  */
 int tty_line_set_rate(int fd, uint32_t baud);
@@ -55,6 +55,12 @@ bool tty_line_is_marked(int fd);
 
 /* Bytes the driver has not sent yet. */
 size_t tty_line_queued(int fd);
+
+/* All has left the driver, and the UART's shift register where its driver knows. */
+bool tty_line_drained(int fd);
+
+/* Drops what the driver has not sent yet. */
+void tty_line_discard(int fd);
 
 /* Bytes that arrived and have not been read yet. */
 size_t tty_line_unread(int fd);

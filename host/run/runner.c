@@ -4,12 +4,7 @@
  *
  *	port readable ---> receive() ---> shim ---> net
  *	net's packets ---> shim ---> send()
- *	each of them, the timer, the port taking bytes again ---> service()
- *
- * service() pulls as many bytes as the pacer lets go and hands them to the port.
- * It pulls nothing while less than half of what may be committed is free: late
- * pulling is what keeps latency low, and few large writes are cheaper. Bytes that
- * the port did not take stay in `out` and go first; meanwhile nothing is pulled.
+ *	each of them, the timer, the port taking bytes again ---> the pump's turn
  *
  * The interface stays as it is when the port goes away or the peer restarts;
  * only its carrier follows.
@@ -33,131 +28,82 @@
 
 #define READ_BYTES   4096
 #define READS_A_TURN 64
-/* While the port takes nothing, the endpoint's own timers run this often. */
-#define IDLE_US 100000u
-/* The driver still holds what the pacer thinks has gone: it is asked again after
- * so long, and less and less often when nothing leaves it. */
-#define DRAIN_US     1000u
-#define DRAIN_MAX_US 16000u
-/* To another rate: so long after the last byte should have left, and so much longer
- * for a driver that says that it has not. */
-#define RATE_MARGIN_US	 2000u
-#define RATE_BLIND_US	 10000u /* where there is no driver to ask */
-#define RATE_PATIENCE_US 200000u
-/* As much as a pacer ever lets go. */
-#define OUT_BYTES  4096u
-#define HEADER_MAX 18 /* Ethernet with a VLAN tag */
+/* To another rate: so long after the last byte should have left. */
+#define SETTLE_US	2000u
+#define SETTLE_BLIND_US 10000u /* where there is no driver to ask */
+#define OUT_BYTES	2048u  /* as much as the pacer lets go at 10 Mbaud */
+#define HEADER_MAX	18     /* Ethernet with a VLAN tag */
 
-/* Bytes that may be pulled: 0 while less than half of what may be committed is free. */
-static size_t pacer_room(const struct runner *runner, ptl_time now)
+/* ---- the port, as the pump sees it ---- */
+
+static size_t write_port(void *user, const uint8_t *bytes, size_t n)
 {
-	/* A little less than the half that ptl_pacer_next() aims at: it rounds. */
-	size_t enough = runner->pacer.limit / 2 - runner->pacer.limit / 16;
-	size_t by_time = ptl_pacer_room(&runner->pacer, now, PTL_PACER_UNKNOWN);
-	size_t queued;
-	size_t by_driver;
-
-	/* The usual case: the driver need not be asked. */
-	if (by_time < enough)
-		return 0;
-	queued = port_queued(runner->port);
-	/* The driver doesn't see what is in the FIFO, the clock doesn't see a
-	 * stopped line: the smaller of both. */
-	if (queued == PTL_PACER_UNKNOWN)
-		return by_time;
-	by_driver = ptl_pacer_room(&runner->pacer, now, queued);
-	if (by_driver < enough)
-		return 0;
-	return by_driver < by_time ? by_driver : by_time;
+	return port_write(((struct runner *)user)->port, bytes, n);
 }
 
-/* Gives the port what is in out; whether all went. */
-static bool flush_out(struct runner *runner)
+static size_t queued_in_port(void *user)
 {
-	if (runner->out_n > runner->out_at)
-		runner->out_at += port_write(runner->port, runner->out + runner->out_at,
-					     runner->out_n - runner->out_at);
-	runner->blocked = runner->out_at < runner->out_n;
-	return !runner->blocked;
+	return port_queued(((struct runner *)user)->port);
 }
 
-/* The link wants another rate, as soon as all that it gave has left. Returns when to
- * come again for that; 0: it is done. The FIFO is not seen by the driver, a stopped
- * line not by the clock: both have to agree, for a while. */
-static ptl_time change_rate(struct runner *runner, ptl_time now)
+static bool port_has_drained(void *user)
 {
-	size_t queued = port_queued(runner->port);
-
-	if (!runner->rate_at)
-		runner->rate_at =
-			ptl_pacer_dry(&runner->pacer, now) +
-			(queued == PTL_PACER_UNKNOWN ? RATE_BLIND_US : RATE_MARGIN_US);
-	if (now < runner->rate_at)
-		return runner->rate_at;
-	if (queued != PTL_PACER_UNKNOWN && queued > 0 &&
-	    now < runner->rate_at + RATE_PATIENCE_US)
-		return now + DRAIN_US;
-	log_detail("%s: %u baud%s", runner->name, runner->rate,
-		   port_set_rate(runner->port, runner->rate) == 0 ? "" : " cannot be set");
-	runner->rate = 0;
-	runner->rate_at = 0;
-	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
-	runner->framing->rate_done(runner->endpoint, now, port_baud(runner->port));
-	return 0;
+	return port_drained(((struct runner *)user)->port);
 }
 
-static void pull(struct runner *runner)
+static void discard_in_port(void *user)
 {
-	ptl_time now = timer_now();
-	ptl_time wake;
-	size_t room;
-
-	if (!runner->begun)
-		return;
-	if (!port_is_open(runner->port) || !flush_out(runner)) {
-		(void)runner->framing->transmit(runner->endpoint, now, runner->out, 0);
-		wake = runner->framing->deadline(runner->endpoint);
-		if (wake < now + IDLE_US)
-			wake = now + IDLE_US;
-		timer_set(runner->timer, wake);
-		return;
-	}
-	wake = runner->rate ? change_rate(runner, now) : 0;
-	if (wake) {
-		timer_set(runner->timer, wake);
-		return;
-	}
-	room = pacer_room(runner, now);
-	if (room > runner->out_size)
-		room = runner->out_size;
-	runner->out_at = 0;
-	runner->out_n = runner->framing->transmit(runner->endpoint, now, runner->out, room);
-	if (runner->out_n) {
-		ptl_pacer_sent(&runner->pacer, now, runner->out_n);
-		runner->drain_us = DRAIN_US;
-		(void)flush_out(runner);
-	}
-	if (runner->rate) {
-		timer_set(runner->timer, change_rate(runner, now));
-		return;
-	}
-	wake = runner->framing->deadline(runner->endpoint);
-	if (wake <= now) {
-		/* More is to be sent, but there was no room for it. */
-		wake = ptl_pacer_next(&runner->pacer, now);
-		if (wake <= now) {
-			wake = now + runner->drain_us;
-			if (runner->drain_us < DRAIN_MAX_US)
-				runner->drain_us *= 2;
-		}
-	}
-	timer_set(runner->timer, wake);
+	port_discard(((struct runner *)user)->port);
 }
 
-static void service(struct runner *runner)
+static uint32_t set_port_rate(void *user, uint32_t rate)
 {
-	pull(runner);
+	struct runner *runner = user;
+	bool ok = port_set_rate(runner->port, rate) == 0;
+
+	log_detail("%s: %u baud%s", runner->name, rate, ok ? "" : " cannot be set");
+	return ok ? port_baud(runner->port) : 0;
+}
+
+static const struct ptl_pump_ops port_ops = {
+	.write = write_port,
+	.queued = queued_in_port,
+	.drained = port_has_drained,
+	.discard = discard_in_port,
+	.set_rate = set_port_rate,
+};
+
+static void begin_pump(struct runner *runner)
+{
+	bool blind = port_queued(runner->port) == PTL_PACER_UNKNOWN;
+	const struct ptl_pump_config config = {
+		.ops = &port_ops,
+		.port = runner,
+		.framing = runner->framing,
+		.endpoint = runner->endpoint,
+		.out = runner->out,
+		.out_size = runner->out_size,
+		.settle_us = blind ? SETTLE_BLIND_US : SETTLE_US,
+	};
+
+	ptl_pump_init(&runner->pump, &config);
+	ptl_pump_begin(&runner->pump, port_baud(runner->port));
+}
+
+static void serve(struct runner *runner)
+{
+	if (runner->begun)
+		timer_set(runner->timer, ptl_pump_turn(&runner->pump, timer_now()));
 	channel_tell_room(runner);
+}
+
+/* After something came, from either side. */
+static void serve_if_due(struct runner *runner)
+{
+	if (runner->begun && ptl_pump_is_due(&runner->pump))
+		serve(runner);
+	else
+		channel_tell_room(runner);
 }
 
 /* ---- port ---- */
@@ -192,7 +138,7 @@ static void on_readable(void *user)
 		if (n < sizeof(bytes))
 			break;
 	}
-	service(runner);
+	serve_if_due(runner);
 }
 
 static bool on_newcomer(void *user, const uint8_t *bytes, size_t n)
@@ -206,7 +152,10 @@ static bool on_newcomer(void *user, const uint8_t *bytes, size_t n)
 
 static void on_writable(void *user)
 {
-	service(user);
+	struct runner *runner = user;
+
+	ptl_pump_wakeup(&runner->pump);
+	serve(runner);
 }
 
 size_t runner_memory(const struct runner *runner)
@@ -224,12 +173,7 @@ static void on_opened(void *user)
 {
 	struct runner *runner = user;
 
-	/* What was half written belongs to the wire that was cut. */
-	runner->out_at = 0;
-	runner->out_n = 0;
-	runner->rate = 0;
-	runner->rate_at = 0;
-	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
+	begin_pump(runner);
 	runner->framing->wire_reset(runner->endpoint, timer_now());
 	runner->changed = timer_now();
 	if (runner->was_lost && !runner->port_hushed)
@@ -237,7 +181,7 @@ static void on_opened(void *user)
 	runner->was_lost = false;
 	runner->begun = true;
 	update_carrier(runner);
-	service(runner);
+	serve(runner);
 }
 
 static void on_lost(void *user, const char *why)
@@ -246,6 +190,7 @@ static void on_lost(void *user, const char *why)
 
 	enum trouble_say say = trouble_flapped(&runner->port_flaps, timer_now());
 
+	ptl_pump_stop(&runner->pump);
 	runner->was_lost = true;
 	runner->changed = timer_now();
 	runner->port_hushed = say == TROUBLE_HUSH;
@@ -279,7 +224,7 @@ static void on_net_packet(void *user, const uint8_t *packet, size_t n)
 
 static void on_net_drained(void *user)
 {
-	service(user);
+	serve_if_due(user);
 }
 
 static void on_net_failed(void *user, const char *why)
@@ -339,13 +284,12 @@ static void on_rate(void *user, uint32_t rate)
 {
 	struct runner *runner = user;
 
-	runner->rate = rate;
-	runner->rate_at = 0;
+	ptl_pump_want_rate(&runner->pump, rate);
 }
 
 static void on_timer(void *user)
 {
-	service(user);
+	serve(user);
 }
 
 /* ---- opening ---- */
@@ -499,7 +443,6 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	int status;
 
 	runner->loop = loop;
-	runner->drain_us = DRAIN_US;
 	runner->framing = config->framing;
 	runner->role = config->role;
 	runner->lease_wanted = config->role == PTL_HOST && !config->address;
@@ -511,7 +454,6 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	status = port_open(loop, config->port, &port_events, &runner->port, error, error_size);
 	if (status < 0)
 		return status;
-	ptl_pacer_init(&runner->pacer, port_baud(runner->port));
 	runner->out_size = OUT_BYTES;
 	runner->out = malloc(runner->out_size);
 	runner->timer = timer_new(loop, on_timer, runner);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A running link: port, pacer, endpoint, shim, net and capture joined, for
+ * A running link: port, pump, endpoint, shim, net and capture joined, for
  * `pigtail up` and `pigtail device` alike. links.h has those of a process.
  */
 #ifndef PIGTAIL_HOST_RUNNER_H
@@ -16,7 +16,7 @@
 #include <pigtail/endpoint.h>
 #include <pigtail/ether.h>
 #include <pigtail/guess.h>
-#include <pigtail/pacer.h>
+#include <pigtail/pump.h>
 
 /*
  * Who the control channel of a link belongs to, if anybody does: what endpoint.h
@@ -40,16 +40,10 @@ struct runner {
 	struct port *port;
 	bool begun;    /* the port was open once: the endpoint lives */
 	bool was_lost; /* it is missed, and that was said */
-	struct ptl_pacer pacer;
+	struct ptl_pump pump;
 	struct timer *timer;
-	unsigned int drain_us; /* see runner.c */
-	uint32_t rate;	       /* to be set when all has left; 0: none */
-	ptl_time rate_at;      /* then, by the clock; 0: not known yet */
-	uint64_t rates;	       /* changes that were told */
-	bool blocked;	       /* the port takes nothing now */
-	uint8_t *out;	       /* pulled, not taken by the port yet */
-	size_t out_at;
-	size_t out_n;
+	uint64_t rates; /* changes that were told */
+	uint8_t *out;	/* the pump's */
 	size_t out_size;
 
 	void *memory; /* of the endpoint */
