@@ -9,6 +9,11 @@ from frame import ack_entry, cobs_encode, crc32c, cut_bytes, encode
 from link import ACK, HELLO, LOG, PING, UNKNOWN
 
 NOTHING_SENT = NUMBERS // 4
+# An echo request over IPv4, from docs/SPEC.md 9.5.
+REGULAR = bytes.fromhex(
+    "020000000002020000000001080045000020300040004001f6da"
+    "0a0000010a000002080019270007000170696e67"
+)
 
 
 def message(kind, payload=b"", acks=b"", ending=ENDS):
@@ -71,6 +76,13 @@ COUNTED = [
     ("a link message that goes on", "2.4", lambda link: [message(PING, b"tokn", ending=GOES_ON)], "rx_bad_field", 1),
     ("a link message, packed", "2.4", lambda link: [message(PING, b"tokn", ending=PACKED)], "rx_bad_field", 1),
     (
+        "a control message that goes on",
+        "2.4",
+        lambda link: behind(link, CONTROL, lambda n: Frame(CONTROL, n, b"\x20" * 32, GOES_ON)),
+        "rx_bad_field",
+        1,
+    ),
+    (
         "a control message, added",
         "2.4",
         lambda link: behind(link, CONTROL, lambda n: Frame(CONTROL, n, b"\x20abc", ADDED)),
@@ -92,6 +104,13 @@ COUNTED = [
     ("half an acknowledgement", "5", lambda link: ack(b"\x60\0"), "rx_bad_field", 1),
     ("another entry, which is not there", "5", lambda link: ack(ack_entry(BULK, 0, [], more=True)), "rx_bad_field", 1),
     ("ranges over 2048 cells", "5", lambda link: ack(ack_entry(BULK, 0, [(255, 255)] * 5)), "rx_bad_field", 1),
+    (
+        "once, though an entry before it is wrong as well",
+        "5",
+        lambda link: ack(ack_entry(BULK, NOTHING_SENT, [], more=True) + b"\x40"),
+        "rx_bad_field",
+        1,
+    ),
     ("a PING with half a token", "7", lambda link: [message(PING, b"to")], "rx_bad_field", 1),
     ("an empty LOG", "7", lambda link: [message(LOG)], "rx_bad_field", 1),
     ("a LOG of 129 bytes", "7", lambda link: [message(LOG, b"x" * 129)], "rx_bad_field", 1),
@@ -99,19 +118,36 @@ COUNTED = [
     ("a HELLO without its end", "7.1", hello(payload=lambda made: made[:29]), "rx_bad_field", 1),
     ("a HELLO of nonce 0", "7.1", hello(nonce=lambda link: 0), "rx_bad_field", 1),
     ("its own HELLO", "7.1", hello(nonce=lambda link: link.peer), "peer_mismatches", 1),
+    ("a HELLO of version 2", "7.1", hello(versions=(2, 2)), "peer_mismatches", 1),
+    ("a HELLO of version 0", "7.1", hello(versions=(0, 0)), "peer_mismatches", 1),
+    ("a HELLO that takes 63 bytes", "7.1", hello(most=63), "peer_mismatches", 1),
+    ("a HELLO of a control window of 31", "6", hello(windows=(31, 128, 256)), "peer_mismatches", 1),
+    ("a HELLO of a bulk window of 1025", "6", hello(windows=(64, 128, 1025)), "peer_mismatches", 1),
+    ("a HELLO of a sparse window of 8", "6", hello(windows=(64, 8, 256)), "peer_mismatches", 1),
+    (
+        "a HELLO out of range, of a new nonce",
+        "7.1",
+        hello(nonce=lambda link: link.nonce ^ 1, most=63),
+        "peer_mismatches",
+        1,
+    ),
 ]
 
-# (name, section, class, bytes as they are sent, ending, counter): given to the class's
+# (name, section, class, bytes as they are sent, ending, counter[, what our HELLO offers]): given to the class's
 # sender, in the place of a packet; taken, and not delivered.
 DROPPED = [
     ("a packet of 13 bytes", "1", BULK, b"\0" + bytes(13), ENDS, "rx_too_short"),
     ("a control message of 513 bytes", "8", CONTROL, b"\x20" * 513, ENDS, "rx_too_long"),
+    ("a packet over the agreed maximum", "7.1", BULK, b"\0" + bytes(601), ENDS, "rx_too_long", {"most": 600}),
 ]
 
 # The same; the program's state and ours differ for good, so the session ends.
 ENDS_SESSION = [
     ("a reserved first octet", "9.2", BULK, b"\x05abcdef", ENDS, "rx_bad_packed"),
     ("a difference to an empty context", "9.2", SPARSE, b"\x20\x80ab", ENDS, "rx_bad_packed"),
+    ("a context beyond the agreed number", "9.2", SPARSE, b"\x14" + REGULAR, ENDS, "rx_bad_packed", {"contexts": (4, 4)}),
+    ("packed, which was not agreed", "10.1", BULK, b"\x50hello", PACKED, "rx_bad_packed", {"capabilities": 0}),
+    ("added, which was not agreed", "10.1", BULK, bytes(64), ADDED, "rx_bad_packed", {"capabilities": 0}),
     ("headers that are not regular", "9.2", BULK, b"\x10" + bytes(60), ENDS, "rx_bad_packed"),
     ("a block with an offset beyond the history", "10.4", BULK, bytes.fromhex("106110001062"), PACKED, "rx_bad_packed"),
     ("a block of too few literals", "10.4", SPARSE, b"\x50hell", PACKED, "rx_bad_packed"),
@@ -125,5 +161,34 @@ SILENT = [
     ("ignored bits of an acknowledgement", "5", lambda link: ack(b"\x70\0\0")),
     ("a HELLO with options that nobody knows", "7.1", hello(more=b"\x63\x03abc\x64\x00\x65\xff")),
     ("a LOG of 128 bytes", "7", lambda link: [message(LOG, b"x" * 128)]),
+    ("a PING with more than its token", "7", lambda link: [longer_ping(link)]),
+    ("bits of a type that are ignored", "7", lambda link: [longer_ping(link, PING | 0x1F00)]),
 ]
 
+# Faults of the program that are known: cases that fail without failing the whole. Who mends
+# one takes its name from here.
+WAITING = {
+    "7.1 dropped: a packet over the agreed maximum",
+    "9.2 ends the session: a context beyond the agreed number",
+    "10.1 ends the session: packed, which was not agreed",
+    "10.1 ends the session: added, which was not agreed",
+    "PINGs in a burst",
+    "unknown messages in a burst",
+    "2.4 counted: a control message that goes on",
+    "7.1 counted: a HELLO of version 2",
+    "7.1 counted: a HELLO of version 0",
+    "7.1 counted: a HELLO that takes 63 bytes",
+    "6 counted: a HELLO of a control window of 31",
+    "6 counted: a HELLO of a bulk window of 1025",
+    "6 counted: a HELLO of a sparse window of 8",
+    "7.1 counted: a HELLO out of range, of a new nonce",
+    "7 no error: a PING with more than its token",
+    "7 no error: bits of a type that are ignored",
+    "5 counted: once, though an entry before it is wrong as well",
+}
+
+
+def longer_ping(link, kind=PING):
+    token = b"long"
+    link.pings.add(token)
+    return message(kind, token + b"and more")

@@ -155,6 +155,21 @@ def silence(peer):
 # ---- messages ----
 
 
+def pings(peer):
+    rig = peer.rig()
+    for _ in range(3):
+        rig.link.ping()
+    rig.until(lambda: {*rig.link.pongs} == rig.link.pings, 2, f"3 PONGs, not {len(rig.link.pongs)}")
+
+
+def unknown_messages(peer):
+    rig = peer.rig()
+    kinds = [6, 99, 255]
+    rig.link.inject(*(malformed.message(kind, b"what?") for kind in kinds))
+    rig.until(lambda: rig.program.counters()["rx_unknown"] == 3, 2, "3 unknown messages, counted")
+    rig.until(lambda: sorted(rig.link.unknown) == [bytes([k]) for k in kinds], 2, f"answers: {rig.link.unknown}")
+
+
 def unknown_controls(peer):
     rig = peer.rig()
     kinds = range(0x20, 0x30)
@@ -180,9 +195,9 @@ def rose(rig, before):
 GOOD = ("rx_packets", "rx_packet_bytes", "rx_frames", "rx_bytes", "rx_out_of_order", "rx_duplicates")
 
 
-def undisturbed(peer, act, want):
+def undisturbed(peer, act, want, offer=None):
     """act(rig) makes the counters rise as wanted, and does nothing else."""
-    rig = peer.rig()
+    rig = peer.rig(**(offer or {}))
     rig.echoes(3, 5)
     rig.until(rig.link.quiet, 5, "quiet")
     before, session = rig.program.counters(), rig.program.status()["session"]
@@ -208,17 +223,17 @@ def put(rig, cls, data, ending):
     rig.link.senders[cls].rest, rig.link.senders[cls].ending = data, ending
 
 
-def dropped(cls, data, ending, counter):
+def dropped(cls, data, ending, counter, offer=None):
     def act(rig):
         put(rig, cls, data, ending)
         rig.until(rig.link.quiet, 3, "its acknowledgement")
 
-    return lambda peer: undisturbed(peer, act, {counter: 1})
+    return lambda peer: undisturbed(peer, act, {counter: 1}, offer)
 
 
-def ends_session(cls, data, ending, counter):
+def ends_session(cls, data, ending, counter, offer=None):
     def case(peer):
-        rig = peer.rig()
+        rig = peer.rig(**(offer or {}))
         rig.until(rig.link.quiet, 5, "quiet")
         before, session = rig.program.counters(), rig.program.status()["session"]
         put(rig, cls, data, ending)
@@ -255,6 +270,8 @@ def cases(slow):
     if slow:
         yield "we read nothing for 12 s", slow_reader(12)
     yield "silence", silence
+    yield "PINGs in a burst", pings
+    yield "unknown messages in a burst", unknown_messages
     yield "unknown control messages in a burst", unknown_controls
     for name, section, *row in malformed.COUNTED:
         yield f"{section} counted: {name}", counted(*row)
@@ -289,8 +306,9 @@ def main():
             count += 1
             began = time.monotonic()
             wrong = run(binary, case, f"{seed} {name}")
-            bad += bool(wrong)
-            print(f"{'not ok' if wrong else 'ok'} {count} - {name}", flush=True)
+            waiting = " # TODO known, not mended" if name in malformed.WAITING else ""
+            bad += bool(wrong) and not waiting
+            print(f"{'not ok' if wrong else 'ok'} {count} - {name}{waiting}", flush=True)
             print(f"# {time.monotonic() - began:.1f} s")
             for line in wrong:
                 print(f"#   {line}", flush=True)
