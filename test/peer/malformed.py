@@ -174,7 +174,6 @@ WAITING = {
     "10.1 ends the session: added, which was not agreed",
     "PINGs in a burst",
     "unknown messages in a burst",
-    "2.4 counted: a control message that goes on",
     "7.1 counted: a HELLO of version 2",
     "7.1 counted: a HELLO of version 0",
     "7.1 counted: a HELLO that takes 63 bytes",
