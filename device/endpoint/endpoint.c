@@ -10,8 +10,6 @@
  * and the link's credit stops the host: nothing is lost in a flood. What lwIP sends
  * goes to the link at once; when that is full, it waits in tx, by reference: a segment
  * of TCP stays where it is until it has gone.
- *
- * Time is what the clock says, in milliseconds, counted on without 64-bit division.
  */
 #include "state.h"
 
@@ -25,38 +23,6 @@
 #include <string.h>
 
 #define HOSTNAME "pigtail"
-
-struct endpoint endpoint;
-
-/* ---- what lwIP asks of its system ---- */
-
-u32_t sys_now(void)
-{
-	uint64_t passed = endpoint.clock.now(endpoint.clock.user) - endpoint.ms_at;
-
-	while (passed >= 1000u) {
-		uint32_t piece = passed > UINT32_MAX ? UINT32_MAX : (uint32_t)passed;
-
-		endpoint.ms += piece / 1000u;
-		endpoint.ms_at += piece / 1000u * 1000u;
-		passed -= piece / 1000u * 1000u;
-	}
-	return (u32_t)endpoint.ms;
-}
-
-/* xorshift: for ports and the like, which an eavesdropper on the wire sees anyway. */
-uint32_t stack_random(void)
-{
-	endpoint.random ^= endpoint.random << 13;
-	endpoint.random ^= endpoint.random >> 17;
-	endpoint.random ^= endpoint.random << 5;
-	return endpoint.random;
-}
-
-bool endpoint_heap_has(size_t n, size_t reserve)
-{
-	return lwip_stats.mem.used + n + reserve <= lwip_stats.mem.avail;
-}
 
 /* ---- queues ---- */
 

@@ -63,7 +63,7 @@ struct page {
 /* NULL: there is none of this path, which ends at n. */
 const struct page *page_of(const char *path, size_t n);
 
-/* Bytes that may be sent now. */
+/* http_send.c. Bytes that may be sent now. */
 size_t http_room(const struct http *http);
 
 /* Sends bytes: all, or none and false when there is no room. */
@@ -73,10 +73,11 @@ bool http_constant(struct http *http, const void *bytes, size_t n);
 /* At most HTTP_PIECE bytes of an answer whose length is not known before. */
 bool http_text(struct http *http, const char *text, size_t n);
 
-/* lwIP calls us no more for this connection, and counts it no more as waiting. */
+/* http_wait.c. lwIP calls us no more for this connection, and counts it no more as
+ * waiting. */
 void http_forget(struct tcp_pcb *pcb);
 
-/* http_wait.c: at most HTTP_WAITERS wait. false: too many. */
+/* At most HTTP_WAITERS wait. false: too many. */
 #define HTTP_WAITERS 12
 bool http_wait(struct tcp_pcb *pcb);
 bool http_waits(void); /* anybody */

@@ -34,15 +34,15 @@ struct endpoint {
 
 extern struct endpoint endpoint;
 
-/* address.c. address_start() is called once; source: "dhcp", "static", ... */
-const char *address_source(void);
-bool address_start(const char *address);
-void address_host_up(bool up);
-
 /* Kept free of the heap by whoever sends much: for acknowledgements, answers to pings
  * and the like. */
 #define ENDPOINT_HEAP_RESERVE 3000u
 bool endpoint_heap_has(size_t n, size_t reserve);
+
+/* address.c. address_start() is called once; source: "dhcp", "static", ... */
+const char *address_source(void);
+bool address_start(const char *address);
+void address_host_up(bool up);
 
 /* stream.c, http.c: listen. false: a pool is too small. */
 bool stream_start(void);

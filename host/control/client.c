@@ -11,6 +11,8 @@
 #include "host/control/client.h"
 
 #include "host/control/channel.h"
+#include "host/control/reply.h"
+#include "host/control/subscription.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -40,16 +42,6 @@ struct control_call {
 	bool done;    /* answered */
 };
 
-struct subscription {
-	struct subscription *next;
-	const struct control_part *part;
-	const struct control_event *event;
-	cJSON *id;	 /* of the request that began it, or NULL */
-	ptl_time period; /* 0: none */
-	ptl_time due;
-	unsigned int missed;
-};
-
 struct client {
 	const struct registry *registry;
 	const struct control_times *times;
@@ -61,53 +53,6 @@ struct client {
 	bool spoke;
 	bool deaf; /* it will say nothing more */
 };
-
-static const char *const code_names[CONTROL_CODES] = {
-	[CONTROL_BAD_REQUEST] = "bad-request",	 [CONTROL_UNKNOWN_REQUEST] = "unknown-request",
-	[CONTROL_BAD_ARGUMENT] = "bad-argument", [CONTROL_BUSY] = "busy",
-	[CONTROL_NOT_READY] = "not-ready",	 [CONTROL_FAILED] = "failed",
-	[CONTROL_TIMEOUT] = "timeout",		 [CONTROL_DENIED] = "denied",
-};
-
-/* ---- what is sent ---- */
-
-static cJSON *with_id(const cJSON *id)
-{
-	cJSON *line = cJSON_CreateObject();
-
-	if (id)
-		cJSON_AddItemToObject(line, "id", cJSON_Duplicate(id, false));
-	return line;
-}
-
-/* Frees line. */
-static void send_line(struct client *client, cJSON *line)
-{
-	char *text = cJSON_PrintUnformatted(line);
-
-	cJSON_Delete(line);
-	if (!text)
-		return;
-	channel_send(client->channel, text, strlen(text));
-	cJSON_free(text);
-}
-
-static void add_error(cJSON *line, enum control_code code, const char *reason)
-{
-	cJSON *error = cJSON_AddObjectToObject(line, "error");
-
-	cJSON_AddStringToObject(error, "code", code_names[code]);
-	cJSON_AddStringToObject(error, "reason", reason);
-}
-
-static void send_error(struct client *client, const cJSON *id, enum control_code code,
-		       const char *reason)
-{
-	cJSON *line = with_id(id);
-
-	add_error(line, code, reason);
-	send_line(client, line);
-}
 
 /* When it will ask nothing more and waits for nothing, it may go. */
 static void finish_if_done(struct client *client)
@@ -143,10 +88,10 @@ static void call_done(struct control_call *call)
 
 void control_answer(struct control_call *call, cJSON *result)
 {
-	cJSON *line = with_id(call->id);
+	cJSON *line = reply_with_id(call->id);
 
 	cJSON_AddItemToObject(line, "result", result ? result : cJSON_CreateObject());
-	send_line(call->client, line);
+	reply_send(call->client->channel, line);
 	call_done(call);
 }
 
@@ -158,7 +103,7 @@ void control_refuse(struct control_call *call, enum control_code code, const cha
 	va_start(arguments, format);
 	(void)vsnprintf(reason, sizeof(reason), format, arguments);
 	va_end(arguments);
-	send_error(call->client, call->id, code, reason);
+	reply_error(call->client->channel, call->id, code, reason);
 	call_done(call);
 }
 
@@ -180,7 +125,7 @@ static void call_cancel(struct control_call *call)
 
 static void call_fail(struct control_call *call, enum control_code code, const char *reason)
 {
-	send_error(call->client, call->id, code, reason);
+	reply_error(call->client->channel, call->id, code, reason);
 	call_cancel(call);
 }
 
@@ -209,7 +154,7 @@ static void begin_call(struct client *client, const struct control_request *row,
 	struct control_call *call = calloc(1, sizeof(*call));
 
 	if (!call) {
-		send_error(client, id, CONTROL_BUSY, "out of memory");
+		reply_error(client->channel, id, CONTROL_BUSY, "out of memory");
 		return;
 	}
 	call->client = client;
@@ -230,148 +175,79 @@ static void begin_call(struct client *client, const struct control_request *row,
 
 /* ---- subscriptions ---- */
 
-static struct subscription **find_subscription(struct client *client, const char *name)
-{
-	struct subscription **at = &client->subscriptions;
-
-	while (*at && strcmp((*at)->event->name, name) != 0)
-		at = &(*at)->next;
-	return at;
-}
-
-static void end_subscription(struct subscription **at)
-{
-	struct subscription *subscription = *at;
-
-	*at = subscription->next;
-	cJSON_Delete(subscription->id);
-	free(subscription);
-}
-
-static void tell(struct client *client, struct subscription *subscription, const char *data)
-{
-	cJSON *line;
-
-	if (channel_waiting(client->channel) >= CHANNEL_WAITING) {
-		subscription->missed++;
-		return;
-	}
-	line = with_id(subscription->id);
-	cJSON_AddStringToObject(line, "event", subscription->event->name);
-	if (subscription->missed)
-		cJSON_AddNumberToObject(line, "missed", subscription->missed);
-	subscription->missed = 0;
-	cJSON_AddRawToObject(line, "data", data);
-	send_line(client, line);
-}
-
-static void tell_now(struct client *client, struct subscription *subscription)
-{
-	cJSON *data = subscription->event->now(subscription->part->user);
-	char *text = cJSON_PrintUnformatted(data);
-
-	cJSON_Delete(data);
-	if (text)
-		tell(client, subscription, text);
-	cJSON_free(text);
-}
-
 void client_tell(struct client *client, const struct control_event *event, const char *data)
 {
-	struct subscription *subscription = *find_subscription(client, event->name);
+	struct subscription *subscription =
+		*subscription_find(&client->subscriptions, event->name);
 
 	if (subscription)
-		tell(client, subscription, data);
+		subscription_tell(subscription, client->channel, data);
 }
 
 bool client_wants(const struct client *client, const struct control_event *event)
 {
-	for (const struct subscription *at = client->subscriptions; at; at = at->next)
-		if (at->event == event)
-			return true;
-	return false;
+	return subscription_wants(client->subscriptions, event);
 }
 
 static void subscribe(struct client *client, const cJSON *id, const cJSON *arguments)
 {
 	const char *name = control_string(arguments, "event", "");
 	double every = control_number(arguments, "every", 0);
-	struct subscription **at = find_subscription(client, name);
+	struct subscription **at = subscription_find(&client->subscriptions, name);
 	const struct control_event *event;
-	struct subscription *subscription;
 	struct control_part *part;
 	cJSON *line;
 
 	event = registry_event(client->registry, name, &part);
 	if (!event) {
-		send_error(client, id, CONTROL_BAD_ARGUMENT,
-			   "no such event; 'help' lists them");
+		reply_error(client->channel, id, CONTROL_BAD_ARGUMENT,
+			    "no such event; 'help' lists them");
 		return;
 	}
 	if (every > 0 && !event->now) {
-		send_error(client, id, CONTROL_BAD_ARGUMENT,
-			   "this event is told when it happens, not periodically");
+		reply_error(client->channel, id, CONTROL_BAD_ARGUMENT,
+			    "this event is told when it happens, not periodically");
 		return;
 	}
 	/* Anew: it may want another period. */
 	if (*at)
-		end_subscription(at);
-	subscription = calloc(1, sizeof(*subscription));
-	if (!subscription) {
-		send_error(client, id, CONTROL_BUSY, "out of memory");
+		subscription_end(at);
+	if (!subscription_begin(&client->subscriptions, part, event, id,
+				(ptl_time)llround(every * SECOND))) {
+		reply_error(client->channel, id, CONTROL_BUSY, "out of memory");
 		return;
 	}
-	subscription->part = part;
-	subscription->event = event;
-	subscription->id = id ? cJSON_Duplicate(id, false) : NULL;
-	subscription->period = (ptl_time)llround(every * SECOND);
-	subscription->due = timer_now() + subscription->period;
-	subscription->next = client->subscriptions;
-	client->subscriptions = subscription;
-	line = with_id(id);
+	line = reply_with_id(id);
 	cJSON_AddObjectToObject(line, "result");
-	send_line(client, line);
+	reply_send(client->channel, line);
 	if (event->now)
-		tell_now(client, subscription);
+		subscription_tell_now(client->subscriptions, client->channel);
 }
 
 static void unsubscribe(struct client *client, const cJSON *id, const cJSON *arguments)
 {
-	struct subscription **at =
-		find_subscription(client, control_string(arguments, "event", ""));
+	struct subscription **at = subscription_find(&client->subscriptions,
+						     control_string(arguments, "event", ""));
 	cJSON *line;
 
 	if (!*at) {
-		send_error(client, id, CONTROL_BAD_ARGUMENT,
-			   "there is no subscription to such an event");
+		reply_error(client->channel, id, CONTROL_BAD_ARGUMENT,
+			    "there is no subscription to such an event");
 		return;
 	}
-	end_subscription(at);
-	line = with_id(id);
+	subscription_end(at);
+	line = reply_with_id(id);
 	cJSON_AddObjectToObject(line, "result");
-	send_line(client, line);
+	reply_send(client->channel, line);
 }
 
 void client_forget(struct client *client, const struct control_part *part)
 {
-	struct subscription **at = &client->subscriptions;
 	struct control_call *call;
 
 	while ((call = call_of_part(client, part)) != NULL)
 		call_fail(call, CONTROL_NOT_READY, "what was asked has ended; ask again");
-	while (*at) {
-		cJSON *line;
-
-		if ((*at)->part != part) {
-			at = &(*at)->next;
-			continue;
-		}
-		line = with_id((*at)->id);
-		cJSON_AddStringToObject(line, "event", (*at)->event->name);
-		add_error(line, CONTROL_NOT_READY, "no more events of this kind come");
-		send_line(client, line);
-		end_subscription(at);
-	}
+	subscriptions_forget(&client->subscriptions, client->channel, part);
 	finish_if_done(client);
 }
 
@@ -406,7 +282,7 @@ static const struct own {
 
 static void help(struct client *client, const cJSON *id, const cJSON *arguments)
 {
-	cJSON *line = with_id(id);
+	cJSON *line = reply_with_id(id);
 	cJSON *result = cJSON_AddObjectToObject(line, "result");
 	cJSON *list;
 
@@ -423,7 +299,7 @@ static void help(struct client *client, const cJSON *id, const cJSON *arguments)
 				      control_arguments_help(own_requests[i].arguments));
 		cJSON_AddItemToArray(list, row);
 	}
-	send_line(client, line);
+	reply_send(client->channel, line);
 }
 
 static const struct own *own_request(const char *name)
@@ -480,34 +356,34 @@ static void take_request(struct client *client, const cJSON *request)
 	char reason[REASON_MAX];
 
 	if (!id_ok(id)) {
-		send_error(client, NULL, CONTROL_BAD_REQUEST,
-			   "an id is a number, or a string of up to 64 ASCII characters");
+		reply_error(client->channel, NULL, CONTROL_BAD_REQUEST,
+			    "an id is a number, or a string of up to 64 ASCII characters");
 		return;
 	}
 	if (!name || !keys_ok(request)) {
-		send_error(client, id, CONTROL_BAD_REQUEST,
-			   "a request is {\"request\": NAME}, with \"arguments\" and \"id\" "
-			   "if wanted, and nothing else");
+		reply_error(client->channel, id, CONTROL_BAD_REQUEST,
+			    "a request is {\"request\": NAME}, with \"arguments\" and \"id\" "
+			    "if wanted, and nothing else");
 		return;
 	}
 	own = own_request(name);
 	if (!own)
 		row = registry_request(client->registry, name, &part);
 	if (!own && !row) {
-		send_error(client, id, CONTROL_UNKNOWN_REQUEST,
-			   "no such request; 'help' lists them");
+		reply_error(client->channel, id, CONTROL_UNKNOWN_REQUEST,
+			    "no such request; 'help' lists them");
 		return;
 	}
 	if (!control_arguments_ok(own ? own->arguments : row->arguments, arguments, reason,
 				  sizeof(reason))) {
-		send_error(client, id, CONTROL_BAD_ARGUMENT, reason);
+		reply_error(client->channel, id, CONTROL_BAD_ARGUMENT, reason);
 		return;
 	}
 	if (own)
 		own->handle(client, id, arguments);
 	else if (count_calls(client) >= CALLS_MAX)
-		send_error(client, id, CONTROL_BUSY,
-			   "too many requests wait for their answers; wait for one");
+		reply_error(client->channel, id, CONTROL_BUSY,
+			    "too many requests wait for their answers; wait for one");
 	else
 		begin_call(client, row, part, id, arguments);
 }
@@ -518,8 +394,8 @@ static void on_line(void *user, char *line, size_t n)
 	cJSON *request;
 
 	if (!line) {
-		send_error(client, NULL, CONTROL_BAD_REQUEST,
-			   "the line is longer than 65536 bytes");
+		reply_error(client->channel, NULL, CONTROL_BAD_REQUEST,
+			    "the line is longer than 65536 bytes");
 		channel_finish(client->channel);
 		return;
 	}
@@ -530,8 +406,8 @@ static void on_line(void *user, char *line, size_t n)
 	if (cJSON_IsObject(request))
 		take_request(client, request);
 	else
-		send_error(client, NULL, CONTROL_BAD_REQUEST,
-			   "the line is no JSON object; a request is {\"request\": NAME}");
+		reply_error(client->channel, NULL, CONTROL_BAD_REQUEST,
+			    "the line is no JSON object; a request is {\"request\": NAME}");
 	control_arguments_wipe(request);
 	cJSON_Delete(request);
 }
@@ -546,7 +422,7 @@ static void on_ended(void *user, bool gone)
 	}
 	client->deaf = true;
 	while (client->subscriptions)
-		end_subscription(&client->subscriptions);
+		subscription_end(&client->subscriptions);
 	finish_if_done(client);
 }
 
@@ -587,10 +463,7 @@ ptl_time client_deadline(const struct client *client)
 
 	for (const struct control_call *call = client->calls; call; call = call->next)
 		deadline = earlier(deadline, call->deadline);
-	for (const struct subscription *at = client->subscriptions; at; at = at->next)
-		if (at->period)
-			deadline = earlier(deadline, at->due);
-	return deadline;
+	return earlier(deadline, subscriptions_due(client->subscriptions));
 }
 
 static void expire_calls(struct client *client, ptl_time now)
@@ -606,20 +479,12 @@ static void expire_calls(struct client *client, ptl_time now)
 bool client_expire(struct client *client, ptl_time now)
 {
 	if (silence_ends(client) <= now) {
-		send_error(client, NULL, CONTROL_TIMEOUT,
-			   "nothing was heard for too long; connect again");
+		reply_error(client->channel, NULL, CONTROL_TIMEOUT,
+			    "nothing was heard for too long; connect again");
 		return false;
 	}
 	expire_calls(client, now);
-	for (struct subscription *at = client->subscriptions; at; at = at->next) {
-		if (!at->period || at->due > now)
-			continue;
-		tell_now(client, at);
-		at->due += at->period;
-		/* After a pause, not all of them at once. */
-		if (at->due <= now)
-			at->due = now + at->period;
-	}
+	subscriptions_expire(client->subscriptions, client->channel, now);
 	return true;
 }
 
@@ -659,7 +524,7 @@ void client_free(struct client *client)
 	while (client->calls)
 		call_cancel(client->calls);
 	while (client->subscriptions)
-		end_subscription(&client->subscriptions);
+		subscription_end(&client->subscriptions);
 	channel_free(client->channel);
 	free(client);
 }
