@@ -128,7 +128,7 @@ static void failed(struct ptl_link *link)
 {
 	link->counters.rate_failures++;
 	if (is_host(link))
-		ptl_plan_failed(&link->rate.plan);
+		ptl_plan_failed(link);
 }
 
 /* ---- HELLO ---- */
@@ -140,14 +140,14 @@ void ptl_rate_init(struct ptl_link *link, const struct ptl_config *config)
 	rate->state = config->rate_auto && link->events.rate ? RATE_BASE : RATE_FIXED;
 	rate->own = config->uart;
 	rate->base = config->baud;
-	ptl_plan_begin(&rate->plan);
+	ptl_plan_begin(link);
 }
 
 /* It restarted. What failed last did so because it was not there. */
 void ptl_rate_forget_peer(struct ptl_link *link)
 {
 	link->rate.agreed = false;
-	ptl_plan_doubt(&link->rate.plan);
+	ptl_plan_doubt(link);
 }
 
 void ptl_rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, size_t n)
@@ -162,7 +162,7 @@ void ptl_rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, 
 	peer.max = get_le32(value + 6);
 	/* Another one at the other end: what failed with the last says nothing. */
 	if (peer.clock != rate->peer.clock || peer.max != rate->peer.max)
-		ptl_plan_begin(&rate->plan);
+		ptl_plan_begin(link);
 	rate->peer = peer;
 	rate->agreed = true;
 }
@@ -172,7 +172,7 @@ void ptl_rate_session_up(struct ptl_link *link)
 	if (link->rate.state != RATE_BASE)
 		return;
 	link->rate.plan.rest_us = 0;
-	ptl_plan_trial(&link->rate.plan, (uint32_t)link->now, 0);
+	ptl_plan_trial(link, 0);
 }
 
 /* ---- moving ---- */
@@ -213,7 +213,7 @@ static void refresh_senders(struct ptl_link *link, bool lost)
 /* Data flows again; the next trial is in a while. */
 static void rest(struct ptl_link *link, uint32_t us)
 {
-	ptl_plan_trial(&link->rate.plan, (uint32_t)link->now, us);
+	ptl_plan_trial(link, us);
 	refresh_senders(link, false);
 }
 
@@ -233,7 +233,7 @@ static void settle(struct ptl_link *link)
 {
 	ptl_watch_begin(link);
 	if (is_host(link))
-		ptl_plan_works(&link->rate.plan, link->baud, (uint32_t)link->now);
+		ptl_plan_works(link);
 	link->counters.rate_changes++;
 	refresh_senders(link, link->rate.away);
 }
@@ -267,20 +267,22 @@ void ptl_rate_done(struct ptl_link *link, uint32_t now)
 	struct rate *rate = &link->rate;
 	bool asked = rate->state == RATE_SWITCH;
 	bool up = asked && rate->wanted != rate->base;
-	bool there = up && ptl_rate_near(now, rate->wanted);
-	bool home = !there && ptl_rate_near(now, rate->base);
 
-	if (there || home)
-		now = there ? rate->wanted : rate->base;
+	if (ptl_rate_near(now, rate->base))
+		now = rate->base;
+	else if (ptl_rate_near(now, rate->wanted))
+		now = rate->wanted;
 	if (rate->state == RATE_FIXED || (!asked && now == link->baud))
 		return;
 	ptl_link_adopt_baud(link, now);
 	ptl_noise_init(&link->sending.noise, link->sending.noise.max);
-	if (up && !there)
-		failed(link);
-	if (there)
+	if (up && now == rate->wanted) {
 		begin_trial(link);
-	else if (home)
+		return;
+	}
+	if (up)
+		failed(link);
+	if (now == rate->base)
 		come_home(link, rate->plan.rest_us);
 	else
 		ask_for_base(link, asked ? SET_AGAIN_US : 0);
@@ -302,7 +304,7 @@ uint32_t ptl_rate_now(const struct ptl_link *link)
 static void offer(struct ptl_link *link)
 {
 	struct rate *rate = &link->rate;
-	uint32_t wanted = ptl_plan_choose(rate, link->baud, (uint32_t)link->now);
+	uint32_t wanted = ptl_plan_choose(link);
 
 	if (!wanted || !happens(link, ON_NEXT))
 		return;
@@ -483,7 +485,7 @@ void ptl_rate_timers(struct ptl_link *link)
 			leave(link, ON_FAILS, PTL_FALL_FAILED);
 		break;
 	case RATE_FAST:
-		if (is_next(link) && ptl_plan_climbs(&rate->plan, link->baud))
+		if (is_next(link) && ptl_plan_climbs(link))
 			leave(link, ON_FAILS, PTL_FALL_HIGHER);
 		else if (!ptl_watch_asks(link))
 			leave(link, ON_FAILS, PTL_FALL_SILENT);

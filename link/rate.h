@@ -96,19 +96,19 @@ bool ptl_rate_usable(const struct rate *rate, uint32_t wanted);
 
 /* What failed is tried again as if for the first time; the candidate in hand failed;
  * its failure may have been the peer's absence; it works. */
-void ptl_plan_begin(struct rate_plan *plan);
-void ptl_plan_failed(struct rate_plan *plan);
-void ptl_plan_doubt(struct rate_plan *plan);
-void ptl_plan_works(struct rate_plan *plan, uint32_t baud, uint32_t now);
+void ptl_plan_begin(struct ptl_link *link);
+void ptl_plan_failed(struct ptl_link *link);
+void ptl_plan_doubt(struct ptl_link *link);
+void ptl_plan_works(struct ptl_link *link);
 
 /* The next trial is in so many microseconds. */
-void ptl_plan_trial(struct rate_plan *plan, uint32_t now, uint32_t us);
+void ptl_plan_trial(struct ptl_link *link, uint32_t us);
 
 /* It is time: the rate to propose, or 0. */
-uint32_t ptl_plan_choose(struct rate *rate, uint32_t baud, uint32_t now);
+uint32_t ptl_plan_choose(struct ptl_link *link);
 
 /* The same where a rate is in use: whether it is to be left for a higher one. */
-bool ptl_plan_climbs(struct rate_plan *plan, uint32_t baud);
+bool ptl_plan_climbs(struct ptl_link *link);
 
 void ptl_rate_init(struct ptl_link *link, const struct ptl_config *config);
 

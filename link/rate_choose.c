@@ -4,7 +4,7 @@
  * (12.6): the highest that has not failed; where all have, or one is in use, the lowest
  * of those above it that failed, again after a while that doubles.
  */
-#include "rate.h"
+#include "state.h"
 
 #ifndef PTL_WITHOUT_RATE
 
@@ -65,58 +65,66 @@ static uint8_t highest(const struct rate *rate)
 	return NONE;
 }
 
-static uint8_t lowest_failed(const struct rate_plan *plan, uint32_t baud)
+static uint8_t lowest_failed(const struct ptl_link *link)
 {
 	for (uint8_t i = 0; i < CANDIDATES; i++)
-		if (candidates[i] > baud && plan->failed & 1u << i)
+		if (candidates[i] > link->baud && link->rate.plan.failed & 1u << i)
 			return i;
 	return NONE;
 }
 
-static void wait_again(struct rate_plan *plan, uint32_t baud, uint32_t now, uint32_t us)
+static void plan(struct ptl_link *link, enum rate_next next, uint32_t us)
 {
-	plan->next = lowest_failed(plan, baud) == NONE ? RATE_NEXT_NOTHING : RATE_NEXT_AGAIN;
-	plan->at = now + us;
+	link->rate.plan.next = (uint8_t)next;
+	link->rate.plan.at = (uint32_t)link->now + us;
 }
 
-void ptl_plan_begin(struct rate_plan *plan)
+static void wait_again(struct ptl_link *link, uint32_t us)
 {
-	plan->failed = 0;
-	plan->again_us = AGAIN_US;
+	plan(link, lowest_failed(link) == NONE ? RATE_NEXT_NOTHING : RATE_NEXT_AGAIN, us);
 }
 
-void ptl_plan_trial(struct rate_plan *plan, uint32_t now, uint32_t us)
+void ptl_plan_begin(struct ptl_link *link)
 {
-	plan->next = RATE_NEXT_TRY;
-	plan->at = now + us;
+	link->rate.plan.failed = 0;
+	link->rate.plan.again_us = AGAIN_US;
 }
 
-void ptl_plan_failed(struct rate_plan *plan)
+void ptl_plan_trial(struct ptl_link *link, uint32_t us)
 {
+	plan(link, RATE_NEXT_TRY, us);
+}
+
+void ptl_plan_failed(struct ptl_link *link)
+{
+	struct rate_plan *plan = &link->rate.plan;
+
 	plan->latest = (uint16_t)(1u << plan->index);
 	plan->failed |= plan->latest;
 }
 
-void ptl_plan_doubt(struct rate_plan *plan)
+void ptl_plan_doubt(struct ptl_link *link)
 {
-	plan->failed &= (uint16_t)~plan->latest;
-	plan->latest = 0;
+	link->rate.plan.failed &= (uint16_t)~link->rate.plan.latest;
+	link->rate.plan.latest = 0;
 }
 
-void ptl_plan_works(struct rate_plan *plan, uint32_t baud, uint32_t now)
+void ptl_plan_works(struct ptl_link *link)
 {
+	struct rate_plan *plan = &link->rate.plan;
 	bool climbed = plan->again == plan->index + 1;
 
 	plan->latest = 0;
 	plan->again = 0;
 	if (climbed)
 		plan->again_us = AGAIN_US;
-	wait_again(plan, baud, now, climbed ? CLIMB_US : plan->again_us);
+	wait_again(link, climbed ? CLIMB_US : plan->again_us);
 }
 
-bool ptl_plan_climbs(struct rate_plan *plan, uint32_t baud)
+bool ptl_plan_climbs(struct ptl_link *link)
 {
-	uint8_t index = lowest_failed(plan, baud);
+	struct rate_plan *plan = &link->rate.plan;
+	uint8_t index = lowest_failed(link);
 
 	if (index == NONE) {
 		plan->next = RATE_NEXT_NOTHING;
@@ -128,16 +136,16 @@ bool ptl_plan_climbs(struct rate_plan *plan, uint32_t baud)
 	return true;
 }
 
-uint32_t ptl_plan_choose(struct rate *rate, uint32_t baud, uint32_t now)
+uint32_t ptl_plan_choose(struct ptl_link *link)
 {
-	struct rate_plan *plan = &rate->plan;
+	struct rate_plan *plan = &link->rate.plan;
 	uint8_t index;
 
 	if (plan->next == RATE_NEXT_AGAIN)
-		ptl_plan_climbs(plan, baud);
-	index = highest(rate);
+		ptl_plan_climbs(link);
+	index = highest(&link->rate);
 	if (index == NONE) {
-		wait_again(plan, baud, now, plan->again_us);
+		wait_again(link, plan->again_us);
 		return 0;
 	}
 	plan->index = index;

@@ -59,35 +59,36 @@ struct tx_frame {
 	bool line_idle;	 /* nothing was sent just before */
 };
 
+/* What is small and much used comes first: near the pointer it costs less code. */
 struct ptl_link {
-	struct ptl_events events;
-	struct ptl_counters counters;
-	struct queue queue;
-	struct packing packing;
-	struct sending sending;
-	struct sender senders[DATA_CLASSES];
-	struct receiver receivers[DATA_CLASSES];
-	struct session session;
-#ifndef PTL_WITHOUT_RATE
-	struct rate rate;
-#endif
-	struct tx_frame tx;
-	struct cobs_decoder rx;
-	ptl_time rx_at; /* last byte of a frame that is under way */
 	ptl_time now;
 	ptl_time deadline;
-	uint32_t hash_key;
-	uint32_t ack_delay_us;
 	uint32_t baud;
 	uint16_t max_packet; /* of both ends */
 	uint16_t own_max_packet;
+	uint8_t role;
+	uint8_t log_n;
+	bool out_of_step; /* what the peer compressed makes no sense here */
+	bool resume_due;  /* resume() came while a frame was half received */
+#ifndef PTL_WITHOUT_RATE
+	struct rate rate;
+#endif
+	struct session session;
+	struct tx_frame tx;
+	struct cobs_decoder rx;
+	ptl_time rx_at; /* last byte of a frame that is under way */
+	uint32_t hash_key;
+	uint32_t ack_delay_us;
+	struct ptl_events events;
+	struct sending sending;
+	struct sender senders[DATA_CLASSES];
+	struct receiver receivers[DATA_CLASSES];
+	struct queue queue;
+	struct packing packing;
+	struct ptl_counters counters;
 	uint16_t windows[DATA_CLASSES];
 	uint8_t mac[6];
 	uint8_t log[PTL_LOG_MAX]; /* text that waits to be sent */
-	uint8_t log_n;
-	uint8_t role;
-	bool out_of_step; /* what the peer compressed makes no sense here */
-	bool resume_due;  /* resume() came while a frame was half received */
 };
 
 static inline struct sender *sender_of(struct ptl_link *link, enum ptl_class class)
