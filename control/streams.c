@@ -3,10 +3,6 @@
  * See streams.h. What has to be said (opened, credit, close) is a flag of its stream
  * until the link takes it: nothing is lost when the control class is full, and order
  * within a stream holds, because data goes only while no flag is set.
- *
- * The line's share is a moment, free_at: a message is sent when it has passed, and moves
- * it by the time that it takes on the line, or four times that while packets wait. No
- * 64-bit division, which a 32-bit kernel does not have.
  */
 #include <pigtail/streams.h>
 
@@ -16,27 +12,14 @@
 #include <string.h>
 #endif
 
-#define LEAST_LINE    30u  /* bytes/s */
-#define LEAST_MESSAGE 64u  /* bytes of data */
-#define MESSAGES_A_S  200u /* at this many a second one is 5 ms long */
-#define SHARE	      4u   /* of the line, while packets wait */
-
 void ptl_streams_init(struct ptl_streams *streams, enum ptl_role role, uint32_t window,
-		      const struct ptl_stream_events *events, ptl_time now)
+		      const struct ptl_stream_events *events, struct ptl_share *share)
 {
 	memset(streams, 0, sizeof(*streams));
 	streams->events = *events;
 	streams->role = role;
 	streams->window = window;
-	streams->line = 11520;
-	streams->free_at = now;
-}
-
-static size_t message_bytes(const struct ptl_streams *streams)
-{
-	uint32_t n = streams->line / MESSAGES_A_S;
-
-	return n < LEAST_MESSAGE ? LEAST_MESSAGE : n;
+	streams->share = share;
 }
 
 static bool send(struct ptl_streams *streams, const struct ptl_control_writer *message)
@@ -76,24 +59,12 @@ static bool owes_words(const struct ptl_stream *stream)
 	return stream->say_opened || stream->say_close;
 }
 
-/* Books n bytes on the line: nothing more goes until their share of it has passed. What
- * was not used is not saved up beyond one message. */
-static void book(struct ptl_streams *streams, ptl_time now, size_t n)
-{
-	uint32_t sixteenths = 16000000u / streams->line; /* of a microsecond, a byte */
-	uint32_t takes = (uint32_t)n * sixteenths / 16 * (streams->packets ? SHARE : 1);
-
-	if (streams->free_at + takes < now)
-		streams->free_at = now - takes;
-	streams->free_at += takes;
-}
-
 size_t ptl_stream_write(struct ptl_streams *streams, ptl_time now, unsigned number,
 			const uint8_t *bytes, size_t n)
 {
 	struct ptl_control_writer message;
 	struct ptl_stream *stream;
-	size_t most = message_bytes(streams);
+	size_t most = ptl_share_message(streams->share);
 
 	if (number >= PTL_STREAMS || n == 0)
 		return 0;
@@ -101,7 +72,7 @@ size_t ptl_stream_write(struct ptl_streams *streams, ptl_time now, unsigned numb
 	if (stream->state != PTL_STREAM_OPEN)
 		return 0;
 	stream->wants_room = true;
-	if (stream->credit == 0 || streams->free_at > now || owes_words(stream))
+	if (stream->credit == 0 || !ptl_share_free(streams->share, now) || owes_words(stream))
 		return 0;
 	if (n > most)
 		n = most;
@@ -114,7 +85,7 @@ size_t ptl_stream_write(struct ptl_streams *streams, ptl_time now, unsigned numb
 	if (!send(streams, &message))
 		return 0;
 	stream->credit -= (uint32_t)n;
-	book(streams, now, message.n + PTL_FRAME_OVERHEAD);
+	ptl_share_book(streams->share, now, message.n + PTL_FRAME_OVERHEAD);
 	stream->wants_room = false;
 	return n;
 }
@@ -354,17 +325,14 @@ static bool waits(const struct ptl_stream *stream)
 	       !owes_words(stream);
 }
 
-ptl_time ptl_streams_poll(struct ptl_streams *streams, ptl_time now, uint32_t line,
-			  bool packets)
+ptl_time ptl_streams_poll(struct ptl_streams *streams, ptl_time now)
 {
 	bool waiting = false;
 
-	streams->line = line / 10 > LEAST_LINE ? line / 10 : LEAST_LINE;
-	streams->packets = packets;
 	for (unsigned i = 0; i < PTL_STREAMS; i++)
 		if (!say(streams, i))
 			return PTL_NEVER;
-	for (unsigned i = 0; i < PTL_STREAMS && streams->free_at <= now; i++) {
+	for (unsigned i = 0; i < PTL_STREAMS && ptl_share_free(streams->share, now); i++) {
 		unsigned number = (streams->next + i) % PTL_STREAMS;
 
 		if (!waits(&streams->stream[number]))
@@ -376,5 +344,6 @@ ptl_time ptl_streams_poll(struct ptl_streams *streams, ptl_time now, uint32_t li
 	}
 	for (unsigned i = 0; i < PTL_STREAMS; i++)
 		waiting = waiting || waits(&streams->stream[i]);
-	return waiting && streams->free_at > now ? streams->free_at : PTL_NEVER;
+	return waiting && !ptl_share_free(streams->share, now) ? streams->share->free_at
+							       : PTL_NEVER;
 }

@@ -28,6 +28,7 @@ struct input {
 struct world {
 	struct ptl_wifi wifi;
 	struct ptl_streams streams;
+	struct ptl_share share;
 	ptl_time now;
 	bool refuse;
 	uint8_t last_id;
@@ -310,7 +311,8 @@ static void step(struct world *world, struct input *in)
 		ptl_wifi_poll(&world->wifi, world->now);
 		break;
 	case 8:
-		ptl_streams_poll(&world->streams, world->now, 1u << (more % 24), more & 1);
+		ptl_share_set(&world->share, 1u << (more % 24), more & 1);
+		ptl_streams_poll(&world->streams, world->now);
 		break;
 	case 9:
 		world->refuse = more & 1;
@@ -370,7 +372,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(world);
 	wifi_events.user = stream_events.user = world;
 	ptl_wifi_init(&world->wifi, &wifi_events);
-	ptl_streams_init(&world->streams, PTL_HOST, 1024, &stream_events, 0);
+	ptl_share_set(&world->share, 115200, false);
+	ptl_streams_init(&world->streams, PTL_HOST, 1024, &stream_events, &world->share);
 	while (in.n > 0)
 		step(world, &in);
 	world->refuse = false;

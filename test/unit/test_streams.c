@@ -31,6 +31,7 @@ struct flow {
 
 struct end {
 	struct ptl_streams streams;
+	struct ptl_share share;
 	struct way out;
 	struct flow flows[PTL_STREAMS];
 	ptl_time now;
@@ -143,7 +144,8 @@ static void begin(struct end *end, enum ptl_role role)
 	};
 
 	memset(end, 0, sizeof(*end));
-	ptl_streams_init(&end->streams, role, WINDOW, &events, 0);
+	ptl_share_set(&end->share, 115200, false);
+	ptl_streams_init(&end->streams, role, WINDOW, &events, &end->share);
 }
 
 /* Carries one message. false: there was none. */
@@ -178,7 +180,8 @@ static void tick(struct end ends[2], uint32_t line, bool packets)
 	for (unsigned i = 0; i < 2; i++) {
 		ends[i].now += 1000;
 		take_some(&ends[i]);
-		ptl_streams_poll(&ends[i].streams, ends[i].now, line, packets);
+		ptl_share_set(&ends[i].share, line, packets);
+		ptl_streams_poll(&ends[i].streams, ends[i].now);
 	}
 	while (carry(&ends[0], &ends[1]) || carry(&ends[1], &ends[0]))
 		;
@@ -386,8 +389,8 @@ static void every_byte_once_and_in_order(void **state)
 			case 5:
 				end->now += prng_below(&prng, 5000);
 				take_some(end);
-				ptl_streams_poll(&end->streams, end->now, 921600,
-						 prng_below(&prng, 2));
+				ptl_share_set(&end->share, 921600, prng_below(&prng, 2));
+				ptl_streams_poll(&end->streams, end->now);
 				break;
 			default:
 				carry(end, other);

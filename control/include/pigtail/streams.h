@@ -19,8 +19,7 @@
  *
  * No bytes are kept here: ptl_stream_write() makes one message of them or takes none,
  * events.data takes all or the peer had no credit. Two limits hold the sender: the
- * receiver's credit, and the line: while packets wait, streams take a quarter of it;
- * and a message is never longer than about 5 ms, so that no ping waits for more.
+ * receiver's credit, and the line's share (share.h).
  *
  * The owner serialises all calls; callbacks run inside of them, and may call any
  * function here but ptl_streams_message() and ptl_streams_poll().
@@ -29,6 +28,7 @@
 #define PIGTAIL_STREAMS_H
 
 #include <pigtail/control.h>
+#include <pigtail/share.h>
 
 #define PTL_STREAMS 8 /* at once: even numbers are opened by the host, odd by the radio */
 
@@ -83,18 +83,16 @@ struct ptl_stream {
 struct ptl_streams {
 	struct ptl_stream_events events;
 	enum ptl_role role;
-	uint32_t window;		/* bytes: what a peer may send ahead */
-	uint32_t line;			/* bytes/s */
-	bool packets;			/* wait for the line */
-	ptl_time free_at;		/* when streams may send again */
+	uint32_t window; /* bytes: what a peer may send ahead */
+	struct ptl_share *share;
 	unsigned next;			/* whose turn it is */
 	uint64_t malformed, unexpected; /* messages: bad, or not of the stream's state */
 	struct ptl_stream stream[PTL_STREAMS];
 };
 
-/* window: bytes, 512 to 65536. */
+/* window: bytes, 512 to 65536. share: the link's, set by the owner. */
 void ptl_streams_init(struct ptl_streams *streams, enum ptl_role role, uint32_t window,
-		      const struct ptl_stream_events *events, ptl_time now);
+		      const struct ptl_stream_events *events, struct ptl_share *share);
 
 /* Asks the peer for a service; events.opened or closed follows. Returns the stream's
  * number, -1 when all are in use or name or argument are too long (31, 255 bytes). The
@@ -119,10 +117,8 @@ void ptl_streams_message(struct ptl_streams *streams, const struct ptl_control *
 /* The link has a new session, or lost it: all streams are closed. */
 void ptl_streams_session(struct ptl_streams *streams);
 
-/* Sends what is owed and gives room to who waits for it. line: bits/s; packets: whether
- * any wait for it (ptl_info.waiting). Returns when to call again, PTL_NEVER: at the
- * next event. To be called then, and whenever the link has room. */
-ptl_time ptl_streams_poll(struct ptl_streams *streams, ptl_time now, uint32_t line,
-			  bool packets);
+/* Sends what is owed and gives room to who waits for it. Returns when to call again,
+ * PTL_NEVER: at the next event. To be called then, and whenever the link has room. */
+ptl_time ptl_streams_poll(struct ptl_streams *streams, ptl_time now);
 
 #endif

@@ -193,5 +193,9 @@ ptl_time ptl_wifi_poll(struct ptl_wifi *wifi, ptl_time now);
 size_t ptl_elements_whole(const uint8_t *elements, size_t n);
 /* The first element of this id: its value, *n its length; NULL: none. Only whole ones. */
 const uint8_t *ptl_elements_find(const uint8_t *elements, size_t all, uint8_t id, size_t *n);
+/* Makes the RSN element of a network with these AKMs (enum ptl_akm), CCMP for all;
+ * returns its length, 0 for an open one. */
+#define PTL_RSN_MAX 34
+size_t ptl_elements_rsn(uint8_t to[PTL_RSN_MAX], uint8_t akms);
 
 #endif

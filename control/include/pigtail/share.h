@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The line's share of what goes in the control class and can wait: streams and scan
+ * results (SPEC 8.5). That class goes before all packets, so it paces itself: while
+ * packets wait a quarter of the line is its, and one message takes at most about 5 ms, so
+ * that no ping waits for more. One share a link, for all of them together.
+ *
+ * It is a moment: what is sent moves it by the time that it takes of the share, and
+ * nothing more goes until it has passed. No 64-bit division, which a 32-bit kernel lacks.
+ */
+#ifndef PIGTAIL_SHARE_H
+#define PIGTAIL_SHARE_H
+
+#include <pigtail/endpoint.h>
+
+#define PTL_SHARE_PARTS	   4u	/* of the line, while packets wait */
+#define PTL_SHARE_MESSAGES 200u /* a second: 5 ms each */
+#define PTL_SHARE_SHORTEST 64u	/* bytes of a message, however slow the line is */
+
+struct ptl_share {
+	uint32_t line; /* bytes/s, 30 or more */
+	bool packets;  /* wait for the line */
+	ptl_time free_at;
+};
+
+/* line: bits/s; packets: whether any wait (ptl_info.waiting). At first, and whenever one
+ * of them may have changed. */
+static inline void ptl_share_set(struct ptl_share *share, uint32_t line, bool packets)
+{
+	share->line = line / 10 > 30 ? line / 10 : 30;
+	share->packets = packets;
+}
+
+/* Bytes that a message may have. */
+static inline size_t ptl_share_message(const struct ptl_share *share)
+{
+	uint32_t n = share->line / PTL_SHARE_MESSAGES;
+
+	return n < PTL_SHARE_SHORTEST ? PTL_SHARE_SHORTEST : n;
+}
+
+static inline bool ptl_share_free(const struct ptl_share *share, ptl_time now)
+{
+	return share->free_at <= now;
+}
+
+/* n bytes, at most 4096, have been given to the link. What was not used is not saved up
+ * beyond these. */
+static inline void ptl_share_book(struct ptl_share *share, ptl_time now, size_t n)
+{
+	uint32_t sixteenths = 16000000u / share->line; /* of a microsecond, a byte */
+	uint32_t takes = (uint32_t)n * sixteenths / 16 * (share->packets ? PTL_SHARE_PARTS : 1);
+
+	if (share->free_at + takes < now)
+		share->free_at = now - takes;
+	share->free_at += takes;
+}
+
+#endif
