@@ -491,6 +491,7 @@ static void hosted_info(const struct ptl_endpoint *hosted, struct ptl_info *info
 		.state = hosted->line.state,
 		.max_packet = hosted->line.max_packet,
 		.queued = hosted->line.queue.count,
+		.waiting = hosted->line.queue.count,
 		.ip_address = compat_be32(hosted->address),
 		.ip_netmask = compat_be32(hosted->address + 4),
 		.ip_gateway = compat_be32(hosted->address + 8),

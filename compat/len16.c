@@ -317,6 +317,7 @@ static void len16_info(const struct ptl_endpoint *len16, struct ptl_info *info)
 		.state = len16->line.state,
 		.max_packet = len16->line.max_packet,
 		.queued = len16->line.queue.count,
+		.waiting = len16->line.queue.count,
 	};
 }
 

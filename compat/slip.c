@@ -262,6 +262,7 @@ static void slip_info(const struct ptl_endpoint *slip, struct ptl_info *info)
 		.state = slip->line.state,
 		.max_packet = slip->line.max_packet,
 		.queued = slip->line.queue.count,
+		.waiting = slip->line.queue.count,
 	};
 }
 

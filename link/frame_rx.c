@@ -113,26 +113,38 @@ void ptl_frame_room(struct ptl_link *link)
 	}
 }
 
-/* Returns the length of all entries, or -1 when they are malformed. */
-static int take_acks(struct ptl_link *link, const uint8_t *bytes, size_t n)
+/* Returns the length of all entries; 0: one is malformed, or of a class twice. */
+static size_t acks_length(const uint8_t *bytes, size_t n)
 {
 	struct ack_entry entry;
+	unsigned classes = 0;
 	size_t at = 0;
 	bool more;
 
 	do {
 		size_t length = read_ack(bytes + at, n - at, &entry);
 
-		if (length == 0)
-			return -1;
+		if (length == 0 || (classes & 1u << entry.class))
+			return 0;
+		classes |= 1u << entry.class;
 		more = bytes[at] & PTL_ACK_MORE;
 		at += length;
+	} while (more);
+	return at;
+}
+
+/* Entries that are well formed. */
+static void take_acks(struct ptl_link *link, const uint8_t *bytes, size_t n)
+{
+	struct ack_entry entry;
+
+	for (size_t at = 0; at < n;) {
+		at += read_ack(bytes + at, n - at, &entry);
 		if (link->session.up)
 			ptl_sender_acked(sender_of(link, entry.class), &link->sending,
 					 entry.next, entry.ranges, entry.count, link->now);
-	} while (more);
+	}
 	ptl_frame_room(link);
-	return (int)at;
 }
 
 /* Nobody here knows any message: says so. false: there is no room to say it. */
@@ -176,7 +188,7 @@ static bool give_packet(struct ptl_link *link, const uint8_t *bytes, size_t n)
 {
 	struct ptl_counters *counters = &link->counters;
 
-	if (n > link->own_max_packet) {
+	if (n > link->max_packet) {
 		counters->rx_too_long++;
 		return true;
 	}
@@ -287,17 +299,40 @@ static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t num
 	acknowledge(link, receiver);
 }
 
+static void answer(struct ptl_link *link, enum ptl_message type, uint32_t value)
+{
+	struct answers *answers = &link->session.answers;
+
+	if (answers->n == ANSWERS) {
+		link->counters.rx_unanswered++;
+		return;
+	}
+	answers->type[answers->n] = (uint8_t)type;
+	answers->value[answers->n++] = value;
+}
+
 static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *payload,
 			 size_t n)
 {
-	struct session *session = &link->session;
+	static const uint8_t least[] = {
+		[PTL_MSG_HELLO] = PTL_HELLO_BYTES,
+		[PTL_MSG_PING] = 4,
+		[PTL_MSG_PONG] = 4,
+		[PTL_MSG_UNKNOWN] = 1,
+		[PTL_MSG_LOG] = 1,
+	};
+	uint8_t type = (uint8_t)(number & PTL_TYPE_MASK);
 
-	switch (number & PTL_TYPE_MASK) {
+	if (type < sizeof(least) && n < least[type]) {
+		link->counters.rx_bad_field++;
+		return;
+	}
+	switch (type) {
 	case PTL_MSG_ACK:
 	case PTL_MSG_PONG:
 		break;
 	case PTL_MSG_LOG:
-		if (n == 0 || n > PTL_LOG_MAX)
+		if (n > PTL_LOG_MAX)
 			link->counters.rx_bad_field++;
 		else if (link->events.log)
 			link->events.log(link->events.user, payload, n);
@@ -306,22 +341,17 @@ static void take_message(struct ptl_link *link, uint16_t number, const uint8_t *
 		ptl_session_hello(link, payload, n);
 		break;
 	case PTL_MSG_PING:
-		if (n < 4) {
-			link->counters.rx_bad_field++;
-			break;
-		}
-		session->pong_due = session->up;
-		session->pong_token = get_le32(payload);
+		if (link->session.up)
+			answer(link, PTL_MSG_PONG, get_le32(payload));
 		break;
 	case PTL_MSG_UNKNOWN:
 		link->counters.rx_peer_unknown++;
 		break;
 	default:
-		if (ptl_rate_take(link, (uint8_t)number, payload, n))
+		if (ptl_rate_take(link, type, payload, n))
 			break;
 		link->counters.rx_unknown++;
-		session->unknown_due = true;
-		session->unknown_type = (uint8_t)number;
+		answer(link, PTL_MSG_UNKNOWN, type);
 		break;
 	}
 }
@@ -354,13 +384,14 @@ void ptl_frame_received(struct ptl_link *link)
 		return;
 	}
 	if (header & PTL_HEADER_ACKS) {
-		int acks = take_acks(link, frame + head, n - head);
+		size_t acks = acks_length(frame + head, n - head);
 
-		if (acks < 0) {
+		if (acks == 0) {
 			link->counters.rx_bad_field++;
 			return;
 		}
-		head += (size_t)acks;
+		take_acks(link, frame + head, acks);
+		head += acks;
 	}
 	if (class == PTL_CLASS_LINK)
 		take_message(link, header & PTL_NUMBER_MASK, frame + head, n - head);

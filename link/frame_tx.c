@@ -97,6 +97,23 @@ static void send_message(struct ptl_link *link, enum ptl_message type, const uin
 	end(link, &builder, PTL_ENDS);
 }
 
+/* The oldest. */
+static void send_answer(struct ptl_link *link)
+{
+	struct answers *answers = &link->session.answers;
+	enum ptl_message type = (enum ptl_message)answers->type[0];
+	uint8_t payload[4];
+
+	put_le32(payload, answers->value[0]);
+	answers->n--;
+	memmove(answers->type, answers->type + 1, answers->n);
+	memmove(answers->value, answers->value + 1, answers->n * sizeof(answers->value[0]));
+	/* All of the state, for the peer may have missed some. */
+	for (int i = 0; i < DATA_CLASSES && type == PTL_MSG_PONG; i++)
+		link->receivers[i].changed = true;
+	send_message(link, type, payload, type == PTL_MSG_PONG ? 4 : 1, true);
+}
+
 static bool send_due_message(struct ptl_link *link)
 {
 	struct session *session = &link->session;
@@ -106,13 +123,8 @@ static bool send_due_message(struct ptl_link *link)
 		size_t n = ptl_session_hello_payload(link, payload);
 
 		send_message(link, PTL_MSG_HELLO, payload, n, false);
-	} else if (session->pong_due) {
-		session->pong_due = false;
-		/* All of the state, for the peer may have missed some. */
-		for (int i = 0; i < DATA_CLASSES; i++)
-			link->receivers[i].changed = true;
-		put_le32(payload, session->pong_token);
-		send_message(link, PTL_MSG_PONG, payload, 4, true);
+	} else if (session->answers.n > 0) {
+		send_answer(link);
 	} else if (session->ping_due) {
 		session->ping_due = false;
 		put_le32(payload, (uint32_t)link->now);
@@ -120,9 +132,6 @@ static bool send_due_message(struct ptl_link *link)
 	} else if (link->log_n > 0) {
 		send_message(link, PTL_MSG_LOG, link->log, link->log_n, true);
 		link->log_n = 0;
-	} else if (session->unknown_due) {
-		session->unknown_due = false;
-		send_message(link, PTL_MSG_UNKNOWN, &session->unknown_type, 1, true);
 	} else {
 		return false;
 	}
@@ -187,8 +196,8 @@ static bool message_due(const struct ptl_link *link)
 {
 	const struct session *session = &link->session;
 
-	return session->hello_due || session->pong_due || session->ping_due ||
-	       session->unknown_due || link->log_n > 0;
+	return session->hello_due || session->answers.n > 0 || session->ping_due ||
+	       link->log_n > 0;
 }
 
 bool ptl_frame_pending(struct ptl_link *link)

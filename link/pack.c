@@ -71,6 +71,7 @@ void ptl_packing_init(struct packing *packing, void *memory, const struct ptl_co
 	uint8_t *at = memory;
 
 	packing->counters = counters;
+	packing->own.compresses = compresses(config);
 	for (int i = 0; i < PACK_CLASSES; i++) {
 		struct packing_class *class = &packing->classes[i];
 		uint32_t history = history_bytes(config->history[i]);
@@ -96,17 +97,19 @@ static uint8_t least(uint8_t a, uint8_t b)
 	return a < b ? a : b;
 }
 
-void ptl_packing_begin(struct packing *packing, const struct packing_offer *peer)
+void ptl_packing_begin(struct packing *packing, const struct packing_offer *peer,
+		       uint16_t max_packet)
 {
+	packing->max_packet = max_packet;
 	for (int i = 0; i < PACK_CLASSES; i++) {
 		struct packing_class *class = &packing->classes[i];
 		uint8_t contexts = least(packing->own.contexts[i], peer->contexts[i]);
 		uint8_t history = least(packing->own.history[i], peer->history[i]);
 
 		ptl_headers_init(&class->tx_headers, class->tx_headers.contexts, contexts);
-		ptl_headers_reset(&class->rx_headers);
+		ptl_headers_init(&class->rx_headers, class->rx_headers.contexts, contexts);
 		class->has_headers = contexts > 0;
-		class->has_decoder = packing->own.history[i] > 0;
+		class->has_decoder = packing->own.history[i] > 0 && peer->compresses;
 		if (class->has_decoder)
 			ptl_lz4_window_reset(&class->decoder);
 		class->may_pack = history >= 8;
@@ -203,7 +206,8 @@ bool ptl_unpack(struct packing *packing, enum ptl_class class, enum ptl_ending e
 		return false;
 	if (ending == PTL_ENDS_PACKED) {
 		int plain = ptl_lz4_decode(&unpacked->class->decoder, bytes, n, packing->plain,
-					   packing->room);
+					   packing->max_packet +
+						   (unpacked->class->has_headers ? 1u : 0u));
 
 		if (plain < 0)
 			return false;

@@ -28,6 +28,7 @@
 struct packing_offer {
 	uint8_t contexts[PACK_CLASSES]; /* 0 to 16 */
 	uint8_t history[PACK_CLASSES];	/* log2 of bytes, or 0 */
+	bool compresses;		/* it has set the capability */
 };
 
 /* One class. */
@@ -45,17 +46,19 @@ struct packing {
 	struct packing_class classes[PACK_CLASSES];
 	struct packing_offer own;
 	struct ptl_counters *counters;
-	uint8_t *plain;	 /* a packet, with headroom */
-	uint8_t *packed; /* a block */
-	size_t room;	 /* of both */
+	uint8_t *plain;	     /* a packet, with headroom */
+	uint8_t *packed;     /* a block */
+	size_t room;	     /* of both */
+	uint16_t max_packet; /* agreed */
 };
 
 size_t ptl_packing_memory(const struct ptl_config *config);
 void ptl_packing_init(struct packing *packing, void *memory, const struct ptl_config *config,
 		      struct ptl_counters *counters);
 
-/* A session begins with a peer that offers this. */
-void ptl_packing_begin(struct packing *packing, const struct packing_offer *peer);
+/* A session begins with a peer that offers this; both take packets of max_packet. */
+void ptl_packing_begin(struct packing *packing, const struct packing_offer *peer,
+		       uint16_t max_packet);
 
 void ptl_pack(struct packing *packing, struct queue *queue, uint16_t packet,
 	      enum ptl_class class);

@@ -159,7 +159,7 @@ size_t ptl_session_hello_payload(struct ptl_link *link, uint8_t *to)
 		caps |= PTL_CAP_HEADER_COMPRESSION;
 		n += put_option(to + n, PTL_OPTION_CONTEXTS, link->packing.own.contexts);
 	}
-	if (link->packing.own.history[1] > 0) {
+	if (link->packing.own.compresses) {
 		caps |= PTL_CAP_PAYLOAD_COMPRESSION;
 		n += put_option(to + n, PTL_OPTION_HISTORY, link->packing.own.history);
 	}
@@ -222,13 +222,16 @@ static void learn(struct ptl_link *link, const uint8_t *hello, size_t n)
 {
 	struct session *session = &link->session;
 	uint16_t max_packet = get_le16(hello + PTL_HELLO_MAX_PACKET);
+	uint32_t caps = get_le32(hello + PTL_HELLO_CAPS);
 
 	session->peer_nonce = get_le32(hello + PTL_HELLO_NONCE);
 	memset(&session->peer_offer, 0, sizeof(session->peer_offer));
 	ptl_rate_forget_peer(link);
-	learn_options(link, get_le32(hello + PTL_HELLO_CAPS), hello + PTL_HELLO_BYTES,
-		      n - PTL_HELLO_BYTES);
-	memcpy(session->peer_mac, hello + PTL_HELLO_MAC, sizeof(session->peer_mac));
+	/* The host leads in negotiation: two of a kind have none. */
+	if (!(hello[PTL_HELLO_FLAGS] & PTL_HELLO_DEVICE) == (link->role != PTL_DEVICE))
+		caps &= ~PTL_CAP_RATE;
+	session->peer_offer.compresses = caps & PTL_CAP_PAYLOAD_COMPRESSION;
+	learn_options(link, caps, hello + PTL_HELLO_BYTES, n - PTL_HELLO_BYTES);
 	for (int i = 0; i < DATA_CLASSES; i++)
 		session->peer_windows[i] = get_le16(hello + PTL_HELLO_WINDOWS + 2 * i);
 	if (max_packet > link->own_max_packet)
@@ -244,7 +247,7 @@ static void come_up(struct ptl_link *link)
 	struct session *session = &link->session;
 
 	reset_senders(link);
-	ptl_packing_begin(&link->packing, &session->peer_offer);
+	ptl_packing_begin(&link->packing, &session->peer_offer, link->max_packet);
 	session->up = true;
 	session->ping_at = link->now + PTL_PING_AFTER_US;
 	link->counters.sessions++;
@@ -260,7 +263,7 @@ void ptl_session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
 	struct session *session = &link->session;
 	uint32_t nonce, seen;
 
-	if (n < PTL_HELLO_BYTES || get_le32(payload + PTL_HELLO_NONCE) == 0) {
+	if (get_le32(payload + PTL_HELLO_NONCE) == 0) {
 		link->counters.rx_bad_field++;
 		return;
 	}
@@ -272,11 +275,13 @@ void ptl_session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
 	}
 	if (!acceptable(link, payload)) {
 		link->counters.peer_mismatches++;
-		if (session->announced)
+		/* Not by the peer of this session: who was there is there no more. */
+		if (session->announced && nonce != session->peer_nonce)
 			ptl_session_end(link, PTL_REASON_PEER_VERSION);
 		return;
 	}
 	session->heard = link->now;
+	memcpy(session->peer_mac, payload + PTL_HELLO_MAC, sizeof(session->peer_mac));
 	if (nonce != session->peer_nonce) {
 		if (session->up) {
 			link->counters.peer_restarts++;

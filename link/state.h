@@ -26,6 +26,14 @@
 	 PTL_RATE_OPTION_BYTES)
 #define DATA_CLASSES 3 /* control, sparse, bulk: index is class - 1 */
 
+/* PONG and UNKNOWN that wait to be sent. */
+#define ANSWERS 8
+struct answers {
+	uint32_t value[ANSWERS]; /* token, or type */
+	uint8_t type[ANSWERS];	 /* enum ptl_message */
+	uint8_t n;
+};
+
 struct session {
 	uint32_t nonce;	     /* ours */
 	uint32_t peer_nonce; /* 0: none heard */
@@ -34,11 +42,8 @@ struct session {
 	bool restarted;	     /* up again without having been announced down */
 	bool hello_due;	     /* a reply */
 	bool ping_due;
-	bool pong_due;
-	bool unknown_due;
-	uint8_t unknown_type;
 	uint8_t hellos; /* sent since the last change */
-	uint32_t pong_token;
+	struct answers answers;
 	ptl_time heard; /* last good frame of the peer */
 	ptl_time hello_at;
 	ptl_time ping_at;

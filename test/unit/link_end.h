@@ -81,10 +81,11 @@ static inline void hear_ack(struct one_end *end, unsigned class, unsigned next)
 }
 
 struct hello {
-	uint8_t version, version_min, flags;
+	uint8_t version, version_min, flags, mac_5;
 	uint32_t nonce, seen, caps;
 	uint16_t max_packet, windows[3];
 	size_t length; /* of the payload, options included */
+	uint8_t options[16];
 };
 
 static inline struct hello peer_hello(const struct one_end *end)
@@ -94,6 +95,10 @@ static inline struct hello peer_hello(const struct one_end *end)
 	end->framing->info(end->endpoint, &info);
 	return (struct hello){.version = 1,
 			      .version_min = 1,
+			      .flags = link_in((struct one_end *)end)->role == PTL_HOST
+					       ? PTL_HELLO_DEVICE
+					       : 0,
+			      .mac_5 = 0x77,
 			      .nonce = PEER_NONCE,
 			      .seen = info.session,
 			      .max_packet = 1518,
@@ -114,7 +119,9 @@ static inline void hear_hello(struct one_end *end, const struct hello *hello)
 	put_le16(payload + PTL_HELLO_MAX_PACKET, hello->max_packet);
 	for (int i = 0; i < 3; i++)
 		put_le16(payload + PTL_HELLO_WINDOWS + 2 * i, hello->windows[i]);
-	memcpy(payload + PTL_HELLO_MAC, "\x02\0\0\0\0\x77", 6);
+	payload[PTL_HELLO_MAC] = 2;
+	payload[PTL_HELLO_MAC + 5] = hello->mac_5;
+	memcpy(payload + PTL_HELLO_BYTES, hello->options, sizeof(hello->options));
 	hear_message(end, PTL_MSG_HELLO, payload, hello->length);
 }
 

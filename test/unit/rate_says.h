@@ -32,6 +32,7 @@ static inline struct one_end *rate_met(enum ptl_role role)
 	uint8_t payload[PTL_HELLO_BYTES + sizeof(option)] = {1, 1};
 	struct ref_frame frame;
 
+	payload[PTL_HELLO_FLAGS] = hello.flags;
 	put_le32(payload + PTL_HELLO_NONCE, hello.nonce);
 	put_le32(payload + PTL_HELLO_SEEN, hello.seen);
 	put_le32(payload + PTL_HELLO_CAPS, PTL_CAP_RATE);

@@ -571,6 +571,7 @@ static void meet(struct side *side, enum ptl_role role, uint32_t caps, bool opti
 	memset(side, 0, sizeof(*side));
 	open_side(side, role, NULL);
 	side->end.framing->info(side->end.endpoint, &info);
+	hello[PTL_HELLO_FLAGS] = peer_hello(&side->end).flags;
 	put_le32(hello + PTL_HELLO_NONCE, PEER_NONCE);
 	put_le32(hello + PTL_HELLO_SEEN, info.session);
 	put_le32(hello + PTL_HELLO_CAPS, caps);

@@ -159,6 +159,7 @@ static void a_peer_that_changes_to_another_version_is_gone(void **state)
 	meet_peer(&end);
 	hello = peer_hello(&end);
 	hello.version = hello.version_min = 2;
+	hello.nonce++;
 	hear_hello(&end, &hello);
 	assert_int_equal(end.state, PTL_STATE_DOWN);
 	assert_int_equal(end.reason, PTL_REASON_PEER_VERSION);

@@ -179,6 +179,7 @@ struct ptl_events {
 	X(rx_beyond_credit, "frames outside of the receive window")                            \
 	X(rx_bad_ack, "acknowledgements of what was never sent")                               \
 	X(rx_unknown, "messages of an unknown type, answered so")                              \
+	X(rx_unanswered, "pings and unknown messages that came too fast to be answered")       \
 	X(rx_peer_unknown, "our messages that the peer does not know")                         \
 	X(rx_before_up, "data frames before the handshake")                                    \
 	X(rx_refused, "packets and control messages that could not be taken at once")          \
