@@ -102,7 +102,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	}
 	for (int i = 0; i < LINK_OPTION_COUNT; i++)
 		if (key == LINK_OPTION_KEY + i || key == link_option_rows[i].key) {
-			set(command, (enum link_option)i, text, state);
+			set(command, (enum link_option)i,
+			    text ? text : link_option_rows[i].bare, state);
 			return 0;
 		}
 	return ARGP_ERR_UNKNOWN;
@@ -140,6 +141,7 @@ static void list_options(struct argp_option list[LINK_OPTION_COUNT + OWN_OPTIONS
 		list->name = row->name;
 		list->key = row->key ? row->key : LINK_OPTION_KEY + i;
 		list->arg = row->argument;
+		list->flags = row->bare ? OPTION_ARG_OPTIONAL : 0;
 		list->doc = row->what;
 		list++;
 	}

@@ -24,6 +24,7 @@ struct link_config {
 	uint32_t lease_address; /* device: what it hands out, host order */
 	uint32_t lease_netmask;
 	uint32_t lease_gateway;
+	bool default_route; /* host: by the gateway that the radio assigns */
 };
 
 #endif

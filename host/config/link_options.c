@@ -122,6 +122,15 @@ static int set_peer(struct link_options *options, const char *value, char *error
 	return 0;
 }
 
+static int set_default_route(struct link_options *options, const char *value, char *error,
+			     size_t error_size)
+{
+	options->config.default_route = !strcmp(value, "on");
+	if (options->config.default_route || !strcmp(value, "off"))
+		return 0;
+	return complain_usage(error, error_size, "default-route '%s': it is on or off", value);
+}
+
 /* Its meaning depends on others: see prepare_hosted(). */
 static int set_later(struct link_options *options, const char *value, char *error,
 		     size_t error_size)
@@ -155,6 +164,10 @@ const struct link_option_row link_option_rows[LINK_OPTION_COUNT] = {
 	[LINK_PEER] = {"peer", 0, "ADDR", "Address at the other end of a tun", false, set_peer},
 	[LINK_GATEWAY] = {"gateway", 0, "ADDR",
 			  "Gateway that an esp8266-hosted device hands out", true, set_later},
+	[LINK_DEFAULT_ROUTE] = {"default-route", 0, "on|off",
+				"Send all through the gateway that an esp8266-hosted radio "
+				"assigns (default off)",
+				true, set_default_route, "on"},
 	[LINK_WIFI_FILE] = {"wifi-file", 0, "FILE",
 			    "Lines ssid=... and password=..., mode 0600, for esp8266-hosted",
 			    true, set_later},
@@ -204,6 +217,11 @@ static int prepare_lease(struct link_options *options, char *error, size_t error
 	if (ipv4_parse(address, &config->lease_address, &config->lease_netmask) < 0)
 		return complain_usage(error, error_size,
 				      "--ip %s: it is an IPv4 address and /LEN", address);
+	if (!ipv4_is_host(config->lease_address, config->lease_netmask))
+		return complain_usage(error, error_size,
+				      "--ip %s is no host's address in a network of at most "
+				      "a /8",
+				      address);
 	if (gateway && ipv4_parse(gateway, &config->lease_gateway, &netmask) < 0)
 		return complain_usage(error, error_size, "--gateway %s is no IPv4 address",
 				      gateway);
@@ -222,6 +240,12 @@ static int prepare_hosted(struct link_options *options, char *error, size_t erro
 			return complain_usage(error, error_size,
 					      "--wifi-file and --gateway are for --framing "
 					      "esp8266-hosted only");
+		if (config->default_route)
+			return complain_usage(
+				error, error_size,
+				"--default-route is for --framing esp8266-hosted, "
+				"whose radio assigns a gateway; a DHCP client "
+				"sets its own");
 		return 0;
 	}
 	if (file) {

@@ -20,6 +20,7 @@ enum link_option {
 	LINK_IP,
 	LINK_PEER,
 	LINK_GATEWAY,
+	LINK_DEFAULT_ROUTE,
 	LINK_WIFI_FILE,
 	LINK_OPTION_COUNT,
 };
@@ -42,6 +43,7 @@ struct link_option_row {
 	bool shared;	      /* a file may give it once for many links */
 	int (*set)(struct link_options *options, const char *value, char *error,
 		   size_t error_size);
+	const char *bare; /* the value where it stands without one, or NULL */
 };
 
 /* Entry i is option i's. */

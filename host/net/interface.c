@@ -10,6 +10,7 @@
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <net/if_arp.h>
+#include <net/route.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,8 @@
 #include <linux/ipv6.h>
 #include <linux/sockios.h>
 
-#define NETMASK_OF_TWO 0xfffffffeu
+#define NETMASK_OF_CLASS_A 0xff000000u
+#define NETMASK_OF_TWO	   0xfffffffeu
 
 static int request(int family, unsigned long what, void *argument)
 {
@@ -234,6 +236,33 @@ int interface_set_peer(const char *name, const char *text)
 	}
 	put_ipv4(&ifr.ifr_dstaddr, address);
 	return request(AF_INET, SIOCSIFDSTADDR, &ifr);
+}
+
+int interface_set_default_route(const char *name, uint32_t gateway)
+{
+	char device[IFNAMSIZ];
+	struct rtentry route = {.rt_flags = RTF_UP, .rt_dev = device};
+
+	(void)snprintf(device, sizeof(device), "%s", name);
+	put_ipv4(&route.rt_dst, 0);
+	put_ipv4(&route.rt_genmask, 0);
+	/* An earlier one, by any router. */
+	(void)request(AF_INET, SIOCDELRT, &route);
+	route.rt_flags |= RTF_GATEWAY;
+	put_ipv4(&route.rt_gateway, gateway);
+	return request(AF_INET, SIOCADDRT, &route);
+}
+
+bool ipv4_is_host(uint32_t address, uint32_t netmask)
+{
+	uint32_t first = address >> 24;
+	uint32_t rest = ~netmask;
+
+	if (first == 0 || first == 127 || first >= 224)
+		return false;
+	if (rest & (rest + 1) || netmask < NETMASK_OF_CLASS_A)
+		return false;
+	return netmask >= NETMASK_OF_TWO || ((address & rest) && (address & rest) != rest);
 }
 
 /* The number after the slash, up to most; -1: none or a bad one. */

@@ -45,6 +45,13 @@ bool interface_ipv6_is_off(const char *name);
 /* Whether it passes IPv6 packets on for others. */
 bool interface_forwards_ipv6(const char *name);
 
+/* Makes this IPv4 router, host order, the way to everywhere through it. */
+int interface_set_default_route(const char *name, uint32_t gateway);
+
+/* Whether it is an address that one host can have in a network of at most a /8, host
+ * order: no loopback, no group, not the network's own nor its broadcast. */
+bool ipv4_is_host(uint32_t address, uint32_t netmask);
+
 /* Parses ADDR[/LEN] as IPv4, host order; -1: it is none. */
 int ipv4_parse(const char *text, uint32_t *address, uint32_t *netmask);
 

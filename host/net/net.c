@@ -68,6 +68,11 @@ int net_set_address(struct net *net, uint32_t address, uint32_t netmask)
 	return interface_set_ipv4(net->interface, address, netmask);
 }
 
+int net_set_default_route(struct net *net, uint32_t gateway)
+{
+	return *net->interface ? interface_set_default_route(net->interface, gateway) : 0;
+}
+
 enum ptl_payload net_payload(const struct net *net)
 {
 	return net->kind->payload;

@@ -48,6 +48,9 @@ void net_set_carrier(struct net *net, bool on);
 /* Gives the interface an IPv4 address, in host order. Does nothing for user. */
 int net_set_address(struct net *net, uint32_t address, uint32_t netmask);
 
+/* Likewise a default route, by a router in its network. */
+int net_set_default_route(struct net *net, uint32_t gateway);
+
 enum ptl_payload net_payload(const struct net *net);
 
 /* tap, tun, bridge or user. */

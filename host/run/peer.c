@@ -7,11 +7,13 @@
 #include "host/run/peer.h"
 
 #include "host/base/log.h"
+#include "host/net/interface.h"
 #include "host/run/runner.h"
 
 #include <pigtail/wire.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -25,21 +27,50 @@ static bool has_mac(const struct ptl_info *info)
 	return memcmp(info->peer_mac, nobody, sizeof(nobody)) != 0;
 }
 
+/* All traffic of this machine, if the user wants that and the router can be one. */
+static void take_gateway(struct runner *runner, const struct ptl_info *info, const char *text)
+{
+	const char *interface = net_interface(runner->net);
+
+	if (!runner->route_wanted)
+		return;
+	if (!ipv4_is_host(info->ip_gateway, info->ip_netmask) ||
+	    (info->ip_gateway ^ info->ip_address) & info->ip_netmask ||
+	    info->ip_gateway == info->ip_address)
+		log_line("%s: no default route: the gateway %s that the radio assigns is no "
+			 "other host of its network",
+			 runner->name, text);
+	else if (net_set_default_route(runner->net, info->ip_gateway) < 0)
+		log_line("%s: cannot set a default route by %s through %s: %s", runner->name,
+			 text, interface, strerror(errno));
+}
+
+/* What the radio assigns is set with our rights: not anything that it likes. */
 static void take_lease(struct runner *runner, const struct ptl_info *info)
 {
 	struct in_addr address = {htonl(info->ip_address)};
+	struct in_addr netmask = {htonl(info->ip_netmask)};
 	struct in_addr gateway = {htonl(info->ip_gateway)};
-	char text[2][INET_ADDRSTRLEN];
+	char text[3][INET_ADDRSTRLEN];
 
 	if (!info->ip_address || !runner->lease_wanted || !net_interface(runner->net))
 		return;
 	(void)inet_ntop(AF_INET, &address, text[0], sizeof(text[0]));
-	(void)inet_ntop(AF_INET, &gateway, text[1], sizeof(text[1]));
-	if (net_set_address(runner->net, info->ip_address, info->ip_netmask) < 0)
-		log_line("%s: cannot give %s the address %s", runner->name,
-			 net_interface(runner->net), text[0]);
-	else
-		log_line("%s: address %s, gateway %s", runner->name, text[0], text[1]);
+	(void)inet_ntop(AF_INET, &netmask, text[1], sizeof(text[1]));
+	(void)inet_ntop(AF_INET, &gateway, text[2], sizeof(text[2]));
+	if (!ipv4_is_host(info->ip_address, info->ip_netmask)) {
+		log_line("%s: not taken: the radio assigns %s, netmask %s, which is no host's "
+			 "address in a network of at most a /8; give one by --ip",
+			 runner->name, text[0], text[1]);
+		return;
+	}
+	if (net_set_address(runner->net, info->ip_address, info->ip_netmask) < 0) {
+		log_line("%s: cannot give %s the address %s: %s", runner->name,
+			 net_interface(runner->net), text[0], strerror(errno));
+		return;
+	}
+	log_line("%s: address %s, gateway %s", runner->name, text[0], text[2]);
+	take_gateway(runner, info, text[2]);
 }
 
 static void tell_up(struct runner *runner, const struct ptl_info *info, enum ptl_reason reason)

@@ -445,6 +445,7 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	runner->loop = loop;
 	runner->framing = config->framing;
 	runner->role = config->role;
+	runner->route_wanted = config->default_route;
 	runner->lease_wanted = config->role == PTL_HOST && !config->address;
 	runner->changed = timer_now();
 	memcpy(net.mac, config->mac, sizeof(net.mac));

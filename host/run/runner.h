@@ -64,6 +64,7 @@ struct runner {
 	struct net *net;
 	uint16_t mtu;
 	bool lease_wanted; /* the interface takes the address the peer assigns */
+	bool route_wanted; /* and its gateway is the default one */
 
 	struct capture *capture;
 	const char *capture_path;

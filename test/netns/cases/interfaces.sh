@@ -90,3 +90,58 @@ case_a_peer_with_a_smaller_mtu_is_said() {
 	wait_up up0 device0
 	wait_for 2 "the advice" has_line up0 'set --mtu 1400$'
 }
+
+# assigned ADDRESS NETMASK GATEWAY [OPTION...]: a link whose radio assigns this.
+assigned() {
+	rm -f "$dir"/up0.log "$dir"/radio.log
+	start_wire 0
+	start radio python3 "$here/hosted_radio.py" "$dir/b0" "$1" "$2" "$3"
+	wait_for 5 "the radio" has_line radio listening
+	start up0 in_ns a "$pigtail" up "$dir/a0" tap:pt0 --name up0 --framing esp8266-hosted \
+		--wifi-file "$dir/wifi" "${@:4}"
+	wait_up up0
+}
+
+# The framing itself believes in no loopback, group, or netmask with holes.
+case_a_radio_assigns_what_makes_sense_only() {
+	local address netmask
+	printf 'ssid=a network\npassword=correct horse\n' >"$dir/wifi"
+	chmod 600 "$dir/wifi"
+	while read -r address netmask; do
+		assigned "$address" "$netmask" 10.7.0.2
+		wait_for 2 "the refusal of $address $netmask" has_line up0 "not taken: .* $address, "
+		expect "no address" [ -z "$(ip -n a -4 address show dev pt0)" ]
+		finish_all
+		wait_for 2 "the wire to be gone" test ! -e "$dir/a0"
+	done <<-'ADDRESSES'
+		10.7.0.1 0.0.0.0
+		10.7.0.1 254.0.0.0
+		10.7.0.255 255.255.255.0
+		10.7.0.0 255.255.255.0
+	ADDRESSES
+}
+
+has_default_route() {
+	default_routes | grep -q '^default via 10.7.0.2 dev pt0'
+}
+
+default_routes() {
+	ip -n a route show default
+}
+
+case_a_default_route_only_when_asked_for() {
+	printf 'ssid=a network\npassword=correct horse\n' >"$dir/wifi"
+	chmod 600 "$dir/wifi"
+	assigned 10.7.0.1 255.255.255.0 10.7.0.2
+	wait_for 2 "the address" has_address 10.7.0.1/24
+	expect "none" [ -z "$(default_routes)" ]
+	finish_all
+	wait_for 2 "the wire to be gone" test ! -e "$dir/a0"
+	assigned 10.7.0.1 255.255.255.0 10.7.0.2 --default-route
+	wait_for 2 "the route" has_default_route
+	finish_all
+	wait_for 2 "the wire to be gone" test ! -e "$dir/a0"
+	assigned 10.7.0.1 255.255.255.0 192.168.1.1 --default-route
+	wait_for 2 "the reason" has_line up0 "no default route: the gateway 192.168.1.1"
+	expect "none" [ -z "$(default_routes)" ]
+}
