@@ -29,6 +29,8 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libslirp.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -424,6 +426,32 @@ static void close_user(struct net *net)
 	uv_close((uv_handle_t *)&user->timer, on_handle_closed);
 }
 
+/* libslirp asks this machine's first name server of the family by which it was asked. */
+static bool name_servers_are_ipv6(void)
+{
+	FILE *file = fopen("/etc/resolv.conf", "re");
+	struct in6_addr six;
+	struct in_addr four;
+	char line[256];
+	char server[INET6_ADDRSTRLEN + IF_NAMESIZE + 1];
+	bool any = false;
+
+	if (!file)
+		return false;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "nameserver %62s", server) != 1)
+			continue;
+		server[strcspn(server, "%")] = 0;
+		if (inet_pton(AF_INET, server, &four) == 1) {
+			any = false;
+			break;
+		}
+		any |= inet_pton(AF_INET6, server, &six) == 1;
+	}
+	(void)fclose(file);
+	return any;
+}
+
 static int add_forward(struct user *user, const struct hostfwd *forward, char *error,
 		       size_t error_size)
 {
@@ -471,6 +499,9 @@ static int open_user(struct net *net, const struct net_config *config, const cha
 	(void)uv_prepare_start(&user->prepare, on_prepare);
 	(void)uv_check_start(&user->check, on_check);
 
+	if (name_servers_are_ipv6())
+		log_line("user network: this machine's name servers have IPv6 addresses only: "
+			 "the one at IPv4 (10.0.2.3) will not answer, that at fd00::3 does");
 	for (size_t i = 0; !status && i < options.forward_count; i++)
 		status = add_forward(user, &options.forwards[i], error, error_size);
 	if (status < 0)

@@ -78,3 +78,19 @@ case_no_root_at_all() {
 	$inside curl -sS --max-time 30 -o "$dir/down" http://10.0.2.2:8001/run.sh
 	expect "what came is what was served" cmp "$dir/down" "$here/run.sh"
 }
+
+case_user_network_says_that_names_need_ipv6() {
+	local servers
+	[[ -e /etc/resolv.conf ]] || skip_case "no /etc/resolv.conf here"
+	start_wire 0
+	for servers in "fe80::1%lo fd07::53" "fd07::53 10.7.0.53"; do
+		# shellcheck disable=SC2086 # several words
+		printf 'nameserver %s\n' $servers >"$dir/resolv"
+		# shellcheck disable=SC2016 # expanded by the inner shell
+		start device0 unshare --mount sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' \
+			"$dir/resolv" "$pigtail" device "$dir/b0" user --name device0
+		wait_for 5 "the link" is_open device0
+		finish device0
+	done
+	expect "said once, of the first" [ "$(lines_with 'IPv6 addresses only' "$dir/device0.log")" = 1 ]
+}
