@@ -25,6 +25,7 @@ static int fill(struct ptl_dev *dev, const struct ptl_setup *setup)
 	dev->base_baud = setup->baud;
 	dev->rate_auto = setup->rate_auto;
 	dev->uart = setup->uart;
+	dev->channel = setup->channel;
 	strscpy(dev->bus, setup->bus, sizeof(dev->bus));
 	strscpy(dev->ssid, setup->ssid, sizeof(dev->ssid));
 	strscpy(dev->password, setup->password, sizeof(dev->password));

@@ -8,6 +8,7 @@
  *	pull.c      the pull: pacing, the timer, when to wake
  *	rate.c      the rate that both ends agree on
  *	input.c     bytes from the port
+ *	channel.c   control messages, for who configures the radio
  *	receive.c   packets up: NAPI
  *	transmit.c  packets down: copied into the endpoint
  *	events.c    what the endpoint tells
@@ -67,6 +68,18 @@ struct ptl_line_counters {
 #undef PTL_LINE_FIELD
 };
 
+/* Who configures the radio by the link's control messages; see channel.c and endpoint.h's
+ * events of the same names. All of them, or message is NULL: nobody does. Where another
+ * endpoint takes the place of one that was up, state says down: its messages are lost then,
+ * and numbers begin anew. */
+struct ptl_channel {
+	void *user; /* first argument of every call */
+	bool (*message)(void *user, const u8 *message, size_t n);
+	void (*room)(void *user);
+	void (*lost)(void *user, u32 first, u32 count);
+	void (*state)(void *user, enum ptl_state state, enum ptl_reason reason);
+};
+
 /* What ptl_dev_create() makes a link and its interface of. */
 struct ptl_setup {
 	const struct ptl_port_ops *ops;
@@ -83,6 +96,7 @@ struct ptl_setup {
 	u32 mtu;	      /* bytes; PTL_MTU_DEFAULT, say */
 	u8 mac[ETH_ALEN];     /* zeros: random */
 	bool mac_peer;	      /* until the peer has said its own: takes that */
+	struct ptl_channel channel;
 	char ssid[33];
 	char password[65];
 };
@@ -108,6 +122,7 @@ struct ptl_dev {
 	char bus[32];
 	char ssid[33];
 	char password[65];
+	struct ptl_channel channel;
 	struct ratelimit_state said; /* lines in the kernel's log */
 	struct hrtimer timer;
 	struct work_struct rate_work; /* see rate.c */
@@ -215,6 +230,17 @@ void ptl_dev_rate_end(struct ptl_dev *dev);
 void ptl_dev_receive(struct ptl_dev *dev, const u8 *bytes, const char *flags, size_t n);
 /* The line's rate is another. Not in hard interrupts. */
 void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud);
+
+/* ---- channel.c; with the lock ---- */
+
+/* For events.c. */
+void ptl_channel_fill(struct ptl_dev *dev, struct ptl_events *events);
+void ptl_channel_tell(struct ptl_dev *dev, enum ptl_state state, enum ptl_reason reason);
+/* As send_control() of endpoint.h; PTL_REFUSED: this framing has no such channel. Also from
+ * within message(). */
+enum ptl_error ptl_channel_send(struct ptl_dev *dev, const u8 *message, size_t n, u32 *number);
+/* What message() refused is offered again; not from within it. */
+void ptl_channel_resume(struct ptl_dev *dev);
 
 /* ---- receive.c ---- */
 

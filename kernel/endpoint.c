@@ -108,6 +108,8 @@ static void leave(struct ptl_dev *dev)
 	ptl_hold_release(dev, true);
 	if (dev->vif)
 		netif_carrier_off(dev->vif->net);
+	if (info.state == PTL_STATE_UP)
+		ptl_channel_tell(dev, PTL_STATE_DOWN, PTL_REASON_START);
 }
 
 int ptl_endpoint_make(struct ptl_dev *dev, u32 mtu)

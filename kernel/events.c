@@ -73,6 +73,7 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 	struct ptl_vif *vif = dev->vif;
 	struct ptl_info info;
 
+	ptl_channel_tell(dev, state, reason);
 	if (state != PTL_STATE_UP) {
 		if (vif)
 			netif_carrier_off(vif->net);
@@ -99,6 +100,7 @@ void ptl_events_fill(struct ptl_dev *dev, struct ptl_events *events)
 		.log = on_log,
 		.rate = on_rate,
 	};
+	ptl_channel_fill(dev, events);
 }
 
 void ptl_events_shim(struct ptl_dev *dev, u8 *scratch, size_t size)

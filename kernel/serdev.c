@@ -4,18 +4,22 @@
  * say a radio is soldered to. No tty, no program: the interface is there when the
  * driver binds. The properties: devicetree/pigtail,uart-radio.yaml.
  *
- * The radio is released from its reset at probe and put back at remove. serdev has
+ * The radio gets its supply and its clock, where the board switches them, and is released
+ * from its reset at probe; remove takes all that back. Whether RTS and CTS are wired is said
+ * by the UART's own node. serdev has
  * no count of bytes below, but the room that is left: what lacks of the room that
  * there was when nothing had been written is still there.
  */
 #include "device.h"
 #include "versions.h"
 
+#include <linux/clk.h>
 #include <linux/delay.h>
 #include <linux/gpio/consumer.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/property.h>
+#include <linux/regulator/consumer.h>
 #include <linux/serdev.h>
 
 #define BAUD_DEFAULT 115200u
@@ -24,6 +28,8 @@
 struct radio {
 	struct serdev_device *serdev;
 	struct gpio_desc *reset;
+	struct regulator *vdd;
+	struct clk *clock;
 	struct ptl_dev *dev;
 	u32 baud;
 	int empty_room; /* 0: not known */
@@ -138,6 +144,65 @@ static int radio_interface(struct radio *radio)
 	return 0;
 }
 
+static int radio_resources(struct radio *radio)
+{
+	struct device *parent = &radio->serdev->dev;
+
+	radio->reset = devm_gpiod_get_optional(parent, "reset", GPIOD_OUT_HIGH);
+	if (IS_ERR(radio->reset))
+		return dev_err_probe(parent, PTR_ERR(radio->reset), "cannot get reset-gpios\n");
+	radio->vdd = devm_regulator_get(parent, "vdd");
+	if (IS_ERR(radio->vdd))
+		return dev_err_probe(parent, PTR_ERR(radio->vdd), "cannot get vdd-supply\n");
+	radio->clock = devm_clk_get_optional(parent, NULL);
+	if (IS_ERR(radio->clock))
+		return dev_err_probe(parent, PTR_ERR(radio->clock), "cannot get its clock\n");
+	return 0;
+}
+
+static int radio_power_on(struct radio *radio)
+{
+	int status = regulator_enable(radio->vdd);
+
+	if (status)
+		return status;
+	status = clk_prepare_enable(radio->clock);
+	if (status) {
+		regulator_disable(radio->vdd);
+		return status;
+	}
+	if (radio->reset)
+		msleep(RESET_MS);
+	gpiod_set_value_cansleep(radio->reset, 0);
+	return 0;
+}
+
+static void radio_power_off(struct radio *radio)
+{
+	gpiod_set_value_cansleep(radio->reset, 1);
+	clk_disable_unprepare(radio->clock);
+	regulator_disable(radio->vdd);
+}
+
+/* Open: rate and flow control as the tables say. */
+static int radio_set_line(struct radio *radio)
+{
+	struct serdev_device *serdev = radio->serdev;
+	struct device *uart = serdev->ctrl->dev.parent;
+	int status;
+
+	(void)device_property_read_u32(&serdev->dev, "current-speed", &radio->baud);
+	status = radio_set_rate(radio, radio->baud);
+	if (status) {
+		dev_err(&serdev->dev, "the UART cannot make current-speed, %u baud\n",
+			radio->baud);
+		return status;
+	}
+	serdev_device_set_flow_control(serdev,
+				       device_property_read_bool(uart, "uart-has-rtscts"));
+	return 0;
+}
+
 static int radio_probe(struct serdev_device *serdev)
 {
 	struct device *parent = &serdev->dev;
@@ -150,31 +215,26 @@ static int radio_probe(struct serdev_device *serdev)
 	radio->serdev = serdev;
 	radio->baud = BAUD_DEFAULT;
 	serdev_device_set_drvdata(serdev, radio);
-	radio->reset = devm_gpiod_get_optional(parent, "reset", GPIOD_OUT_HIGH);
-	if (IS_ERR(radio->reset))
-		return dev_err_probe(parent, PTR_ERR(radio->reset), "cannot get reset-gpios\n");
-
+	status = radio_resources(radio);
+	if (status)
+		return status;
 	serdev_device_set_client_ops(serdev, &radio_client_ops);
 	status = serdev_device_open(serdev);
 	if (status)
 		return dev_err_probe(parent, status, "cannot open the UART\n");
-	(void)device_property_read_u32(parent, "current-speed", &radio->baud);
-	status = radio_set_rate(radio, radio->baud);
-	if (status) {
-		dev_err(parent, "the UART cannot make current-speed, %u baud\n", radio->baud);
+	status = radio_set_line(radio);
+	if (status)
 		goto close;
-	}
-	serdev_device_set_flow_control(serdev,
-				       device_property_read_bool(parent, "uart-has-rtscts"));
-	if (radio->reset) {
-		msleep(RESET_MS);
-		gpiod_set_value_cansleep(radio->reset, 0);
+	status = radio_power_on(radio);
+	if (status) {
+		dev_err(parent, "cannot power the radio: %d\n", status);
+		goto close;
 	}
 	status = radio_interface(radio);
 	if (!status)
 		return 0;
 	dev_err(parent, "cannot register the interface: %d\n", status);
-	gpiod_set_value_cansleep(radio->reset, 1);
+	radio_power_off(radio);
 close:
 	serdev_device_close(serdev);
 	return status;
@@ -187,7 +247,7 @@ static void radio_remove(struct serdev_device *serdev)
 	ptl_dev_unregister(radio->dev);
 	serdev_device_close(serdev);
 	ptl_dev_free(radio->dev);
-	gpiod_set_value_cansleep(radio->reset, 1);
+	radio_power_off(radio);
 }
 
 static int __maybe_unused radio_suspend(struct device *parent)
@@ -209,7 +269,9 @@ static int __maybe_unused radio_resume(struct device *parent)
 static SIMPLE_DEV_PM_OPS(radio_pm, radio_suspend, radio_resume);
 
 static const struct of_device_id radio_of_match[] = {
-	{.compatible = "pigtail,uart-radio"}, {}, /* the end */
+	{.compatible = "esp,esp8266-pigtail"},
+	{.compatible = "pigtail,uart-radio"},
+	{}, /* the end */
 };
 MODULE_DEVICE_TABLE(of, radio_of_match);
 
