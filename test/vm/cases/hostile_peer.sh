@@ -20,4 +20,6 @@ expect "the log is short" [ $(($(dmesg | wc -l) - lines)) -lt 100 ]
 finish pings || true
 start_device
 wait_up
+# The carrier of a may still be the hostile peer's.
+wait_for 10 "an answer to an honest peer" answers a 10.7.0.2
 pings a 10.7.0.2 56 1472

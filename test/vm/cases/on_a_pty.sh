@@ -22,7 +22,5 @@ for _ in 1 2 3; do
 	wait_for 10 "the interface to go" fails ip -n a link show pt0
 	finish host
 	finish device
-	for name in web-a traffic-tcp traffic-ping; do
-		finish $name KILL
-	done
+	stop_traffic
 done

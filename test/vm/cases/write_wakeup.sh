@@ -4,7 +4,7 @@
 # A port that takes 64 bytes of a write, and says from within it that it takes more: no such
 # word is lost. (One that was cost 100 ms, and the link kept to 640 bytes a second.)
 only_for ko
-bytes=40000
+bytes=100000
 make_link
 cable 0 take 64
 serve a
