@@ -91,28 +91,6 @@ static size_t read_ack(const uint8_t *bytes, size_t n, struct ack_entry *entry)
 	return offset <= 2 * PTL_WINDOW_MAX ? length : 0;
 }
 
-/* Tells who waits for room, when there is some again. */
-void ptl_frame_room(struct ptl_link *link)
-{
-	struct queue *queue = &link->queue;
-
-	if (!link->session.up)
-		return;
-	if (queue->was_full && ptl_queue_has_room(queue)) {
-		queue->was_full = false;
-		if (link->events.room)
-			link->events.room(link->events.user);
-	}
-	if (queue->messages_full && ptl_queue_has_control_room(queue)) {
-		queue->messages_full = false;
-		/* Ours may be the answers that found no room. */
-		if (!link->events.control)
-			link->resume_due = receiver_of(link, PTL_CLASS_CONTROL)->refused;
-		if (link->events.control_room)
-			link->events.control_room(link->events.user);
-	}
-}
-
 /* Returns the length of all entries; 0: one is malformed, or of a class twice. */
 static size_t acks_length(const uint8_t *bytes, size_t n)
 {

@@ -7,6 +7,7 @@
  *	session.c   hello, keep-alive, restart: is there a peer, and which
  *	frame_tx.c  chooses, builds and cuts the frame that is on the wire
  *	frame_rx.c  checks a received frame and gives its parts away
+ *	room.c      tells who waits for room in the queues
  */
 #ifndef PIGTAIL_STATE_H
 #define PIGTAIL_STATE_H
@@ -136,10 +137,12 @@ bool ptl_frame_pending(struct ptl_link *link);
 void ptl_frame_preempt(struct ptl_link *link);
 void ptl_frame_done(struct ptl_link *link);
 
+/* room.c */
+void ptl_frame_room(struct ptl_link *link);
+
 /* frame_rx.c */
 void ptl_frame_received(struct ptl_link *link);
 void ptl_frame_deliver(struct ptl_link *link, enum ptl_class class);
-void ptl_frame_room(struct ptl_link *link);
 void ptl_frame_keep_step(struct ptl_link *link);
 
 #endif
