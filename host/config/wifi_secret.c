@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -62,6 +63,9 @@ int wifi_secret_read(const char *path, struct wifi_secret *secret, char *error,
 	int result = 0;
 
 	memset(secret, 0, sizeof(*secret));
+	/* From now on there is a password in memory: no core has it, no debugger of this user.
+	 */
+	(void)prctl(PR_SET_DUMPABLE, 0);
 	if (fd < 0)
 		return complain(error, error_size, "cannot open %s: %s", path, strerror(errno));
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {

@@ -205,6 +205,7 @@ const struct port_kind port_kind_tcp = {
 
 const struct port_kind port_kind_unix = {
 	.prefix = "unix:",
+	.place = PORT_AT_PATH,
 	.data_size = sizeof(struct dial),
 	.retry_max = 2000,
 	.start = unix_start,

@@ -20,6 +20,9 @@ struct port_kind {
 	size_t data_size;	/* of port->data, zeroed */
 	unsigned int retry_max; /* longest wait between tries, ms */
 
+	/* What its name is to be reached at. */
+	enum { PORT_AT_ADDRESS, PORT_AT_PATH, PORT_IN_FOLDER } place;
+
 	/* At port_open(): parses port->target, makes what must be made once.
 	 * Calls port_attach() when the port can be had now. */
 	int (*start)(struct port *port, char *error, size_t error_size);

@@ -252,6 +252,7 @@ const struct port_kind port_kind_tcp_listen = {
 
 const struct port_kind port_kind_unix_listen = {
 	.prefix = "unix-listen:",
+	.place = PORT_IN_FOLDER,
 	.data_size = sizeof(struct listener),
 	.start = unix_start,
 	.stop = stop,

@@ -6,6 +6,7 @@
 #include "host/port/kind.h"
 
 #include <errno.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,15 @@ static const struct port_kind *const kinds[] = {
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct port_kind *kind_of(const char *name)
+{
+	size_t i = 0;
+
+	while (strncmp(name, kinds[i]->prefix, strlen(kinds[i]->prefix)) != 0)
+		i++;
+	return kinds[i];
+}
 
 static int number(const char *text, uint32_t min, uint32_t max, uint32_t *value)
 {
@@ -109,7 +119,6 @@ static int parse(struct port *port, const char *spec, char *error, size_t error_
 {
 	char *next;
 	char *text;
-	size_t n = 0;
 
 	port->name = strdup(spec);
 	if (!port->name)
@@ -123,12 +132,8 @@ static int parse(struct port *port, const char *spec, char *error, size_t error_
 			return status;
 	}
 
-	for (size_t i = 0; i < COUNT(kinds) && !port->kind; i++) {
-		n = strlen(kinds[i]->prefix);
-		if (!strncmp(port->name, kinds[i]->prefix, n))
-			port->kind = kinds[i];
-	}
-	port->target = port->name + n;
+	port->kind = kind_of(port->name);
+	port->target = port->name + strlen(port->kind->prefix);
 	if (!*port->target)
 		return complain_usage(
 			error, error_size,
@@ -183,4 +188,22 @@ bad:
 	free(port->name);
 	free(port);
 	return status;
+}
+
+bool port_place(const char *spec, char *path, size_t size)
+{
+	const struct port_kind *kind = kind_of(spec);
+	const char *target = spec + strlen(kind->prefix);
+	size_t n = strcspn(target, ",");
+
+	if (kind->place == PORT_AT_ADDRESS || n >= size)
+		return false;
+	memcpy(path, target, n);
+	path[n] = 0;
+	if (kind->place == PORT_IN_FOLDER) {
+		const char *folder = dirname(path);
+
+		memmove(path, folder, strlen(folder) + 1);
+	}
+	return true;
 }

@@ -51,6 +51,10 @@ struct port_events {
 int port_open(uv_loop_t *loop, const char *spec, const struct port_events *events,
 	      struct port **port, char *error, size_t error_size);
 
+/* The path that the port of this spec is opened at each time, a tty's or a socket's, or the
+ * folder that it makes something in. False: there is none, or no room for it. */
+bool port_place(const char *spec, char *path, size_t size);
+
 /* Takes at most n bytes that have arrived; 0: none now. Never blocks. */
 size_t port_read(struct port *port, uint8_t *bytes, size_t n);
 

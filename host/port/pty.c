@@ -154,6 +154,7 @@ static void follow_peer(struct port *port)
 
 const struct port_kind port_kind_pty = {
 	.prefix = "pty:",
+	.place = PORT_IN_FOLDER,
 	.data_size = sizeof(struct pty),
 	.retry_max = 2000,
 	.start = start,

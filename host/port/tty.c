@@ -184,6 +184,7 @@ static int set_rate(struct port *port, uint32_t rate)
 
 const struct port_kind port_kind_tty = {
 	.prefix = "",
+	.place = PORT_AT_PATH,
 	.data_size = sizeof(struct tty),
 	.retry_max = 500,
 	.start = start,

@@ -20,8 +20,10 @@
 #include "host/config/link_file.h"
 #include "host/base/log.h"
 #include "host/base/standard.h"
+#include "host/run/privileges.h"
 #include "host/run/report.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -452,6 +454,22 @@ static void take_down(struct links *links)
 		_exit(links->status);
 }
 
+/* All is open that can be now. */
+static void drop_privileges(const struct links *links)
+{
+	struct sandbox sandbox = {0};
+
+	for (const struct link *link = links->first; link; link = link->next)
+		privileges_of(&sandbox, link->options, links->path != NULL);
+	if (links->path) {
+		sandbox.interfaces = true;
+		sandbox_will_open(&sandbox, links->path, R_OK);
+	}
+	if (sandbox_enter(&sandbox) < 0)
+		log_line("cannot give up privileges, and goes on with them: %s",
+			 strerror(errno));
+}
+
 int links_run(struct link_options *first, enum ptl_role role, const char *path)
 {
 	static struct links links;
@@ -464,8 +482,10 @@ int links_run(struct link_options *first, enum ptl_role role, const char *path)
 	links.tick.data = &links;
 	(void)uv_timer_start(&links.tick, on_tick, TICK_MS, TICK_MS);
 	links.status = path ? start_all(&links, first) : start_one(&links, first);
-	if (!links.status)
+	if (!links.status) {
+		drop_privileges(&links);
 		(void)uv_run(&links.loop, UV_RUN_DEFAULT);
+	}
 	take_down(&links);
 	return links.status;
 }

@@ -328,6 +328,7 @@ static int open_endpoint(struct runner *runner, const struct link_config *config
 	link.max_packet = (uint16_t)(runner->mtu + header);
 	link.ssid = config->ssid;
 	link.password = config->password;
+	runner->has_secret = config->password != NULL;
 	link.ip_address = config->lease_address;
 	link.ip_netmask = config->lease_netmask;
 	link.ip_gateway = config->lease_gateway;
@@ -486,6 +487,8 @@ void runner_close(struct runner *runner)
 	port_close(runner->port);
 	timer_free(runner->timer);
 	capture_close(runner->capture);
+	if (runner->memory && runner->has_secret)
+		explicit_bzero(runner->memory, runner->memory_size);
 	free(runner->memory);
 	free(runner->scratch);
 	free(runner->out);

@@ -48,6 +48,7 @@ struct runner {
 
 	void *memory; /* of the endpoint */
 	size_t memory_size;
+	bool has_secret; /* there is a password in it */
 	struct ptl_endpoint *endpoint;
 	bool up;
 	enum ptl_reason reason;

@@ -28,6 +28,7 @@ source "$here/lib.sh"
 folder=${CASES:-$here/cases}
 files=(
 	process
+	sandbox
 	listening
 	traffic
 	trouble

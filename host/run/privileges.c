@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* See privileges.h. */
+#include "host/run/privileges.h"
+
+#include "host/port/port.h"
+
+#include <libgen.h>
+#include <string.h>
+#include <unistd.h>
+
+void privileges_of(struct sandbox *sandbox, const struct link_options *options, bool again)
+{
+	const char *capture = options->values[LINK_CAPTURE];
+	const char *secret = options->values[LINK_WIFI_FILE];
+	bool user = !strncmp(options->config.net, "user", 4);
+	char path[512];
+
+	sandbox->interfaces |= !user;
+	sandbox->pings |= user;
+	if (port_place(options->config.port, path, sizeof(path)))
+		sandbox_will_open(sandbox, path, R_OK | W_OK);
+	if (!again)
+		return;
+	sandbox->low_ports = true;
+	if (secret)
+		sandbox_will_open(sandbox, secret, R_OK);
+	if (capture && strlen(capture) < sizeof(path))
+		sandbox_will_open(sandbox, dirname(strcpy(path, capture)), W_OK);
+}
