@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* See codel.h. Times are the low 32 bits of microseconds. */
 #include "codel.h"
+#include "arithmetic.h"
 
 #define TARGET_MIN_US	15000u
 #define TARGET_PACKETS	8u
@@ -28,25 +29,6 @@ void ptl_codel_reset(struct flow *flow)
 	flow->dropping = false;
 	flow->drops = 0;
 	flow->last_drops = 0;
-}
-
-/* Integer square root, rounded to nearest below. */
-static uint32_t root(uint32_t n)
-{
-	uint32_t bit = 1u << 30;
-	uint32_t r = 0;
-
-	while (bit > n)
-		bit >>= 2;
-	for (; bit != 0; bit >>= 2) {
-		if (n >= r + bit) {
-			n -= r + bit;
-			r = (r >> 1) + bit;
-		} else {
-			r >>= 1;
-		}
-	}
-	return r;
 }
 
 /* interval / sqrt(drops), in 1/16 steps of the root. */

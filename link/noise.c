@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* See noise.h. */
 #include "noise.h"
+#include "arithmetic.h"
 #include <pigtail/wire.h>
 
 #define MEMORY_BYTES 65536u
@@ -13,16 +14,6 @@ void ptl_noise_init(struct noise *noise, uint16_t max)
 	noise->losses = 0;
 	noise->limit = max;
 	noise->max = max;
-}
-
-static uint32_t root(uint32_t n)
-{
-	uint32_t r = 0;
-
-	for (uint32_t bit = 1u << 15; bit != 0; bit >>= 1)
-		if ((r | bit) * (r | bit) <= n)
-			r |= bit;
-	return r;
 }
 
 static void set_limit(struct noise *noise)

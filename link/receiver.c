@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* See receiver.h. */
 #include "receiver.h"
+#include "arithmetic.h"
 #include "bytes.h"
-
-static uint16_t ahead(uint16_t from, uint16_t to)
-{
-	return (uint16_t)((to - from) & PTL_NUMBER_MASK);
-}
 
 static uint16_t plus(uint16_t number, size_t cells)
 {

@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* See sender.h. */
 #include "sender.h"
+#include "arithmetic.h"
 #include "bytes.h"
 
 #define BACKOFF_MAX  3
 #define TIMER_MAX_US 1000000u
 #define PIECE_MIN    (4 * PTL_CELL_BYTES) /* worth a frame when credit is short */
-
-static uint16_t ahead(uint16_t from, uint16_t to)
-{
-	return (uint16_t)((to - from) & PTL_NUMBER_MASK);
-}
 
 static uint16_t after(uint16_t number, size_t bytes)
 {
