@@ -49,7 +49,9 @@ void compat_line_set_state(struct compat_line *line, enum ptl_state state,
 void compat_line_begin(struct compat_line *line)
 {
 	if (line->state == PTL_STATE_DOWN)
-		compat_line_set_state(line, PTL_STATE_UP, PTL_REASON_START);
+		compat_line_set_state(line, PTL_STATE_UP,
+				      line->counters.sessions ? PTL_REASON_PEER_BACK
+							      : PTL_REASON_START);
 }
 
 uint8_t *compat_line_queue(struct compat_line *line, size_t n, size_t frame_n,

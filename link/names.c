@@ -21,6 +21,7 @@ static const char *const error_names[] = {
 
 static const char *const reason_names[] = {
 	[PTL_REASON_START] = "start",
+	[PTL_REASON_PEER_BACK] = "peer back",
 	[PTL_REASON_PEER_RESTARTED] = "peer restarted",
 	[PTL_REASON_PEER_SILENT] = "peer silent",
 	[PTL_REASON_PEER_VERSION] = "peer version",

@@ -242,6 +242,13 @@ static void learn(struct ptl_link *link, const uint8_t *hello, size_t n)
 	link->max_packet = max_packet;
 }
 
+static enum ptl_reason up_reason(const struct ptl_link *link)
+{
+	if (link->session.restarted)
+		return PTL_REASON_PEER_RESTARTED;
+	return link->counters.sessions > 1 ? PTL_REASON_PEER_BACK : PTL_REASON_START;
+}
+
 static void come_up(struct ptl_link *link)
 {
 	struct session *session = &link->session;
@@ -252,7 +259,7 @@ static void come_up(struct ptl_link *link)
 	session->ping_at = link->now + PTL_PING_AFTER_US;
 	link->counters.sessions++;
 	ptl_rate_session_up(link);
-	announce(link, true, session->restarted ? PTL_REASON_PEER_RESTARTED : PTL_REASON_START);
+	announce(link, true, up_reason(link));
 	session->restarted = false;
 	/* What filled the queue may have gone with the old session. */
 	ptl_frame_room(link);

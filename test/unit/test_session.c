@@ -406,7 +406,7 @@ static void silence_is_asked_about_then_it_is_the_end(void **state)
 	assert_int_equal(end_send(&end, packet, sizeof(packet)), PTL_DOWN);
 	assert_int_equal(end_counters(&end)->drop_down, 1);
 	meet_peer(&end);
-	assert_int_equal(end.reason, PTL_REASON_START);
+	assert_int_equal(end.reason, PTL_REASON_PEER_BACK);
 	end_close(&end);
 }
 

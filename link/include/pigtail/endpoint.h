@@ -74,6 +74,7 @@ enum ptl_state {
 /* Why the state changed, or why it was reset while it was up. */
 enum ptl_reason {
 	PTL_REASON_START,	   /* first time up */
+	PTL_REASON_PEER_BACK,	   /* up again after it had ended, the peer the same */
 	PTL_REASON_PEER_RESTARTED, /* the peer lost its state: all was flushed */
 	PTL_REASON_PEER_SILENT,	   /* nothing heard for too long */
 	PTL_REASON_PEER_VERSION,   /* the peer speaks no version that we do */
