@@ -38,7 +38,11 @@
 
 static size_t write_port(void *user, const uint8_t *bytes, size_t n)
 {
-	return port_write(((struct runner *)user)->port, bytes, n);
+	struct runner *runner = user;
+
+	if (!runner->up)
+		echo_sent(&runner->echo, bytes, n);
+	return port_write(runner->port, bytes, n);
 }
 
 static size_t queued_in_port(void *user)
@@ -118,6 +122,12 @@ static void on_readable(void *user)
 		n = port_read(runner->port, bytes, sizeof(bytes));
 		if (!n)
 			break;
+		if (!runner->up && !runner->echo.told && echo_heard(&runner->echo, bytes, n)) {
+			log_line("%s: it hears itself: TX is joined to RX, or the other end is "
+				 "a tty that echoes",
+				 runner->name);
+			runner->echo.told = true;
+		}
 		if (runner->guessing && !runner->guessed) {
 			const char *guess = ptl_guess_feed(&runner->guess, bytes, n);
 

@@ -8,6 +8,7 @@
 
 #include "host/config/link_config.h"
 #include "host/run/capture.h"
+#include "host/run/echo.h"
 #include "host/net/net.h"
 #include "host/port/port.h"
 #include "host/base/timer.h"
@@ -75,6 +76,7 @@ struct runner {
 	struct trouble_flaps peer_flaps;
 	bool port_hushed; /* its coming and going is not told now */
 	bool peer_hushed;
+	struct echo echo;
 	struct ptl_guess guess;
 	uint64_t good_frames; /* at the last tick */
 	uint64_t understood;  /* frames, when the port was told so last */

@@ -159,3 +159,18 @@ case_bytes_lost_and_doubled() {
 	download a 10.7.0.2
 	expect "nothing damaged came to a" [ "$(damaged_in a)" = 0 ]
 }
+
+case_hearing_itself_is_told() {
+	start echo python3 -c '
+import os, sys, tty
+ours, its = os.openpty()
+tty.setraw(its)
+os.symlink(os.ttyname(its), sys.argv[1])
+while True:
+    os.write(ours, os.read(ours, 4096))' "$dir/a0"
+	wait_for 5 "the tty" test -e "$dir/a0"
+	start up0 "$pigtail" up "$dir/a0" user --name up0
+	wait_for 10 "the cause" has_line up0 "it hears itself"
+	wait_for 10 "another line" has_line up0 "hellos that do not fit"
+	expect "said once" [ "$(lines_with 'hears itself' "$dir/up0.log")" = 1 ]
+}
