@@ -48,7 +48,7 @@
 
 #include <pigtail/ether.h>
 #include <pigtail/link.h>
-#include <pigtail/pacer.h>
+#include <pigtail/pump.h>
 
 #define PTL_OUT_BYTES	     2048 /* the most that one pull hands down */
 #define PTL_MTU_DEFAULT	     1500
@@ -126,7 +126,6 @@ struct ptl_dev {
 	struct ratelimit_state said; /* lines in the kernel's log */
 	struct hrtimer timer;
 	struct work_struct rate_work; /* see rate.c */
-	unsigned long woken;	      /* bit 0: the port takes bytes again; see pull.c */
 
 	spinlock_t lock;     /* of all that follows; see above */
 	struct ptl_vif *vif; /* NULL: there is none, or no more */
@@ -136,17 +135,12 @@ struct ptl_dev {
 	bool stopped;		  /* no pull, no timer, no work */
 	u32 baud;		  /* what the port is set to */
 	bool setting;		  /* by us, now: no pull */
-	u32 rate_wanted;	  /* the endpoint waits for it: no pull; or 0 */
+	u32 rate_wanted;	  /* the work is to set it; or 0 */
 	struct ptl_ether ether;	  /* only between Ethernet and bare IP */
-	struct ptl_pacer pacer;
-	size_t ahead;	/* the pacer's limit while all is in time, bytes */
-	u64 ahead_at;	/* when the limit was lowered last */
-	bool blocked;	/* the port took not all: no pull */
-	u64 blocked_at; /* since when */
-	u64 wake;	/* when the timer fires; PTL_NEVER: it is not set */
-	bool more;	/* the endpoint had more to send than the pacer let go */
-	u32 drain_us;
-	size_t out_at, out_n;
+	struct ptl_pump pump;
+	bool blocked;		  /* the port took not all */
+	u64 blocked_at;		  /* since when */
+	u64 wake;		  /* when the timer fires; PTL_NEVER: it is not set */
 	struct sk_buff_head held; /* in the endpoint's store; oldest first */
 	struct sk_buff_head gone; /* to be freed when the lock is left */
 	struct ptl_line_counters line;
@@ -203,11 +197,6 @@ void ptl_pull_begin(struct ptl_dev *dev);
 void ptl_pull_run(struct ptl_dev *dev);
 /* Is it worth while, or does the timer come early enough? With the lock. */
 bool ptl_pull_is_due(const struct ptl_dev *dev);
-/* The line's rate is another. With the lock. */
-void ptl_pull_pace(struct ptl_dev *dev, u32 baud);
-/* Waits until what was pulled has left the wire; what doesn't is thrown away. Sleeps.
- * Nothing is pulled meanwhile: `setting` is set. */
-void ptl_pull_drain(struct ptl_dev *dev);
 /* Once it is stopped. Sleeps. */
 void ptl_pull_end(struct ptl_dev *dev);
 /* For ports: takes bytes again. Any context. */

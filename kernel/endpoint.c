@@ -219,5 +219,7 @@ void ptl_endpoint_counters(struct ptl_dev *dev, struct ptl_counters *counters,
 	*counters = dev->past;
 	add_counters(counters, dev->framing->counters(dev->endpoint));
 	*line = dev->line;
+	line->dry += dev->pump.dry;
+	line->dry_us += dev->pump.dry_us;
 	ptl_dev_unlock(dev);
 }

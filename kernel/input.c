@@ -82,7 +82,8 @@ void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud)
 {
 	ptl_dev_lock(dev);
 	if (baud && baud != dev->baud && !dev->setting) {
-		ptl_pull_pace(dev, baud);
+		dev->baud = baud;
+		ptl_pump_set_baud(&dev->pump, baud);
 		if (!dev->rate_auto && dev->framing->set_baud)
 			dev->framing->set_baud(dev->endpoint, baud);
 		ptl_pull_run(dev);

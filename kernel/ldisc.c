@@ -70,6 +70,8 @@ static void line_drain(void *port, u32 patience_us)
 	struct tty_struct *tty = ((struct line *)port)->tty;
 
 	tty_wait_until_sent(tty, max(usecs_to_jiffies(patience_us), 1ul));
+	if (tty_chars_in_buffer(tty))
+		tty_driver_flush_buffer(tty);
 }
 
 static void set_speed(struct tty_struct *tty, u32 rate)

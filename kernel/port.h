@@ -27,7 +27,8 @@ struct ptl_port_ops {
 	/* Bytes handed down that have not left, or PTL_PACER_UNKNOWN. */
 	size_t (*queued)(void *port);
 
-	/* Waits until they have left, also the UART's FIFO, but not longer than this. */
+	/* Waits until they have left, also the UART's FIFO, but not longer than this; what
+	 * is there then is thrown away. */
 	void (*drain)(void *port, u32 patience_us);
 
 	/* Sets the line to a rate, bits/s. -ERANGE: it would be more than 1.5 % off, and

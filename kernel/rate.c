@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The rate that both ends agree on (SPEC 12). The endpoint says that it wants another
- * one and gives no more bytes; setting a UART may sleep, so a work item does it:
- *
- *	ptl_dev_rate_want()  with the lock: the pull stops, the work is queued
- *	on_work()        waits until all has left, sets the port, tells the endpoint
+ * one and gives no more bytes; the pump lets the line run dry. Setting a UART may sleep, so a
+ * work item does that: it waits for what only the driver knows of, sets the port, and goes on.
  *
  * dev->baud is what the port was really set to, whatever became of the endpoint meanwhile,
  * and each endpoint is told where that is not what it thinks. Each begins at the base rate.
  */
 #include "device.h"
+
+/* The clock says that all has left. A port that doesn't say so as well is not waited for
+ * longer. */
+#define PATIENCE_US 200000u
 
 /* With the lock; what is there to be set, or 0. No pull from now on. */
 static u32 take_wish(struct ptl_dev *dev)
@@ -32,13 +34,15 @@ static void on_work(struct work_struct *work)
 	ptl_dev_unlock(dev);
 	if (!rate)
 		return;
-	ptl_pull_drain(dev);
+	/* The clock doesn't know of a stopped line. */
+	dev->ops->drain(dev->port, PATIENCE_US);
 	status = dev->ops->set_rate(dev->port, rate);
 	ptl_dev_lock(dev);
 	dev->setting = false;
-	ptl_pull_pace(dev, status ? dev->baud : rate);
-	/* Also when it is not the one that wished it. */
-	dev->framing->rate_done(dev->endpoint, ptl_dev_now(), dev->baud);
+	if (!status)
+		dev->baud = rate;
+	/* Also when it is not the endpoint that wished it. */
+	ptl_pump_rate_set(&dev->pump, ptl_dev_now(), status ? 0 : rate);
 	ptl_pull_run(dev);
 	ptl_dev_unlock(dev);
 }
@@ -58,9 +62,7 @@ void ptl_dev_rate_begin(struct ptl_dev *dev)
 
 void ptl_dev_rate_want(struct ptl_dev *dev, u32 rate)
 {
-	dev->rate_wanted = rate;
-	if (!dev->stopped)
-		queue_work(system_highpri_wq, &dev->rate_work);
+	ptl_pump_want_rate(&dev->pump, rate);
 }
 
 void ptl_dev_rate_end(struct ptl_dev *dev)

@@ -59,6 +59,8 @@ static void radio_drain(void *port, u32 patience_us)
 	struct radio *radio = port;
 
 	serdev_device_wait_until_sent(radio->serdev, max(usecs_to_jiffies(patience_us), 1ul));
+	if (radio_queued(radio))
+		serdev_device_write_flush(radio->serdev);
 }
 
 static int radio_set_rate(void *port, u32 rate)

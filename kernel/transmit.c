@@ -59,7 +59,8 @@ netdev_tx_t ptl_transmit(struct sk_buff *skb, struct net_device *net)
 	if (taken) {
 		skb_tx_timestamp(skb);
 		ptl_hold(dev, skb);
-		ptl_pull_run(dev);
+		if (ptl_pull_is_due(dev))
+			ptl_pull_run(dev);
 	}
 	ptl_dev_unlock(dev);
 	if (!taken)

@@ -76,11 +76,6 @@ static ptl_time to_us(ptl_time now, uint64_t ns)
 	return now + (((ns - now * 1000) * 4294968u) >> 32) + 1;
 }
 
-ptl_time ptl_pacer_dry(const struct ptl_pacer *pacer, ptl_time now)
-{
-	return ptl_pacer_quiet(pacer, now, 0);
-}
-
 ptl_time ptl_pacer_quiet(const struct ptl_pacer *pacer, ptl_time now, ptl_time us)
 {
 	uint64_t at_ns = pacer->busy_until_ns + us * 1000;

@@ -64,14 +64,14 @@ void ptl_pump_wakeup(struct ptl_pump *pump)
 	pump->woken = true;
 }
 
-static bool is_blocked(const struct ptl_pump *pump)
+bool ptl_pump_is_blocked(const struct ptl_pump *pump)
 {
 	return pump->out_at < pump->out_n;
 }
 
 bool ptl_pump_was_woken(const struct ptl_pump *pump)
 {
-	return pump->woken && is_blocked(pump);
+	return pump->woken && ptl_pump_is_blocked(pump);
 }
 
 bool ptl_pump_is_due(const struct ptl_pump *pump)
@@ -108,7 +108,7 @@ static bool flush(struct ptl_pump *pump, ptl_time now)
 	const struct ptl_pump_config *config = &pump->config;
 	size_t took;
 
-	if (!is_blocked(pump))
+	if (!ptl_pump_is_blocked(pump))
 		return true;
 	pump->woken = false; /* before the write: it may be set within */
 	took = config->ops->write(config->port, config->out + pump->out_at,
@@ -118,7 +118,7 @@ static bool flush(struct ptl_pump *pump, ptl_time now)
 		pump->queued += took;
 	ptl_pacer_sent(&pump->pacer, now, took);
 	look_again(pump, took > 0);
-	return !is_blocked(pump);
+	return !ptl_pump_is_blocked(pump);
 }
 
 /* ---- pulling ---- */
@@ -199,7 +199,7 @@ static bool is_dry(const struct ptl_pump *pump)
 	const struct ptl_pump_config *config = &pump->config;
 	size_t n = queued(pump);
 
-	if (is_blocked(pump) || (n != PTL_PACER_UNKNOWN && n > 0))
+	if (ptl_pump_is_blocked(pump) || (n != PTL_PACER_UNKNOWN && n > 0))
 		return false;
 	return !config->ops->drained || config->ops->drained(config->port);
 }
@@ -264,15 +264,10 @@ void ptl_pump_rate_set(struct ptl_pump *pump, ptl_time now, uint32_t rate)
 
 void ptl_pump_set_baud(struct ptl_pump *pump, uint32_t baud)
 {
-	const struct ptl_pump_config *config = &pump->config;
-
-	if (pump->state == PTL_PUMP_DRAINS || pump->state == PTL_PUMP_SWITCHES ||
-	    baud == pump->baud)
+	if (pump->state == PTL_PUMP_DRAINS || pump->state == PTL_PUMP_SWITCHES)
 		return;
 	pump->baud = baud;
 	ptl_pacer_init(&pump->pacer, baud);
-	if (config->framing->set_baud)
-		config->framing->set_baud(config->endpoint, baud);
 }
 
 /* ---- the turn ---- */
@@ -310,7 +305,7 @@ static ptl_time next(struct ptl_pump *pump, ptl_time now)
 	wake = config->framing->deadline(config->endpoint);
 	if (pump->state != PTL_PUMP_RUNS)
 		return wake < now + IDLE_US ? now + IDLE_US : wake;
-	if (is_blocked(pump))
+	if (ptl_pump_is_blocked(pump))
 		return pump->woken ? now : now + pump->look_us;
 	pump->waits = wake <= now;
 	return pump->waits ? next_room(pump, now) : wake;

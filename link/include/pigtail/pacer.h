@@ -37,9 +37,6 @@ size_t ptl_pacer_room(const struct ptl_pacer *pacer, ptl_time now, size_t queued
 /* n bytes were handed down. */
 void ptl_pacer_sent(struct ptl_pacer *pacer, ptl_time now, size_t n);
 
-/* When the last byte that was handed down has left, by the line's rate. */
-ptl_time ptl_pacer_dry(const struct ptl_pacer *pacer, ptl_time now);
-
 /* When the line will have been dry for so long, by its rate; now: it has been. */
 ptl_time ptl_pacer_quiet(const struct ptl_pacer *pacer, ptl_time now, ptl_time us);
 

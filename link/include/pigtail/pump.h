@@ -120,6 +120,9 @@ void ptl_pump_wakeup(struct ptl_pump *pump);
  * is lost. */
 bool ptl_pump_was_woken(const struct ptl_pump *pump);
 
+/* The UART did not take all that it was given. */
+bool ptl_pump_is_blocked(const struct ptl_pump *pump);
+
 /* From within events.rate. */
 void ptl_pump_want_rate(struct ptl_pump *pump, uint32_t rate);
 
@@ -128,8 +131,8 @@ void ptl_pump_want_rate(struct ptl_pump *pump, uint32_t rate);
  * line is elsewhere. Nothing comes of it while the pump is stopped. */
 void ptl_pump_rate_set(struct ptl_pump *pump, ptl_time now, uint32_t rate);
 
-/* Somebody else has set the line to this rate; the endpoint hears of it. It does nothing
- * while the pump itself changes the rate. */
+/* Somebody else has set the line to this rate; the endpoint may want to hear of it. It does
+ * nothing while the pump itself changes the rate. */
 void ptl_pump_set_baud(struct ptl_pump *pump, uint32_t baud);
 
 #endif
