@@ -9,8 +9,6 @@
  * machine stalls for 50 ms in the middle of one. */
 #define HALF_FRAME_US 250000u
 #define BAUD_MIN      50u
-/* At least, so that a slow line is not taken for a silent peer. */
-#define FRAMES_A_SECOND 2u
 
 static bool power_of_two(uint32_t n)
 {
@@ -140,35 +138,6 @@ size_t ptl_link_size(const struct ptl_config *config)
 	size_t at[PARTS];
 
 	return good_config(config) ? lay_out(config, at) : 0;
-}
-
-uint32_t ptl_line_us(uint32_t baud, uint32_t n)
-{
-	return baud < 1000 ? n * (10000000u / baud) : n * 10000u / (baud / 1000);
-}
-
-/* Payload bytes, a multiple of a cell. */
-static uint32_t longest_frame(uint32_t baud)
-{
-	uint32_t bytes = baud / FRAMES_A_SECOND / 10 & ~(PTL_CELL_BYTES - 1u);
-
-	return bytes > PTL_CELL_BYTES ? bytes : PTL_CELL_BYTES;
-}
-
-void ptl_link_adopt_baud(struct ptl_link *link, uint32_t baud)
-{
-	uint32_t delay = ptl_line_us(baud, 64);
-	uint32_t longest = longest_frame(baud);
-
-	if (longest > link->own_max_packet + 1u) /* one more where it is packed */
-		longest = link->own_max_packet + 1u;
-	ptl_noise_set_max(&link->sending.noise, (uint16_t)longest);
-	link->baud = baud;
-	link->ack_delay_us = delay > PTL_ACK_DELAY_US ? delay : PTL_ACK_DELAY_US;
-	/* The peer's acknowledgement may wait for its delay and then for a
-	 * frame of this side's length on its own line. */
-	link->sending.floor_us = 2 * link->ack_delay_us + ptl_line_us(baud, longest) + 10000;
-	ptl_queue_set_baud(&link->queue, baud);
 }
 
 static ptl_time earliest(struct ptl_link *link)
@@ -349,7 +318,7 @@ enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
 	uint32_t own;
 
 	link->now = now;
-	if (n == 0 || n > PTL_CONTROL_MAX || n > longest_frame(link->baud))
+	if (n == 0 || n > PTL_CONTROL_MAX || n > ptl_line_frame(link->baud))
 		return n == 0 ? PTL_TOO_SHORT : PTL_TOO_LONG;
 	if (!link->session.announced)
 		return PTL_DOWN;

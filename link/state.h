@@ -120,6 +120,8 @@ static inline bool is_host(const struct ptl_link *link)
 /* link.c */
 /* Microseconds of n bytes on the line: 10 bits each. */
 uint32_t ptl_line_us(uint32_t baud, uint32_t n);
+/* Payload bytes of the longest frame, a multiple of a cell. */
+uint32_t ptl_line_frame(uint32_t baud);
 void ptl_link_adopt_baud(struct ptl_link *link, uint32_t baud);
 
 /* session.c */

@@ -10,6 +10,9 @@
 # enter_world COMMAND...: runs it in a new world; returns only (77) if there can be none.
 enter_world() {
 	local how=(unshare --mount --net --pid --fork --kill-child --mount-proc)
+	# A root that is no mount, a chroot, can't be made private: nor need it be.
+	"${how[@]}" true 2>/dev/null || ! "${how[@]}" --propagation unchanged true 2>/dev/null ||
+		how+=(--propagation unchanged)
 	"${how[@]}" true 2>/dev/null || how+=(--user --map-root-user)
 	if ! "${how[@]}" true 2>/dev/null; then
 		return 77
