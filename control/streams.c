@@ -12,6 +12,9 @@
 #include <string.h>
 #endif
 
+/* Of a message of bytes: its own, and one of a field, or two of 512 bytes. */
+#define DATA_HEADERS (PTL_CONTROL_HEADER + 2 * PTL_FIELD_HEADER)
+
 void ptl_streams_init(struct ptl_streams *streams, enum ptl_role role, uint32_t window,
 		      const struct ptl_stream_events *events, struct ptl_share *share)
 {
@@ -64,7 +67,7 @@ size_t ptl_stream_write(struct ptl_streams *streams, ptl_time now, unsigned numb
 {
 	struct ptl_control_writer message;
 	struct ptl_stream *stream;
-	size_t most = ptl_share_message(streams->share);
+	size_t most = ptl_share_message(streams->share) - DATA_HEADERS;
 
 	if (number >= PTL_STREAMS || n == 0)
 		return 0;
@@ -275,13 +278,19 @@ void ptl_streams_message(struct ptl_streams *streams, const struct ptl_control *
 
 void ptl_streams_session(struct ptl_streams *streams)
 {
+	bool tell[PTL_STREAMS];
+
 	for (unsigned i = 0; i < PTL_STREAMS; i++) {
 		struct ptl_stream *stream = &streams->stream[i];
-		bool told = stream->told || stream->state == PTL_STREAM_CLOSED;
 
-		*stream = (struct ptl_stream){.state = PTL_STREAM_CLOSED, .told = told};
-		tell_closed(streams, i, PTL_STATUS_ABORTED, NULL, 0);
+		tell[i] = !stream->told && stream->state != PTL_STREAM_CLOSED;
+		*stream = (struct ptl_stream){.state = PTL_STREAM_CLOSED, .told = true};
 	}
+	/* When all are closed: who hears of it may open some anew. */
+	for (unsigned i = 0; i < PTL_STREAMS; i++)
+		if (tell[i] && streams->events.closed)
+			streams->events.closed(streams->events.user, i, PTL_STATUS_ABORTED,
+					       NULL, 0);
 }
 
 /* ---- what is due ---- */

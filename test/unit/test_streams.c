@@ -18,6 +18,7 @@ struct way {
 	size_t n[PLACES];
 	unsigned first, count;
 	uint64_t sent; /* bytes */
+	size_t longest;
 };
 
 struct flow {
@@ -57,6 +58,7 @@ static bool on_send(void *user, const uint8_t *message, size_t n)
 	way->n[place] = n;
 	way->count++;
 	way->sent += n;
+	way->longest = n > way->longest ? n : way->longest;
 	return true;
 }
 
@@ -269,6 +271,7 @@ static void packets_have_three_quarters(void **state)
 		stream = (unsigned)open_one(ends, UINT64_MAX / 2);
 		for (unsigned i = 0; i < 100; i++)
 			tick(ends, lines[l], true);
+		ends[0].out.longest = 0;
 		before = ends[0].out.sent;
 		write_more(&ends[0], stream);
 		for (unsigned i = 0; i < 10000; i++)
@@ -276,6 +279,7 @@ static void packets_have_three_quarters(void **state)
 		share = ends[0].out.sent - before;
 		assert_true(share <= lines[l] / 4 + PTL_CONTROL_MAX);
 		assert_true(share >= lines[l] / 4 * 8 / 10);
+		assert_true(ends[0].out.longest <= ptl_share_message(&ends[0].share));
 		before = ends[0].out.sent;
 		for (unsigned i = 0; i < 10000; i++)
 			tick(ends, lines[l], false);
@@ -335,6 +339,34 @@ static void a_session_ends_all(void **state)
 	}
 	memset(&ends[0].out, 0, sizeof(ends[0].out));
 	assert_int_equal(open_one(ends, 10), stream);
+}
+
+static void on_closed_open_two(void *user, unsigned stream, enum ptl_status status,
+			       const uint8_t *text, size_t n)
+{
+	struct end *end = user;
+
+	on_closed(user, stream, status, text, n);
+	if (stream == 0) {
+		assert_int_equal(ptl_stream_open(&end->streams, "echo", NULL, 0), 0);
+		assert_int_equal(ptl_stream_open(&end->streams, "echo", NULL, 0), 2);
+	}
+}
+
+/* What an owner opens when it hears of a stream's end is of the new session. */
+static void a_session_spares_what_is_opened_in_it(void **state)
+{
+	struct end end;
+
+	(void)state;
+	begin(&end, PTL_HOST);
+	end.streams.events.closed = on_closed_open_two;
+	assert_int_equal(ptl_stream_open(&end.streams, "echo", NULL, 0), 0);
+	ptl_streams_session(&end.streams);
+	assert_int_equal(end.out.count, 3);
+	assert_int_equal(end.streams.stream[0].state, PTL_STREAM_OPENING);
+	assert_int_equal(end.streams.stream[2].state, PTL_STREAM_OPENING);
+	assert_int_equal(end.flows[2].closes, 0);
 }
 
 /* Many streams, random owners, a class with little room: nothing lost or mixed up. */
@@ -412,6 +444,7 @@ int main(void)
 		cmocka_unit_test(packets_have_three_quarters),
 		cmocka_unit_test(more_than_the_credit_is_not_taken),
 		cmocka_unit_test(a_session_ends_all),
+		cmocka_unit_test(a_session_spares_what_is_opened_in_it),
 		cmocka_unit_test(every_byte_once_and_in_order),
 	};
 
