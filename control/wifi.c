@@ -54,7 +54,8 @@ static const struct rule {
 
 	{SCAN | STATION, ASKING,  YES,	WORKING,  TELL_NOTHING},
 	{AP,		ASKING,	  YES,	ACTIVE,	  TELL_STARTED},
-	{EACH,		ASKING,	  NO,	IDLE,	  TELL_FAILED},
+	{SCAN | AP,	ASKING,	  NO,	IDLE,	  TELL_FAILED},
+	{STATION,	ASKING,	  NO,	STOPPING, TELL_FAILED},	 /* what was joined before */
 	{STATION | AP,	ASKING,	  LATE, STOPPING, TELL_FAILED},
 	{SCAN,		ASKING,	  LATE, IDLE,	  TELL_FAILED},
 	{STATION | AP,	ASKING,	  STOP, STOPPING, TELL_FAILED},
@@ -79,11 +80,8 @@ static const struct rule {
 	{STATION,	STOPPING, FAIL, STOPPING, TELL_NOTHING},
 	{STATION,	STOPPING, MOVE, STOPPING, TELL_NOTHING},
 	{STATION | AP,	STOPPING, END,	STOPPING, TELL_NOTHING},
-	{STATION | AP,	STOPPING, YES,	STOPPING, TELL_NOTHING},
-	{STATION | AP,	STOPPING, NO,	STOPPING, TELL_NOTHING},
 	/* A scan that is stopped ends by its own end. */
 	{SCAN,		STOPPING, YES,	STOPPING, TELL_NOTHING},
-	{SCAN,		STOPPING, OVER, STOPPING, TELL_NOTHING},
 	{SCAN,		STOPPING, NO,	IDLE,	  TELL_FAILED},
 	{SCAN,		STOPPING, DONE, IDLE,	  TELL_DONE},
 	{SCAN,		STOPPING, LATE, IDLE,	  TELL_FAILED},
@@ -189,7 +187,9 @@ static enum ptl_status ask(struct ptl_wifi *wifi, ptl_time now,
 	if (type == PTL_M_AP_START)
 		request.deadline = now + PTL_WIFI_AP_US;
 	*place = request;
-	if (request.machine < PTL_WIFI_MACHINES)
+	/* A scan's own answer still counts when it is stopped: no SCAN_DONE follows a no. */
+	if (request.machine < PTL_WIFI_MACHINES &&
+	    !(request.machine == PTL_WIFI_SCAN && request.stop))
 		wifi->current[request.machine] = request.id;
 	wifi->outbox[(wifi->outbox_first + wifi->outbox_count++) % PTL_WIFI_OUTBOX] = *message;
 	flush_outbox(wifi);
@@ -275,6 +275,7 @@ static void take_answer(struct ptl_wifi *wifi, ptl_time now, const struct ptl_co
 	uint8_t id = ptl_control_id(message);
 	struct ptl_wifi_request *place = id ? request_of(wifi, id) : NULL, request;
 	struct cause cause = {.message = message};
+	enum event event;
 
 	if (!place) {
 		wifi->counters.unexpected++;
@@ -292,11 +293,11 @@ static void take_answer(struct ptl_wifi *wifi, ptl_time now, const struct ptl_co
 	if (wifi->current[request.machine] != id)
 		return;
 	cause.failure = ptl_wifi_failure(cause.status);
-	happen(wifi, now, request.machine,
-	       request.stop			 ? OVER
-	       : cause.status == PTL_STATUS_DONE ? YES
-						 : NO,
-	       &cause);
+	event = request.stop ? OVER : cause.status == PTL_STATUS_DONE ? YES : NO;
+	/* The radio still has the network before, of which our owner knows that it left. */
+	if (event == NO && request.machine == PTL_WIFI_STATION)
+		(void)ask_to_stop(wifi, now, request.machine, LEAVING);
+	happen(wifi, now, request.machine, event, &cause);
 }
 
 /* The radio has lost its state, or nobody knows what it has. */
@@ -363,13 +364,12 @@ static void take_station(struct ptl_wifi *wifi, const struct ptl_control *messag
 		return;
 	}
 	mac = ptl_control_bytes(message, PTL_F_MAC, &n);
-	wifi->bss_open = false; /* its elements are overwritten */
-	n = ptl_wifi_read_elements(&wifi->counters, message, wifi->elements,
-				   sizeof(wifi->elements));
+	n = ptl_wifi_read_elements(&wifi->counters, message, wifi->others,
+				   sizeof(wifi->others));
 	if (wifi->events.station)
 		wifi->events.station(wifi->events.user, joined, mac,
 				     (uint16_t)ptl_control_uint(message, PTL_F_REASON, 0),
-				     wifi->elements, n);
+				     wifi->others, n);
 }
 
 static void take_signal(struct ptl_wifi *wifi, const struct ptl_control *message)

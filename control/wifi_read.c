@@ -61,14 +61,13 @@ size_t ptl_wifi_read_elements(struct ptl_wifi_counters *counters,
 void ptl_wifi_read_association(struct ptl_wifi *wifi, const struct ptl_control *message,
 			       struct ptl_association *association)
 {
-	wifi->bss_open = false; /* its elements are overwritten */
 	copy(message, PTL_F_BSSID, association->bssid, sizeof(association->bssid));
 	association->channel = (uint8_t)ptl_control_uint(message, PTL_F_CHANNEL, 0);
 	association->akms = (uint8_t)ptl_control_uint(message, PTL_F_AKM, 0);
 	association->signal = (int8_t)ptl_control_int(message, PTL_F_SIGNAL, 0);
-	association->elements = wifi->elements;
-	association->elements_n = ptl_wifi_read_elements(
-		&wifi->counters, message, wifi->elements, sizeof(wifi->elements));
+	association->elements = wifi->others;
+	association->elements_n = ptl_wifi_read_elements(&wifi->counters, message, wifi->others,
+							 sizeof(wifi->others));
 }
 
 static void begin_bss(struct ptl_bss *bss, const struct ptl_control *message)

@@ -520,6 +520,80 @@ static void a_bss_comes_in_parts(void **state)
 	assert_int_equal(owner.wifi.counters.bad_elements, 1);
 }
 
+/* Elements of another event don't disturb those of a BSS. */
+static void an_event_between_the_parts(void **state)
+{
+	static const uint8_t elements[] = "\0\3pig\335\7abcdefg";
+	struct ptl_control_writer to;
+	struct owner owner;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, 0);
+	start(&owner, 0, PTL_WIFI_STATION);
+	say_answer(&owner, 0, owner.last[1], PTL_STATUS_DONE);
+	start(&owner, 0, PTL_WIFI_SCAN);
+	say_answer(&owner, 0, owner.last[1], PTL_STATUS_DONE);
+	say_part(&owner, 1, 0, elements, 8, true);
+	ptl_control_begin(&to, PTL_M_JOINED, 0, PTL_IF_STATION);
+	ptl_put_bytes(&to, PTL_F_BSSID, "\2\0\0\0\0\2", 6);
+	ptl_put_uint(&to, PTL_F_CHANNEL, 6);
+	ptl_put_bytes(&to, PTL_F_ELEMENTS, "\0\3cow", 5);
+	give(&owner, 0, &to);
+	assert_int_equal(owner.joined, 1);
+	say_part(&owner, 1, 8, elements + 8, 6, false);
+	assert_int_equal(owner.bss, 1);
+	assert_int_equal(owner.found.elements_n, 14);
+	assert_memory_equal(owner.elements, elements, 14);
+	assert_int_equal(owner.wifi.counters.bad_parts, 0);
+}
+
+/* A radio that will not have a join still has what it had joined (SPEC 8.2: wholly or not
+ * at all), which the owner was told that it left. */
+static void a_refused_join_leaves_the_network_before(void **state)
+{
+	struct owner owner;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, 0);
+	start(&owner, 0, PTL_WIFI_STATION);
+	say_answer(&owner, 1, owner.last[1], PTL_STATUS_DONE);
+	say_joined(&owner, 2);
+	start(&owner, 3, PTL_WIFI_STATION);
+	assert_int_equal(owner.left, 1);
+	say_answer(&owner, 4, owner.last[1], PTL_STATUS_UNSUPPORTED);
+	check(&owner);
+	assert_int_equal(owner.failed, 1);
+	assert_int_equal(owner.last[0], PTL_M_LEAVE);
+	say_left(&owner, 5); /* of the first: it was on its way */
+	say_answer(&owner, 6, owner.last[1], PTL_STATUS_DONE);
+	assert_int_equal(ptl_wifi_state(&owner.wifi, PTL_WIFI_STATION), PTL_WIFI_IDLE);
+	assert_int_equal(owner.wifi.counters.unexpected, 0);
+}
+
+/* No SCAN_DONE follows a scan that was refused, also when it is stopped meanwhile. */
+static void a_stopped_scan_can_be_refused(void **state)
+{
+	struct owner owner;
+	uint8_t scan;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, 0);
+	start(&owner, 0, PTL_WIFI_SCAN);
+	scan = owner.last[1];
+	assert_int_equal(ptl_wifi_stop(&owner.wifi, 1, PTL_WIFI_SCAN, 0), PTL_STATUS_DONE);
+	assert_int_equal(owner.scans_done, 0);
+	say_answer(&owner, 2, scan, PTL_STATUS_UNSUPPORTED);
+	assert_int_equal(owner.scans_done, 1);
+	assert_int_equal(owner.status, PTL_STATUS_UNSUPPORTED);
+	say_answer(&owner, 3, owner.last[1], PTL_STATUS_STATE);
+	check(&owner);
+	assert_int_equal(owner.wifi.counters.unexpected, 0);
+	assert_true(ptl_wifi_poll(&owner.wifi, 4) == PTL_NEVER);
+}
+
 static void random_message(struct prng *prng, struct owner *owner, ptl_time now)
 {
 	struct ptl_control_writer to = {.n = 0};
@@ -627,6 +701,9 @@ int main(void)
 		cmocka_unit_test(a_restart_ends_all),
 		cmocka_unit_test(a_full_link_loses_nothing),
 		cmocka_unit_test(a_bss_comes_in_parts),
+		cmocka_unit_test(an_event_between_the_parts),
+		cmocka_unit_test(a_refused_join_leaves_the_network_before),
+		cmocka_unit_test(a_stopped_scan_can_be_refused),
 		cmocka_unit_test(the_books_balance),
 	};
 

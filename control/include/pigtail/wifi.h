@@ -137,10 +137,11 @@ struct ptl_wifi {
 	struct ptl_wifi_request requests[PTL_WIFI_REQUESTS];
 	struct ptl_control_writer outbox[PTL_WIFI_OUTBOX];
 	unsigned outbox_first, outbox_count;
-	/* The BSS whose parts are coming, or elements of another event. */
+	/* The BSS whose parts are coming. */
 	struct ptl_bss bss;
 	bool bss_open;
 	uint8_t elements[PTL_ELEMENTS_MAX];
+	uint8_t others[PTL_CONTROL_MAX]; /* elements of another event, in its callback */
 };
 
 void ptl_wifi_init(struct ptl_wifi *wifi, const struct ptl_wifi_events *events);
