@@ -55,8 +55,9 @@ void ptl_radio_session(struct ptl_radio_control *radio, bool up)
 
 	radio->count = 0;
 	radio->bss_at = 0;
-	radio->up = up;
+	radio->up = false; /* what reset says is of the session before */
 	radio->ops.reset(radio->ops.user);
+	radio->up = up;
 	if (!up)
 		return;
 	ptl_control_begin(&ready, PTL_M_READY, 0, PTL_IF_RADIO);
@@ -64,29 +65,39 @@ void ptl_radio_session(struct ptl_radio_control *radio, bool up)
 	ptl_radio_say(radio, &ready);
 }
 
-void ptl_radio_answer(struct ptl_radio_control *radio, uint8_t id, uint8_t interface,
+static void begin_answer(struct ptl_control_writer *answer, uint8_t id, uint8_t interface,
+			 enum ptl_status status, const char *reason)
+{
+	ptl_control_begin(answer, PTL_M_ANSWER, id, interface);
+	ptl_put_uint(answer, PTL_F_STATUS, status);
+	if (reason)
+		ptl_put_text(answer, PTL_F_TEXT, reason);
+}
+
+bool ptl_radio_answer(struct ptl_radio_control *radio, uint8_t id, uint8_t interface,
 		      enum ptl_status status, const char *reason)
 {
 	struct ptl_control_writer answer;
 
-	ptl_control_begin(&answer, PTL_M_ANSWER, id, interface);
-	ptl_put_uint(&answer, PTL_F_STATUS, status);
-	if (reason)
-		ptl_put_text(&answer, PTL_F_TEXT, reason);
-	ptl_radio_say(radio, &answer);
+	if (!radio->up)
+		return true;
+	if (radio->count >= PTL_RADIO_OUTBOX - 1)
+		return false;
+	begin_answer(&answer, id, interface, status, reason);
+	queue(radio, &answer);
+	return true;
 }
 
 /* The answer's fields begin with its status, which is known when they are there: it is
  * put first, and set at the end. */
 static void carry_out(struct ptl_radio_control *radio, const struct ptl_control *message)
 {
+	uint8_t id = ptl_control_id(message), interface = ptl_control_interface(message);
 	struct ptl_control_writer answer;
 	const char *reason = NULL;
 	enum ptl_status status;
 
-	ptl_control_begin(&answer, PTL_M_ANSWER, ptl_control_id(message),
-			  ptl_control_interface(message));
-	ptl_put_uint(&answer, PTL_F_STATUS, PTL_STATUS_DONE);
+	begin_answer(&answer, id, interface, PTL_STATUS_DONE, NULL);
 	radio->counters.requests++;
 	if (ptl_control_type(message) == PTL_M_INFO) {
 		radio->ops.info(radio->ops.user, &answer);
@@ -96,14 +107,12 @@ static void carry_out(struct ptl_radio_control *radio, const struct ptl_control 
 	}
 	if (status == PTL_STATUS_LATER)
 		return;
-	if (answer.bad) { /* a fault of this radio's */
-		ptl_radio_answer(radio, ptl_control_id(message), ptl_control_interface(message),
-				 PTL_STATUS_FAILED, "the answer could not be made");
-		return;
-	}
 	answer.bytes[PTL_CONTROL_HEADER + PTL_FIELD_HEADER] = (uint8_t)status;
 	if (reason)
 		ptl_put_text(&answer, PTL_F_TEXT, reason);
+	if (!ptl_control_end(&answer)) /* a fault of this radio's */
+		begin_answer(&answer, id, interface, PTL_STATUS_FAILED,
+			     "the answer could not be made");
 	queue(radio, &answer);
 }
 
@@ -131,8 +140,7 @@ bool ptl_radio_message(struct ptl_radio_control *radio, const uint8_t *bytes, si
 	{
 		struct ptl_control_writer answer;
 
-		ptl_control_begin(&answer, PTL_M_ANSWER, bytes[1], bytes[2]);
-		ptl_put_uint(&answer, PTL_F_STATUS, status);
+		begin_answer(&answer, bytes[1], bytes[2], status, NULL);
 		queue(radio, &answer);
 	}
 	return true;

@@ -84,7 +84,7 @@ enum ptl_status air_join(struct air_radio *radio, const struct ptl_control *mess
 	}
 	if (n == 0)
 		return PTL_STATUS_BAD_VALUE;
-	radio->changed = radio->step == AIR_JOINED;
+	radio->changed |= radio->step == AIR_JOINED;
 	memcpy(radio->ssid, value, n);
 	radio->ssid_n = (uint8_t)n;
 	value = ptl_control_bytes(message, PTL_F_BSSID, &n);
@@ -106,7 +106,7 @@ enum ptl_status air_leave(struct air_radio *radio)
 {
 	if (radio->step == AIR_IDLE)
 		return PTL_STATUS_STATE;
-	radio->changed = radio->step == AIR_JOINED;
+	radio->changed |= radio->step == AIR_JOINED;
 	radio->step = AIR_IDLE;
 	memset(radio->key, 0, sizeof(radio->key));
 	return PTL_STATUS_DONE;

@@ -36,7 +36,8 @@ struct ptl_radio_ops {
 	enum ptl_status (*request)(void *user, const struct ptl_control *message,
 				   struct ptl_control_writer *answer, const char **reason);
 
-	/* A session has begun: all that an earlier one set or joined is to go. */
+	/* A session has begun, or is gone: all that an earlier one set or joined is to
+	 * go. Nothing can be said in it. */
 	void (*reset)(void *user);
 };
 
@@ -67,8 +68,9 @@ void ptl_radio_session(struct ptl_radio_control *radio, bool up);
  * when ptl_radio_poll() has been called. */
 bool ptl_radio_message(struct ptl_radio_control *radio, const uint8_t *bytes, size_t n);
 
-/* Answers a request for which PTL_STATUS_LATER was returned. */
-void ptl_radio_answer(struct ptl_radio_control *radio, uint8_t id, uint8_t interface,
+/* Answers a request for which PTL_STATUS_LATER was returned. false: there is no room for
+ * it; to be called again when ptl_radio_poll() has been. */
+bool ptl_radio_answer(struct ptl_radio_control *radio, uint8_t id, uint8_t interface,
 		      enum ptl_status status, const char *reason);
 
 /* Says an event. false: it was lost, and counted, for want of room. */
