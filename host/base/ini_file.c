@@ -15,7 +15,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_MAX_BYTES	200 /* inih takes no longer ones */
+#define LINE_MAX_BYTES	200	    /* inih takes no longer ones */
+#define BLANKS		" \t\v\f\r" /* as inih takes them, but the end of line */
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
 struct file {
@@ -51,17 +52,20 @@ static void end_section(struct file *file)
 		      file->reader->end(file->reader->user, why, sizeof(why)), why);
 }
 
-/* line: "[NAME]...", with its end of line. */
+/* line: "[NAME]", and maybe a comment, with its end of line. */
 static void begin_section(struct file *file, const char *line)
 {
 	char name[LINE_MAX_BYTES];
 	size_t n = strcspn(line + 1, "]\r\n");
+	const char *rest = line + 1 + n + 1;
 	char why[256];
 
 	end_section(file);
 	if (file->status)
 		return;
-	if (line[n + 1] != ']' || n >= sizeof(name)) {
+	if (line[n + 1] == ']')
+		rest += strspn(rest, BLANKS);
+	if (line[n + 1] != ']' || !strchr("#;\r\n", *rest) || n >= sizeof(name)) {
 		wrong_at(file, file->line, -2, "it is neither [NAME] nor KEY = VALUE");
 		return;
 	}
@@ -78,18 +82,21 @@ static char *next_line(char *line, int size, void *user)
 	size_t blanks;
 	size_t n;
 
+	/* fgets() says not how much it read: what it did not write shows a NUL byte that
+	 * is not its own. */
+	memset(line, '\n', (size_t)size);
 	if (file->status || !fgets(line, size, file->in))
 		return NULL;
 	file->line++;
 	n = strlen(line);
-	if (!n || (line[n - 1] != '\n' && !feof(file->in))) {
+	if (!n || (line[n - 1] != '\n' && (!feof(file->in) || line[n + 1] != '\n'))) {
 		wrong_at(file, file->line, -2, "the line is too long, or has a NUL byte in it");
 		return NULL;
 	}
 	/* Or inih would take it for more of the value before. Before the first line
 	 * some editors put a byte order mark. */
 	blanks = file->line == 1 && !strncmp(line, BYTE_ORDER_MARK, 3) ? 3 : 0;
-	blanks += strspn(line + blanks, " \t");
+	blanks += strspn(line + blanks, BLANKS);
 	memmove(line, line + blanks, n - blanks + 1);
 	if (*line == '[')
 		begin_section(file, line);

@@ -96,9 +96,9 @@ static void what_stands_before_the_sections_is_for_all(void **state)
 static void blanks_and_line_ends_are_nobodys_business(void **state)
 {
 	struct link_options *list = read_good("\xef\xbb\xbf"
-					      "  [a-link]\r\n"
+					      "  [a-link] ; ours\r\n"
 					      "\tport   =  /dev/tty with blanks  \r\n"
-					      "   net=tap\r\n"
+					      "\f\v\r net=tap\r\n"
 					      "   \r\n");
 
 	(void)state;
@@ -163,6 +163,7 @@ static const struct {
 	{"[a]\nport=x\nnet\nspeed=9600\n", 3, "neither [NAME] nor KEY = VALUE"},
 	{"[a\nport=x\nnet=tap\n", 1, "neither [NAME] nor KEY = VALUE"},
 	{"[]\nport=x\nnet=tap\n", 1, "a name has 1 to"},
+	{"[a] port=x\nnet=tap\n", 1, "neither [NAME] nor KEY = VALUE"},
 	{"[../a]\nport=x\nnet=tap\n", 1, "a name has 1 to"},
 	{"[" LONG_100 "]\nport=x\nnet=tap\n", 1, "a name has 1 to"},
 	{"[a]\nport=x\nnet=tap\nmtu=67\n", 4, "must be 68 to 9000"},
@@ -198,12 +199,15 @@ static void expect_wrong(const char *text, size_t n, unsigned int line, const ch
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
 	static const char nul[] = "[a]\nport=x\0y\nnet=tap\n";
+	static const char last_nul[] = "[a]\nport=x\nnet=tap\0\0y";
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(wrong_files); i++)
 		expect_wrong(wrong_files[i].text, strlen(wrong_files[i].text),
 			     wrong_files[i].line, wrong_files[i].says);
 	expect_wrong(nul, sizeof(nul) - 1, 2, "NUL");
+	expect_wrong(last_nul, sizeof(last_nul) - 1, 3, "NUL");
+	expect_wrong(last_nul, sizeof(last_nul) - 3, 3, "NUL");
 }
 
 static void a_file_that_is_not_there_is_a_failure(void **state)
