@@ -184,8 +184,8 @@ static enum ptl_status ask(struct ptl_wifi *wifi, ptl_time now,
 	request.deadline = now + PTL_WIFI_ANSWER_US;
 	if (type == PTL_M_UPDATE_BEGIN || type == PTL_M_UPDATE_END)
 		request.deadline = now + PTL_WIFI_UPDATE_US;
-	if (type == PTL_M_AP_START)
-		request.deadline = now + PTL_WIFI_AP_US;
+	if (request.machine < PTL_WIFI_MACHINES && !request.stop)
+		request.deadline = now + patience[request.machine][ASKING];
 	*place = request;
 	/* A scan's own answer still counts when it is stopped: no SCAN_DONE follows a no. */
 	if (request.machine < PTL_WIFI_MACHINES &&
@@ -209,8 +209,11 @@ enum ptl_status ptl_wifi_start(struct ptl_wifi *wifi, ptl_time now,
 	if (!rule_for(wifi, machine, ASK))
 		return PTL_STATUS_BUSY;
 	status = ask(wifi, now, message, request);
-	if (status == PTL_STATUS_DONE)
-		happen(wifi, now, machine, ASK, &replaced);
+	if (status != PTL_STATUS_DONE)
+		return status;
+	if (machine == PTL_WIFI_SCAN)
+		wifi->scan_over = now + PTL_WIFI_SCAN_ALL_US;
+	happen(wifi, now, machine, ASK, &replaced);
 	return status;
 }
 
@@ -348,7 +351,9 @@ static void take_bss(struct ptl_wifi *wifi, ptl_time now, const struct ptl_contr
 		return;
 	}
 	if (state == WORKING)
-		wifi->deadline[PTL_WIFI_SCAN] = now + PTL_WIFI_SCAN_US;
+		wifi->deadline[PTL_WIFI_SCAN] = now + PTL_WIFI_SCAN_US < wifi->scan_over
+							? now + PTL_WIFI_SCAN_US
+							: wifi->scan_over;
 	if (ptl_wifi_read_bss(wifi, message) && wifi->events.bss)
 		wifi->events.bss(wifi->events.user, &wifi->bss);
 }

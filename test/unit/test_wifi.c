@@ -594,6 +594,52 @@ static void a_stopped_scan_can_be_refused(void **state)
 	assert_true(ptl_wifi_poll(&owner.wifi, 4) == PTL_NEVER);
 }
 
+/* A yes that took its time, over a slow line, is still one while the join has patience. */
+static void a_slow_yes_is_a_yes(void **state)
+{
+	struct owner owner;
+	ptl_time now;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, 0);
+	start(&owner, 0, PTL_WIFI_STATION);
+	for (now = 0; now < PTL_WIFI_ANSWER_US * 2; now += 100000)
+		ptl_wifi_poll(&owner.wifi, now);
+	say_answer(&owner, now, owner.last[1], PTL_STATUS_DONE);
+	say_joined(&owner, now);
+	check(&owner);
+	assert_int_equal(owner.joined, 1);
+}
+
+/* Nor does a radio that finds networks for ever hold a scan for ever. */
+static void a_scan_has_an_end_whatever_is_found(void **state)
+{
+	struct ptl_control_writer to;
+	struct owner owner;
+	ptl_time now = 0;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, now);
+	start(&owner, now, PTL_WIFI_SCAN);
+	say_answer(&owner, now, owner.last[1], PTL_STATUS_DONE);
+	ptl_control_begin(&to, PTL_M_BSS, 0, PTL_IF_STATION);
+	ptl_put_bytes(&to, PTL_F_BSSID, "\2\0\0\0\0\2", 6);
+	ptl_put_uint(&to, PTL_F_CHANNEL, 1);
+	ptl_put_int(&to, PTL_F_SIGNAL, -50);
+	while (owner.scans_done == 0) {
+		now += PTL_WIFI_SCAN_US / 2;
+		give(&owner, now, &to);
+		ptl_wifi_poll(&owner.wifi, now);
+		assert_true(now < 2 * PTL_WIFI_SCAN_ALL_US);
+	}
+	assert_true(now >= PTL_WIFI_SCAN_ALL_US);
+	assert_int_equal(owner.status, PTL_STATUS_TIMEOUT);
+	assert_int_equal(owner.last[0], PTL_M_SCAN_STOP);
+	check(&owner);
+}
+
 static void random_message(struct prng *prng, struct owner *owner, ptl_time now)
 {
 	struct ptl_control_writer to = {.n = 0};
@@ -704,6 +750,8 @@ int main(void)
 		cmocka_unit_test(an_event_between_the_parts),
 		cmocka_unit_test(a_refused_join_leaves_the_network_before),
 		cmocka_unit_test(a_stopped_scan_can_be_refused),
+		cmocka_unit_test(a_slow_yes_is_a_yes),
+		cmocka_unit_test(a_scan_has_an_end_whatever_is_found),
 		cmocka_unit_test(the_books_balance),
 	};
 

@@ -30,11 +30,12 @@
 #define PTL_WIFI_OUTBOX	  4 /* messages that wait for room on the link */
 
 /* Patience, microseconds. A host's supplicant gives up a join after 10 s. */
-#define PTL_WIFI_ANSWER_US 3000000u  /* for an answer */
-#define PTL_WIFI_SCAN_US   8000000u  /* for a scan's next word */
-#define PTL_WIFI_JOIN_US   9500000u  /* from asked to joined */
-#define PTL_WIFI_AP_US	   5000000u  /* until it beacons */
-#define PTL_WIFI_UPDATE_US 20000000u /* for an image to be verified */
+#define PTL_WIFI_ANSWER_US   3000000u  /* for an answer */
+#define PTL_WIFI_SCAN_US     8000000u  /* for a scan's next word */
+#define PTL_WIFI_SCAN_ALL_US 60000000u /* for all of them */
+#define PTL_WIFI_JOIN_US     9500000u  /* from asked to joined */
+#define PTL_WIFI_AP_US	     5000000u  /* until it beacons */
+#define PTL_WIFI_UPDATE_US   20000000u /* for an image to be verified */
 
 struct ptl_radio_info {
 	uint8_t version;
@@ -134,6 +135,7 @@ struct ptl_wifi {
 	uint8_t current[PTL_WIFI_MACHINES]; /* id of the request whose answer counts */
 	enum ptl_wifi_state state[PTL_WIFI_MACHINES];
 	ptl_time deadline[PTL_WIFI_MACHINES];
+	ptl_time scan_over; /* at the latest */
 	struct ptl_wifi_request requests[PTL_WIFI_REQUESTS];
 	struct ptl_control_writer outbox[PTL_WIFI_OUTBOX];
 	unsigned outbox_first, outbox_count;
