@@ -233,10 +233,10 @@ guide_has_a_loop() {
 		echo 'ptl_time my_micros(void);'
 		echo 'void my_panic(void), my_sleep_until(ptl_time);'
 		echo 'size_t my_uart_read(uint8_t *, size_t), my_uart_queued(void);'
-		echo 'void my_uart_write(const uint8_t *, size_t);'
+		echo 'size_t my_uart_write(const uint8_t *, size_t);'
 		first_c_of "$top/docs/guide-library.md"
 	} >"$dir/loop.c"
-	grep -q ptl_link_transmit "$dir/loop.c"
+	grep -q ptl_pump_turn "$dir/loop.c"
 	cc -Wall -Werror -I"$top/link/include" -c "$dir/loop.c" -o "$dir/loop.o"
 }
 
