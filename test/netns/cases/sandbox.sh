@@ -25,7 +25,7 @@ case_privileges_go() {
 	with_sandbox
 	make_link 0
 	may up0 1000 # CAP_NET_ADMIN
-	start user "$pigtail" up tcp:localhost:5556 user --name user
+	start user "$pigtail" up tcp:127.0.0.1:5556 user --name user
 	start peer "$pigtail" device tcp-listen:5556 user --name peer
 	wait_up user peer
 	may user 2000 # CAP_NET_RAW
@@ -79,7 +79,7 @@ case_as_the_service_runs_it() {
 		env -u XDG_RUNTIME_DIR "$pigtail" up --config "$dir/links.ini"
 	wait_for 5 "root to find its socket" "$pigtail" status serve
 	may many 1400 # CAP_NET_ADMIN, CAP_NET_BIND_SERVICE
-	start peer "$pigtail" device tcp:localhost:557 user --name peer
+	start peer "$pigtail" device tcp:127.0.0.1:557 user --name peer
 	wait_up serve peer
 	printf '[serve]\nport = tcp-listen:558\nnet = tap:pt8\nip = 10.9.1.1/24\n' >"$dir/links.ini"
 	kill -HUP "${pid_of[many]}"
