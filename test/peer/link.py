@@ -107,8 +107,7 @@ class Link:
                 contexts = min(theirs.contexts[i - 1], ours.contexts[i - 1]) if both & HEADERS else 0
                 pack = Packer(contexts, theirs.history[i - 1] if both & PAYLOADS else 0, self.choices).take
                 size = ours.history[i - 1] if both & PAYLOADS else 0
-                unpacker = Unpacker(contexts, size and 1 << size)
-                unpacker.MOST = self.most() + (1 if contexts else 0)
+                unpacker = Unpacker(contexts, size and 1 << size, self.most())
             self.senders[cls] = Sender(cls, theirs.windows[i], pack, self.choices, self.counts)
             self.senders[cls].queue = self.queues[cls]
             self.receivers[cls] = Receiver(cls, ours.windows[i], self.counts)

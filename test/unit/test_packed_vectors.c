@@ -21,7 +21,9 @@
 struct vector {
 	char name[32];
 	unsigned contexts, history[2]; /* of a session that begins with it; else 0 */
+	unsigned longest;	       /* agreed; 0: the usual */
 	bool begins;
+	bool dropped; /* the packet is longer: the session goes on without it */
 	unsigned class;
 	enum ref_end end;
 	uint8_t sent[LONGEST]; /* the payloads of its frames, joined */
@@ -138,46 +140,48 @@ static const struct story {
 	uint32_t at;
 	size_t n;
 	const char *malformed; /* what is heard instead, in hexadecimal */
+	unsigned longest;
+	bool dropped;
 } stories[] = {
 	/* The examples of section 9.5, on a link without payload compression. */
-	{"tcp-first", 4, {0, 0}, false, example, 0, 0, NULL},
-	{"tcp-next", 0, {0, 0}, false, example, 1, 0, NULL},
-	{"tcp-ack", 0, {0, 0}, false, example, 2, 0, NULL},
-	{"ping", 0, {0, 0}, false, example, 3, 0, NULL},
-	{"ping-padded", 0, {0, 0}, false, example, 4, 0, NULL},
-	{"udp6", 0, {0, 0}, false, example, 5, 0, NULL},
-	{"udp6-other-port", 0, {0, 0}, false, example, 6, 0, NULL},
-	{"udp6-same-port", 0, {0, 0}, false, example, 7, 0, NULL},
-	{"tcp-back", 0, {0, 0}, false, example, 8, 0, NULL},
-	{"tcp-copy", 0, {0, 0}, false, example, 9, 0, NULL},
-	{"tcp-copy-ack", 0, {0, 0}, false, example, 10, 0, NULL},
-	{"arp", 0, {0, 0}, false, example, 11, 0, NULL},
+	{"tcp-first", 4, {0, 0}, false, example, 0, 0, NULL, 0, false},
+	{"tcp-next", 0, {0, 0}, false, example, 1, 0, NULL, 0, false},
+	{"tcp-ack", 0, {0, 0}, false, example, 2, 0, NULL, 0, false},
+	{"ping", 0, {0, 0}, false, example, 3, 0, NULL, 0, false},
+	{"ping-padded", 0, {0, 0}, false, example, 4, 0, NULL, 0, false},
+	{"udp6", 0, {0, 0}, false, example, 5, 0, NULL, 0, false},
+	{"udp6-other-port", 0, {0, 0}, false, example, 6, 0, NULL, 0, false},
+	{"udp6-same-port", 0, {0, 0}, false, example, 7, 0, NULL, 0, false},
+	{"tcp-back", 0, {0, 0}, false, example, 8, 0, NULL, 0, false},
+	{"tcp-copy", 0, {0, 0}, false, example, 9, 0, NULL, 0, false},
+	{"tcp-copy-ack", 0, {0, 0}, false, example, 10, 0, NULL, 0, false},
+	{"arp", 0, {0, 0}, false, example, 11, 0, NULL, 0, false},
 	/* Both compressions; a history of 256 bytes for sparse, 1024 for bulk. */
-	{"text", 4, {8, 10}, true, of_text, 0, 300, NULL},
-	{"text-next", 0, {0, 0}, true, of_text, 300, 300, NULL},
-	{"overlap", 0, {0, 0}, true, of_one_byte, 600, 400, NULL},
-	{"too-short", 0, {0, 0}, true, of_text, 1000, 3, NULL},
-	{"noise-1", 0, {0, 0}, true, of_noise, 0, 200, NULL},
-	{"noise-2", 0, {0, 0}, true, of_noise, 200, 200, NULL},
-	{"noise-3", 0, {0, 0}, true, of_noise, 400, 200, NULL},
-	{"noise-4", 0, {0, 0}, true, of_noise, 600, 200, NULL},
-	{"noise-gives-up", 0, {0, 0}, true, of_noise, 800, 200, NULL},
-	{"history-beyond-noise", 0, {0, 0}, true, of_text, 1003, 300, NULL},
-	{"history-wraps", 0, {0, 0}, true, of_text, 1303, 1440, NULL},
-	{"sparse-first", 0, {0, 0}, false, unknown, 0, 120, NULL},
-	{"sparse-next", 0, {0, 0}, false, unknown, 7, 300, NULL},
-	{"long-literals", 0, {0, 0}, true, of_both, 0, 800, NULL},
+	{"text", 4, {8, 10}, true, of_text, 0, 300, NULL, 0, false},
+	{"text-next", 0, {0, 0}, true, of_text, 300, 300, NULL, 0, false},
+	{"overlap", 0, {0, 0}, true, of_one_byte, 600, 400, NULL, 0, false},
+	{"too-short", 0, {0, 0}, true, of_text, 1000, 3, NULL, 0, false},
+	{"noise-1", 0, {0, 0}, true, of_noise, 0, 200, NULL, 0, false},
+	{"noise-2", 0, {0, 0}, true, of_noise, 200, 200, NULL, 0, false},
+	{"noise-3", 0, {0, 0}, true, of_noise, 400, 200, NULL, 0, false},
+	{"noise-4", 0, {0, 0}, true, of_noise, 600, 200, NULL, 0, false},
+	{"noise-gives-up", 0, {0, 0}, true, of_noise, 800, 200, NULL, 0, false},
+	{"history-beyond-noise", 0, {0, 0}, true, of_text, 1003, 300, NULL, 0, false},
+	{"history-wraps", 0, {0, 0}, true, of_text, 1303, 1440, NULL, 0, false},
+	{"sparse-first", 0, {0, 0}, false, unknown, 0, 120, NULL, 0, false},
+	{"sparse-next", 0, {0, 0}, false, unknown, 7, 300, NULL, 0, false},
+	{"long-literals", 0, {0, 0}, true, of_both, 0, 800, NULL, 0, false},
 	/* Payload compression alone. */
-	{"payload-only", 0, {0, 12}, true, of_text, 0, 200, NULL},
-	{"payload-only-next", 0, {0, 0}, true, of_text, 200, 700, NULL},
+	{"payload-only", 0, {0, 12}, true, of_text, 0, 200, NULL, 0, false},
+	{"payload-only-next", 0, {0, 0}, true, of_text, 200, 700, NULL, 0, false},
 	/* What ends a session: nothing is delivered. */
-	{"bad-octet", 2, {0, 0}, true, NULL, 0, 0, "05 01 02"},
-	{"bad-empty-context", 2, {0, 0}, true, NULL, 0, 0, "c1 00 00 00"},
-	{"bad-context", 2, {0, 0}, true, NULL, 0, 0, "12 01 02"},
-	{"bad-offset-0", 0, {0, 8}, true, NULL, 0, 0, "10 61 00 00 10 62"},
-	{"bad-offset-beyond", 0, {0, 8}, true, NULL, 0, 0, "10 61 05 00 10 62"},
-	{"bad-ends-in-match", 0, {0, 8}, true, NULL, 0, 0, "10 61 01 00"},
-	{"bad-cut-literals", 0, {0, 8}, true, NULL, 0, 0, "50 68 65 6c 6c"},
+	{"bad-octet", 2, {0, 0}, true, NULL, 0, 0, "05 01 02", 0, false},
+	{"bad-empty-context", 2, {0, 0}, true, NULL, 0, 0, "c1 00 00 00", 0, false},
+	{"bad-context", 2, {0, 0}, true, NULL, 0, 0, "12 01 02", 0, false},
+	{"bad-offset-0", 0, {0, 8}, true, NULL, 0, 0, "10 61 00 00 10 62", 0, false},
+	{"bad-offset-beyond", 0, {0, 8}, true, NULL, 0, 0, "10 61 05 00 10 62", 0, false},
+	{"bad-ends-in-match", 0, {0, 8}, true, NULL, 0, 0, "10 61 01 00", 0, false},
+	{"bad-cut-literals", 0, {0, 8}, true, NULL, 0, 0, "50 68 65 6c 6c", 0, false},
 	{"bad-too-long",
 	 0,
 	 {0, 8},
@@ -185,7 +189,34 @@ static const struct story {
 	 NULL,
 	 0,
 	 0,
-	 "1f 61 01 00 ff ff ff ff ff ff 00 50 61 61 61 61 61"},
+	 "1f 61 01 00 ff ff ff ff ff ff 00 50 61 61 61 61 61",
+	 0,
+	 false},
+	/* With an agreed maximum that is less than what the receiver takes. */
+	{"longest", 0, {0, 8}, true, of_one_byte, 0, 534, NULL, 600, false},
+	{"too-long", 0, {0, 0}, true, of_one_byte, 0, 535, NULL, 0, true},
+	{"goes-on", 0, {0, 0}, true, of_one_byte, 600, 534, NULL, 0, false},
+	{"bad-longer",
+	 0,
+	 {0, 8},
+	 true,
+	 NULL,
+	 0,
+	 0,
+	 "1f 61 01 00 ff ff 42 50 61 61 61 61 61",
+	 600,
+	 false},
+	{"longest-in-octet", 4, {0, 8}, true, unknown, 0, 600, NULL, 600, false},
+	{"bad-longer-in-octet",
+	 4,
+	 {0, 8},
+	 true,
+	 NULL,
+	 0,
+	 0,
+	 "1f 00 01 00 ff ff 43 50 61 61 61 61 61",
+	 600,
+	 false},
 };
 
 static bool begins(const struct story *story)
@@ -215,6 +246,8 @@ static void begin_session(struct ends *ends, const struct vector *vector)
 		config.contexts = (uint8_t)vector->contexts;
 		config.history[0] = (uint8_t)vector->history[0];
 		config.history[1] = (uint8_t)vector->history[1];
+		if (vector->longest && i == 0)
+			config.max_packet = (uint16_t)vector->longest;
 		end_open(i ? &ends->b : &ends->a, &ptl_framing_pigtail, &config);
 	}
 	exchange(&ends->a, &ends->b);
@@ -259,11 +292,21 @@ static void make(const struct story *story, struct ends *ends, struct vector *ve
 	vector->begins = begins(story);
 	vector->contexts = story->contexts;
 	memcpy(vector->history, story->history, sizeof(vector->history));
+	vector->longest = story->longest;
 	if (story->malformed) {
 		end_session(ends);
 		vector->class = PTL_CLASS_BULK;
 		vector->end = story->history[1] ? REF_PACKED : REF_LAST;
 		vector->sent_n = from_hex(vector->sent, story->malformed);
+		return;
+	}
+	if (story->dropped) { /* no sender makes it */
+		vector->dropped = true;
+		vector->class = PTL_CLASS_BULK;
+		vector->end = REF_LAST;
+		vector->packet_n = story->make(vector->packet, story->at, story->n);
+		vector->sent_n = vector->packet_n;
+		memcpy(vector->sent, vector->packet, vector->packet_n);
 		return;
 	}
 	if (vector->begins)
@@ -287,11 +330,16 @@ static void write_vector(FILE *out, const struct vector *vector)
 {
 	fprintf(out, "\nname: %s\n", vector->name);
 	if (vector->begins)
-		fprintf(out, "session: contexts %u, sparse %u, bulk %u\n", vector->contexts,
+		fprintf(out, "session: contexts %u, sparse %u, bulk %u", vector->contexts,
 			vector->history[0], vector->history[1]);
+	if (vector->longest)
+		fprintf(out, ", longest %u", vector->longest);
+	if (vector->begins)
+		fprintf(out, "\n");
 	fprintf(out, "class: %s\nend: %s\n", class_names[vector->class],
 		end_names[vector->end]);
-	write_hex(out, "packet", vector->packet, vector->packet_n);
+	write_hex(out, vector->dropped ? "dropped" : "packet", vector->packet,
+		  vector->packet_n);
 	write_hex(out, "sent", vector->sent, vector->sent_n);
 }
 
@@ -305,8 +353,10 @@ static void write_all(const char *name)
 	fprintf(out,
 		"# Test vectors of docs/SPEC.md 9 and 10: packets of one direction, one\n"
 		"# after the other, in hexadecimal. session: begins anew, with so many\n"
-		"# contexts in both classes and histories of so many bytes (log2; 0: none).\n"
-		"# packet: as given to the link; without bytes: sent is malformed. sent: the\n"
+		"# contexts in both classes and histories of so many bytes (log2; 0: none),\n"
+		"# and an agreed maximum (1518 if it is not there).\n"
+		"# packet: as given to the link; without bytes: sent is malformed. dropped:\n"
+		"# the packet is over the maximum; the session goes on. sent: the\n"
 		"# payloads of its frames, joined. end: what the last one's check says (2.4).\n"
 		"# A sender may send otherwise, a receiver takes exactly this.\n"
 		"# Read by unit/test_packed_vectors.c and check.py.\n");
@@ -332,13 +382,16 @@ static bool read_vector(FILE *in, struct vector *vector)
 						&vector->contexts, &vector->history[0],
 						&vector->history[1]),
 					 3);
+			if (fscanf(in, ", longest %u", &vector->longest) != 1)
+				vector->longest = 0;
 		} else if (strcmp(field, "class") == 0 && fscanf(in, " %31s", value) == 1) {
 			vector->class = one_of(class_names, COUNT(class_names), value);
 		} else if (strcmp(field, "end") == 0 && fscanf(in, " %31s", value) == 1) {
 			for (unsigned end = 0; end < COUNT(end_names); end++)
 				if (end_names[end] && strcmp(end_names[end], value) == 0)
 					vector->end = (enum ref_end)end;
-		} else if (strcmp(field, "packet") == 0) {
+		} else if (strcmp(field, "packet") == 0 || strcmp(field, "dropped") == 0) {
+			vector->dropped = field[0] == 'd';
 			if (has_hex(in))
 				vector->packet_n =
 					read_hex(in, vector->packet, sizeof(vector->packet));
@@ -372,6 +425,8 @@ static void the_link_sends_these(void **state)
 		make(&stories[n], &ends, &made);
 		assert_string_equal(made.name, wanted.name);
 		assert_int_equal(made.begins, wanted.begins);
+		assert_int_equal(made.longest, wanted.longest);
+		assert_int_equal(made.dropped, wanted.dropped);
 		assert_int_equal(made.class, wanted.class);
 		assert_int_equal(made.end, wanted.end);
 		assert_int_equal(made.packet_n, wanted.packet_n);
@@ -415,8 +470,11 @@ static void the_link_takes_them_for_what_they_are(void **state)
 		ends.b.packets = 0;
 		say(&ends.b, &vector, number[vector.class]);
 		number[vector.class] += PTL_CELLS((unsigned)vector.sent_n);
-		assert_int_equal(ends.b.packets, vector.packet_n ? 1 : 0);
-		if (vector.packet_n)
+		assert_int_equal(ends.b.packets, vector.packet_n && !vector.dropped ? 1 : 0);
+		if (vector.dropped) {
+			assert_int_equal(end_counters(&ends.b)->rx_too_long, 1);
+			assert_int_equal(ends.b.state, PTL_STATE_UP);
+		} else if (vector.packet_n)
 			assert_last_packet(&ends.b, vector.packet, vector.packet_n);
 		assert_int_equal(end_counters(&ends.b)->rx_bad_packed, vector.packet_n ? 0 : 1);
 		if (!vector.packet_n)

@@ -297,15 +297,14 @@ def lz4_decode(block, history, most):
 class Unpacker:
     """take() unpacks the packets of a class in the order in which it delivers them."""
 
-    MOST = 1518 + 1
-
-    def __init__(self, contexts, history):
+    def __init__(self, contexts, history, longest):
         self.headers = Headers(contexts) if contexts else None
+        self.most = longest + bool(contexts)  # 10.4, of a block
         self.size, self.history = history, b""
 
     def take(self, sent, end):
         need(end == "last" or self.size)
-        inner = lz4_decode(sent, self.history, self.MOST) if end == "packed" else sent
+        inner = lz4_decode(sent, self.history, self.most) if end == "packed" else sent
         packet = self.headers.take(inner) if self.headers else inner
         if end != "last":
             self.history = (self.history + inner)[-self.size :]
