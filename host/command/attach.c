@@ -7,11 +7,10 @@
 #include "host/port/attach_tty.h"
 #include "host/command/commands.h"
 #include "host/command/parse.h"
-#include "host/config/framings.h"
 #include "host/config/identity.h"
+#include "host/config/link_options.h"
 #include "host/base/log.h"
 #include "host/base/standard.h"
-#include "host/config/wifi_secret.h"
 
 #include <pigtail/compat.h>
 
@@ -27,17 +26,13 @@
 
 #define BAUD_MIN     50
 #define BAUD_MAX     10000000
-#define MTU_MIN	     68
-#define MTU_MAX	     9000
-#define MTU_DEFAULT  1500
 #define UART_MAX     5000000
 #define NAME_MAX_LEN 15
 #define RETRY_MS     500
 
 struct options {
 	struct attach_config config;
-	const char *wifi_file;
-	bool mac_given;
+	struct link_options *link; /* those that it has in common with `pigtail up` */
 	bool rate_given;
 	bool daemon;
 };
@@ -85,24 +80,20 @@ static long number(const char *option, const char *text, long from, long to,
 	return value;
 }
 
+static void set_common(struct options *options, enum link_option option, const char *text,
+		       struct argp_state *state)
+{
+	char error[256];
+
+	if (link_options_set(options->link, option, text, error, sizeof(error)) < 0)
+		command_misused(state, "%s", error);
+}
+
 static void set_mac(struct options *options, const char *text, struct argp_state *state)
 {
-	unsigned int part[6];
-	char end;
-
-	if (!strcmp(text, "peer")) {
-		options->config.mac_peer = true;
-		return;
-	}
-	if (strlen(text) != 17 ||
-	    sscanf(text, "%2x:%2x:%2x:%2x:%2x:%2x%c", &part[0], &part[1], &part[2], &part[3],
-		   &part[4], &part[5], &end) != 6 ||
-	    part[0] & 1)
-		command_misused(state, "--mac %s: it is 02:00:00:00:00:01, of one station",
-				text);
-	for (int i = 0; i < 6; i++)
-		options->config.mac[i] = (uint8_t)part[i];
-	options->mac_given = true;
+	options->config.mac_peer = !strcmp(text, "peer");
+	if (!options->config.mac_peer)
+		set_common(options, LINK_MAC, text, state);
 }
 
 static void set_name(struct options *options, const char *text, struct argp_state *state)
@@ -130,9 +121,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		set_name(options, text, state);
 		return 0;
 	case 'f':
-		config->framing = framing_by_name(text);
-		if (!config->framing)
-			command_misused(state, "no such framing '%s'", text);
+		set_common(options, LINK_FRAMING, text, state);
 		return 0;
 	case 'd':
 		options->daemon = true;
@@ -153,7 +142,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		options->rate_given = true;
 		return 0;
 	case KEY_MTU:
-		config->mtu = (uint16_t)number("--mtu", text, MTU_MIN, MTU_MAX, state);
+		set_common(options, LINK_MTU, text, state);
 		return 0;
 	case KEY_RTSCTS:
 		config->rtscts = true;
@@ -165,7 +154,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		set_mac(options, text, state);
 		return 0;
 	case KEY_WIFI_FILE:
-		options->wifi_file = text;
+		set_common(options, LINK_WIFI_FILE, text, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		set_path(options, text, state);
@@ -175,30 +164,45 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 			command_misused(state, "PORT is missing");
 		if (!options->rate_given)
 			config->rate_auto = !config->baud;
-		config->rate_auto = config->rate_auto && config->framing->rate_done;
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-static int prepare_wifi(struct options *options, struct wifi_secret *secret, char *error,
-			size_t error_size)
+static int prepare_wifi(struct options *options, char *error, size_t error_size)
 {
-	bool hosted = options->config.framing == &ptl_framing_esp8266_hosted &&
-		      options->config.role == PTL_HOST;
-	int status;
+	struct attach_config *config = &options->config;
+	struct wifi_secret *secret = &options->link->secret;
+	const char *file = options->link->values[LINK_WIFI_FILE];
+	bool hosted =
+		config->framing == &ptl_framing_esp8266_hosted && config->role == PTL_HOST;
 
-	if (hosted != (options->wifi_file != NULL))
+	if (hosted != (file != NULL))
 		return complain_usage(error, error_size,
 				      "--framing esp8266-hosted and --wifi-file FILE want "
 				      "each other");
 	if (!hosted)
 		return 0;
-	status = wifi_secret_read(options->wifi_file, secret, error, error_size);
-	options->config.ssid = secret->ssid;
-	options->config.password = secret->password;
-	return status;
+	config->ssid = secret->ssid;
+	config->password = secret->password;
+	return wifi_secret_read(file, secret, error, error_size);
+}
+
+/* What depends on several options. */
+static int prepare(struct options *options, char *error, size_t error_size)
+{
+	struct attach_config *config = &options->config;
+	const struct link_config *link = &options->link->config;
+
+	config->framing = link->framing;
+	config->mtu = link->mtu;
+	config->rate_auto = config->rate_auto && config->framing->rate_done;
+	memcpy(config->mac, link->mac, sizeof(config->mac));
+	if (!options->link->values[LINK_MAC] &&
+	    identity_mac("", config->role, config->path, "kernel", config->mac) < 0)
+		return complain(error, error_size, "the kernel gives no random numbers");
+	return prepare_wifi(options, error, error_size);
 }
 
 /* ---- running ---- */
@@ -225,7 +229,7 @@ static void on_hangup(uv_poll_t *poll, int status, int events);
 
 static void watch(struct attachment *attachment)
 {
-	(void)uv_poll_init(&attachment->loop, &attachment->poll, attachment->attached.fd);
+	(void)uv_poll_init(&attachment->loop, &attachment->poll, attachment->attached.tty.fd);
 	attachment->poll.data = attachment;
 	(void)uv_poll_start(&attachment->poll, UV_READABLE | UV_DISCONNECT, on_hangup);
 	log_line("%s: interface %s, framing %s, %u baud%s", attachment->config->path,
@@ -255,7 +259,6 @@ static void after_lost(uv_handle_t *poll)
 	struct attachment *attachment = poll->data;
 
 	attach_release(&attachment->attached);
-	attachment->attached.fd = -1;
 	(void)uv_timer_start(&attachment->retry, on_retry, RETRY_MS, RETRY_MS);
 }
 
@@ -303,7 +306,7 @@ static int run(const struct attach_config *config, void (*ready)(void *user), vo
 	if (ready)
 		ready(user);
 	(void)uv_run(&attachment.loop, UV_RUN_DEFAULT);
-	if (attachment.attached.fd >= 0)
+	if (attachment.attached.tty.fd >= 0)
 		attach_release(&attachment.attached);
 	return EXIT_DONE;
 }
@@ -349,10 +352,10 @@ static int run_daemon(const struct attach_config *config)
 
 int cmd_attach(int argc, char **argv)
 {
-	struct options options = {.config = {.role = PTL_HOST,
-					     .framing = framings[0],
-					     .baud_max = UART_MAX,
-					     .mtu = MTU_DEFAULT}};
+	struct options options = {
+		.config = {.role = PTL_HOST, .baud_max = UART_MAX},
+		.link = link_options_new(PTL_HOST),
+	};
 	const struct argp argp = {
 		.options = option_list,
 		.parser = parse_option,
@@ -361,22 +364,22 @@ int cmd_attach(int argc, char **argv)
 		       "it; takes it back when ended.\vPORT is the path of a tty. The "
 		       "driver is pigtail.ko, see the project's guide-kernel.md.\n",
 	};
-	struct wifi_secret secret = {0};
 	char error[384];
 	int status;
 
+	if (!options.link) {
+		log_line("out of memory");
+		return EXIT_FAILED;
+	}
 	command_parse(&argp, argc, argv, &options);
-	status = prepare_wifi(&options, &secret, error, sizeof(error));
-	if (!status && !options.mac_given &&
-	    identity_mac("", options.config.role, options.config.path, "kernel",
-			 options.config.mac) < 0)
-		status = complain(error, sizeof(error), "the kernel gives no random numbers");
+	status = prepare(&options, error, sizeof(error));
 	if (status < 0) {
 		log_line("%s", error);
-		return -status;
+		status = -status;
+	} else {
+		status = options.daemon ? run_daemon(&options.config)
+					: run(&options.config, NULL, NULL);
 	}
-	status =
-		options.daemon ? run_daemon(&options.config) : run(&options.config, NULL, NULL);
-	wifi_secret_wipe(&secret);
+	link_options_free(options.link);
 	return status;
 }

@@ -88,18 +88,16 @@ static int set_mtu(struct link_options *options, const char *value, char *error,
 static int set_mac(struct link_options *options, const char *value, char *error,
 		   size_t error_size)
 {
-	unsigned int part[6];
-	char end;
+	uint8_t *mac = options->config.mac;
 
-	if (strlen(value) != 17 ||
-	    sscanf(value, "%2x:%2x:%2x:%2x:%2x:%2x%c", &part[0], &part[1], &part[2], &part[3],
-		   &part[4], &part[5], &end) != 6 ||
-	    part[0] & 1)
+	/* sscanf() alone takes blanks and signs as well. */
+	if (strlen(value) != 17 || strspn(value, "0123456789abcdefABCDEF:") != 17 ||
+	    sscanf(value, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1], &mac[2],
+		   &mac[3], &mac[4], &mac[5]) != 6 ||
+	    mac[0] & 1 || !memcmp(mac, (const uint8_t[6]){0}, 6))
 		return complain_usage(error, error_size,
 				      "mac '%s': it is 02:00:00:00:00:01, of one station",
 				      value);
-	for (int i = 0; i < 6; i++)
-		options->config.mac[i] = (uint8_t)part[i];
 	return 0;
 }
 

@@ -6,73 +6,38 @@
  */
 #include "host/port/attach_tty.h"
 
-#include "host/base/log.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <pigtail_ldisc.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define PTS_MAJOR_FIRST 136
-#define PTS_MAJOR_LAST	143
-#define BAUD_DEFAULT	921600
-#define BAUD_AUTO	115200
-#define LOADING_TRIES	5
-#define LOADING_US	100000
+#define LOADING_TRIES 5
+#define LOADING_US    100000
 
-enum step { STEP_OPEN, STEP_LOCK, STEP_SETTINGS, STEP_DISCIPLINE, STEP_INTERFACE };
-
-static const char *const step_names[] = {"open", "lock", "set up", "attach", "attach"};
-
-static const struct advice {
-	enum step step;
-	int error;
-	const char *what;
-} advices[] = {
-	{STEP_OPEN, ENOENT, "plug it in"},
-	{STEP_OPEN, ENXIO, "there is no such device behind it"},
-	{STEP_OPEN, ENODEV, "there is no such device behind it"},
-	{STEP_OPEN, EIO, "there is no working UART behind it"},
-	{STEP_OPEN, EACCES, "run as root"},
-	{STEP_OPEN, EBUSY, "another program has it; find it by 'fuser' and stop it"},
-	{STEP_LOCK, EWOULDBLOCK, "another program has it; find it by 'fuser' and stop it"},
-	{STEP_SETTINGS, ENOTTY, "it is not a tty"},
-	{STEP_SETTINGS, EIO, "there is no working UART behind it"},
-	{STEP_DISCIPLINE, EINVAL,
-	 "the kernel's driver is not there; load it by 'modprobe pigtail'"},
-	{STEP_DISCIPLINE, EPERM, "run as root (CAP_NET_ADMIN)"},
-	{STEP_DISCIPLINE, EOPNOTSUPP, "this tty cannot be written to"},
-	{STEP_INTERFACE, EPERM, "run as root (CAP_NET_ADMIN)"},
-	{STEP_INTERFACE, EINVAL, "the driver refuses these options, or is of another version"},
-	{STEP_INTERFACE, EEXIST,
-	 "there is an interface of this name; choose another by --name"},
-	{STEP_INTERFACE, ENOTTY,
-	 "line discipline 29 is not Pigtail's here; unload the other module"},
-	{STEP_INTERFACE, EADDRNOTAVAIL,
-	 "this MAC address cannot be one; choose another by --mac"},
+static const struct tty_words words = {
+	.baud_option = "--baud",
+	.advices =
+		(const struct tty_advice[]){
+			{TTY_OPEN, ENOENT, "plug it in"},
+			{TTY_OPEN, EACCES, "run as root"},
+			{TTY_DISCIPLINE, EINVAL,
+			 "the kernel's driver is not there; load it by 'modprobe pigtail'"},
+			{TTY_DISCIPLINE, EPERM, "run as root (CAP_NET_ADMIN)"},
+			{TTY_DISCIPLINE, EOPNOTSUPP, "this tty cannot be written to"},
+			{TTY_INTERFACE, EPERM, "run as root (CAP_NET_ADMIN)"},
+			{TTY_INTERFACE, EINVAL,
+			 "the driver refuses these options, or is of another version"},
+			{TTY_INTERFACE, EEXIST,
+			 "there is an interface of this name; choose another by --name"},
+			{TTY_INTERFACE, ENOTTY,
+			 "line discipline 29 is not Pigtail's here; unload the other module"},
+			{TTY_INTERFACE, EADDRNOTAVAIL,
+			 "this MAC address cannot be one; choose another by --mac"},
+			{0},
+		},
 };
-
-static const char *advice(enum step step, int error)
-{
-	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
-		if (advices[i].step == step && advices[i].error == error)
-			return advices[i].what;
-	return "see dmesg(1)";
-}
-
-static bool is_pty(int fd)
-{
-	struct stat status;
-
-	return !fstat(fd, &status) && major(status.st_rdev) >= PTS_MAJOR_FIRST &&
-	       major(status.st_rdev) <= PTS_MAJOR_LAST;
-}
 
 static int make_interface(const struct attach_config *config, struct attached *attached)
 {
@@ -82,7 +47,7 @@ static int make_interface(const struct attach_config *config, struct attached *a
 			 (attached->rate_auto ? PTL_ATTACH_RATE_AUTO : 0) |
 			 (config->mac_peer ? PTL_ATTACH_MAC_PEER : 0),
 		.baud = attached->baud,
-		.uart_clock = attached->is_pty ? 0 : tty_line_clock(attached->fd),
+		.uart_clock = attached->tty.clock,
 		.baud_max = config->baud_max,
 		.mtu = config->mtu,
 	};
@@ -97,7 +62,7 @@ static int make_interface(const struct attach_config *config, struct attached *a
 	if (config->password)
 		(void)snprintf(request.password, sizeof(request.password), "%s",
 			       config->password);
-	status = ioctl(attached->fd, PTLIOCATTACH, &request);
+	status = ioctl(attached->tty.fd, PTLIOCATTACH, &request);
 	explicit_bzero(request.password, sizeof(request.password));
 	if (!status)
 		(void)snprintf(attached->interface, sizeof(attached->interface), "%s",
@@ -121,66 +86,42 @@ static int set_discipline(int fd)
 
 static void choose_rate(const struct attach_config *config, struct attached *attached)
 {
-	attached->rate_auto =
-		config->rate_auto && (!attached->is_pty || tty_line_is_marked(attached->fd));
+	attached->rate_auto = config->rate_auto && tty_has_rate(&attached->tty);
 	attached->baud = config->baud	       ? config->baud
-			 : attached->rate_auto ? BAUD_AUTO
-					       : BAUD_DEFAULT;
+			 : attached->rate_auto ? TTY_BAUD_AUTO
+					       : TTY_BAUD_DEFAULT;
 }
 
 /* As far as it comes; *step is what failed. */
-static int take_tty(const struct attach_config *config, struct attached *attached,
-		    enum step *step, uint32_t *nearest)
+static int give_to_driver(const struct attach_config *config, struct attached *attached,
+			  enum tty_step *step)
 {
-	*step = STEP_OPEN;
-	attached->fd = open(config->path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (attached->fd < 0)
+	int fd = attached->tty.fd;
+
+	*step = TTY_DISCIPLINE;
+	if (ioctl(fd, TIOCGETD, &attached->discipline) < 0 || tty_line_tell_errors(fd) < 0 ||
+	    set_discipline(fd) < 0)
 		return -1;
-	*step = STEP_SETTINGS;
-	if (!isatty(attached->fd))
-		return -1;
-	attached->is_pty = is_pty(attached->fd);
-	choose_rate(config, attached);
-	*step = STEP_LOCK;
-	if (flock(attached->fd, LOCK_EX | LOCK_NB) < 0)
-		return -1;
-	/* See tty.c for why not a pty. */
-	if (!attached->is_pty && ioctl(attached->fd, TIOCEXCL) < 0)
-		return -1;
-	*step = STEP_SETTINGS;
-	if (ioctl(attached->fd, TIOCGETD, &attached->discipline) < 0 ||
-	    tty_line_setup(attached->fd, attached->baud, config->rtscts, &attached->line,
-			   nearest) < 0)
-		return -1;
-	*step = STEP_DISCIPLINE;
-	if (tty_line_tell_errors(attached->fd) < 0 || set_discipline(attached->fd) < 0)
-		return -1;
-	*step = STEP_INTERFACE;
+	*step = TTY_INTERFACE;
 	return make_interface(config, attached);
 }
 
 int attach_tty(const struct attach_config *config, struct attached *attached, char *error,
 	       size_t error_size)
 {
-	uint32_t nearest = 0;
-	enum step step;
+	enum tty_step step;
 	int saved;
 
-	if (!take_tty(config, attached, &step, &nearest))
+	if (tty_take(&attached->tty, config->path, &words, error, error_size) < 0)
+		return -1;
+	choose_rate(config, attached);
+	if (tty_set_up(&attached->tty, attached->baud, config->rtscts, error, error_size) < 0)
+		return -1;
+	if (!give_to_driver(config, attached, &step))
 		return 0;
 	saved = errno;
-	if (step >= STEP_DISCIPLINE)
-		attach_release(attached);
-	else if (attached->fd >= 0)
-		(void)close(attached->fd);
-	if (step == STEP_SETTINGS && saved == ERANGE)
-		(void)complain(error, error_size,
-			       "cannot set %s to %u baud: its driver offers %u at the nearest; "
-			       "choose another rate by --baud",
-			       config->path, attached->baud, nearest);
-	else
-		(void)complain(error, error_size, "cannot %s %s: %s; %s", step_names[step],
-			       config->path, strerror(saved), advice(step, saved));
+	(void)tty_complain(&attached->tty, step, error, error_size);
+	attach_release(attached);
 	errno = saved;
 	return -1;
 }
@@ -189,14 +130,13 @@ bool attached_is_lost(const struct attached *attached)
 {
 	int discipline;
 
-	return ioctl(attached->fd, TIOCGETD, &discipline) < 0 || discipline != PTL_LDISC;
+	return ioctl(attached->tty.fd, TIOCGETD, &discipline) < 0 || discipline != PTL_LDISC;
 }
 
 void attach_release(struct attached *attached)
 {
-	(void)ioctl(attached->fd, TIOCSETD, &attached->discipline);
-	if (!attached->is_pty)
-		(void)ioctl(attached->fd, TIOCNXCL);
-	tty_line_restore(attached->fd, &attached->line);
-	(void)close(attached->fd);
+	(void)ioctl(attached->tty.fd, TIOCSETD, &attached->discipline);
+	tty_give_back(&attached->tty);
+	(void)close(attached->tty.fd);
+	attached->tty.fd = -1;
 }

@@ -3,7 +3,7 @@
 #ifndef PIGTAIL_HOST_ATTACH_TTY_H
 #define PIGTAIL_HOST_ATTACH_TTY_H
 
-#include "host/port/tty_line.h"
+#include "host/port/tty_take.h"
 
 #include <pigtail/endpoint.h>
 
@@ -24,12 +24,10 @@ struct attach_config {
 };
 
 struct attached {
-	int fd;
+	struct tty tty;
 	int discipline; /* what the tty had before */
-	bool is_pty;
 	bool rate_auto;
 	uint32_t baud; /* where it begins */
-	struct tty_line line;
 	char interface[16];
 };
 
@@ -40,7 +38,7 @@ int attach_tty(const struct attach_config *config, struct attached *attached, ch
 /* Has the tty hung up? Its interface is gone then. */
 bool attached_is_lost(const struct attached *attached);
 
-/* Takes the interface away, puts the tty's settings back and closes it. */
+/* Takes the interface away, puts the tty's settings back and closes it: tty.fd is -1. */
 void attach_release(struct attached *attached);
 
 #endif

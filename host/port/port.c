@@ -12,6 +12,7 @@
 
 #include "host/base/log.h"
 #include "host/port/kind.h"
+#include "host/port/tty_line.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -21,8 +22,6 @@
 
 #define RETRY_MIN_MS 100u
 #define SETTLED_MS   2000u /* open for so long, a port is found again quickly */
-#define BAUD_DEFAULT 921600u
-#define BAUD_AUTO    115200u /* where negotiation begins */
 
 void port_choose_rate(struct port *port, bool by_default)
 {
@@ -31,7 +30,7 @@ void port_choose_rate(struct port *port, bool by_default)
 				     ? PORT_RATE_AUTO
 				     : PORT_RATE_FIXED;
 	if (!port->base)
-		port->base = port->rate == PORT_RATE_AUTO ? BAUD_AUTO : BAUD_DEFAULT;
+		port->base = port->rate == PORT_RATE_AUTO ? TTY_BAUD_AUTO : TTY_BAUD_DEFAULT;
 	port->baud = port->base;
 }
 

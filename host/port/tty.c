@@ -3,11 +3,6 @@
  * A tty by its path. The path is looked up anew at each try, so that a link
  * such as /dev/serial/by-id/... follows an adapter that is plugged in elsewhere.
  *
- * Two programs on one line only see half of it each, so the tty is taken for
- * ourselves: flock() against those who ask, TIOCEXCL against those who don't.
- * A pty gets no TIOCEXCL: the mark would outlive us, if we're killed, for as
- * long as its maker keeps the pty open.
- *
  * Without baud= the rate is found out by negotiation, where the owner can.
  *
  * Missing, busy or forbidden at start is an error (unless ",wait" is given and
@@ -15,112 +10,42 @@
  */
 #include "host/base/log.h"
 #include "host/port/kind.h"
-#include "host/port/tty_line.h"
+#include "host/port/tty_take.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
 
-#define TTYS_MAJOR	4 /* and its minors from here on: UARTs of a PC */
-#define TTYS_MINOR	64
-#define PTS_MAJOR_FIRST 136
-#define PTS_MAJOR_LAST	143
-
-struct tty {
-	struct tty_line line;
-	bool is_pty;
+static const struct tty_words words = {
+	.baud_option = "',baud='",
+	.advices =
+		(const struct tty_advice[]){
+			{TTY_OPEN, ENOENT, "plug it in, or append ',wait' to wait for it"},
+			{TTY_OPEN, EACCES,
+			 "add yourself to its group (often dialout), or run as root"},
+			{0},
+		},
 };
 
-static const struct advice {
-	int error;
-	const char *what;
-} advices[] = {
-	{ENOENT, "plug it in, or append ',wait' to wait for it"},
-	{ENXIO, "there is no such device behind it"},
-	{ENODEV, "there is no such device behind it"},
-	{EIO, "there is no working UART behind it"},
-	{EACCES, "add yourself to its group (often dialout), or run as root"},
-	{EBUSY, "another program has it; find it by 'fuser' and stop it"},
-	{EWOULDBLOCK, "another program has it; find it by 'fuser' and stop it"},
-	{ENOTTY, "it is not a tty"},
-};
-
-static const char *advice(int error)
-{
-	for (size_t i = 0; i < sizeof(advices) / sizeof(advices[0]); i++)
-		if (advices[i].error == error)
-			return advices[i].what;
-	return "see dmesg(1)";
-}
-
-/* Opens and sets up the tty; -1 with a line in error, and errno. */
+/* Takes and sets up the tty; its descriptor, or -1 with a line in error, and errno. */
 static int open_tty(struct port *port, char *error, size_t error_size)
 {
 	struct tty *tty = port->data;
-	const char *step = "open";
-	uint32_t nearest;
 	char *resolved;
-	struct stat status;
-	int saved;
-	int fd;
 
-	fd = open(port->target, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
-		goto no_fd;
-	step = "use";
-	if (!isatty(fd)) {
-		errno = ENOTTY;
-		goto bad;
-	}
-	if (fstat(fd, &status) < 0)
-		goto bad;
-	tty->is_pty = major(status.st_rdev) >= PTS_MAJOR_FIRST &&
-		      major(status.st_rdev) <= PTS_MAJOR_LAST;
-	/* A pty has no rate, but where it leads into a simulated wire. */
-	port_choose_rate(port, !tty->is_pty || tty_line_is_marked(fd));
-	if (!port->clock_given && major(status.st_rdev) == TTYS_MAJOR &&
-	    minor(status.st_rdev) >= TTYS_MINOR)
-		port->uart.clock = tty_line_clock(fd);
-	step = "lock";
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		goto bad;
-	if (!tty->is_pty && ioctl(fd, TIOCEXCL) < 0)
-		goto bad;
-	step = "set up";
-	if (tty_line_setup(fd, port->baud, port->rtscts, &tty->line, &nearest) < 0) {
-		if (errno != ERANGE)
-			goto bad;
-		(void)complain(error, error_size,
-			       "cannot set %s to %u baud: its driver offers %u at the nearest; "
-			       "choose another rate by ',baud='",
-			       port->target, port->baud, nearest);
-		(void)close(fd);
-		errno = ERANGE;
+	if (tty_take(tty, port->target, &words, error, error_size) < 0)
 		return -1;
-	}
+	port_choose_rate(port, tty_has_rate(tty));
+	if (!port->clock_given)
+		port->uart.clock = tty->clock;
+	if (tty_set_up(tty, port->baud, port->rtscts, error, error_size) < 0)
+		return -1;
 	resolved = realpath(port->target, NULL);
 	(void)snprintf(port->detail, sizeof(port->detail), "%s",
 		       resolved ? resolved : port->target);
 	free(resolved);
-	return fd;
-
-bad:
-	saved = errno;
-	(void)close(fd);
-	errno = saved;
-no_fd:
-	saved = errno;
-	(void)complain(error, error_size, "cannot %s %s: %s; %s", step, port->target,
-		       strerror(saved), advice(saved));
-	errno = saved;
-	return -1;
+	return tty->fd;
 }
 
 static int start(struct port *port, char *error, size_t error_size)
@@ -152,11 +77,7 @@ static void retry(struct port *port)
 
 static void release(struct port *port)
 {
-	struct tty *tty = port->data;
-
-	if (!tty->is_pty)
-		(void)ioctl(port->fd, TIOCNXCL);
-	tty_line_restore(port->fd, &tty->line);
+	tty_give_back(port->data);
 }
 
 /* A pty's driver holds no bytes to tell of. */

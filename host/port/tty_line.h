@@ -11,6 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where nobody says a rate. */
+#define TTY_BAUD_DEFAULT 921600u
+#define TTY_BAUD_AUTO	 115200u /* negotiation begins there */
+
 /* What a tty was set to before; opaque. */
 struct tty_line {
 	uint32_t saved[16];
