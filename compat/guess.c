@@ -11,6 +11,8 @@
  *                  that the length field promises, or ARP
  *  esp8266-hosted  a length, IPv4 of that length with a right checksum, and the
  *                  end byte; or, once, SSID and password as a host calls
+ *  Contiki         between two SLIP ENDs, ?P: a border router asks for its prefix
+ *  telnet          three negotiations (FF, verb, option) in a row: no data has that
  *  text            only printable bytes since the start, two lines of them; or
  *                  1600 of them in a row, more than a packet can carry; or a
  *                  login prompt as the last thing said
@@ -44,6 +46,12 @@ enum {
 	PPP_ESC = 0x7d,
 	PPP_FCS_GOOD = 0xf0b8,
 	PPP_MIN = 8, /* FF 03, protocol, a byte or two, FCS */
+
+	TELNET_IAC = 0xff,
+	TELNET_WILL = 0xfb, /* then WON'T, DO, DON'T */
+	TELNET_DONT = 0xfe,
+	TELNET_OPTIONS = 50, /* those in use are below */
+	TELNET_IN_A_ROW = 3,
 
 	LEN16_HEAD = 2 + 14,
 	ARP_BYTES = 28,
@@ -87,11 +95,19 @@ static bool slip_is_packet(const struct ptl_guess *guess)
 	return is_ip6(p, n);
 }
 
+static bool slip_asks_prefix(const struct ptl_guess *guess)
+{
+	return guess->slip_n == 2 && !guess->slip_bad && guess->slip_header[0] == '?' &&
+	       guess->slip_header[1] == 'P';
+}
+
 static void slip_byte(struct ptl_guess *guess, uint8_t byte)
 {
 	if (byte == SLIP_END) {
 		if (guess->slip_open && slip_is_packet(guess))
 			guess->slip_frames++;
+		if (guess->slip_open && slip_asks_prefix(guess))
+			guess->contiki_frames++;
 		guess->slip_open = true;
 		guess->slip_escape = guess->slip_bad = false;
 		guess->slip_n = 0;
@@ -249,6 +265,19 @@ static void hosted_byte(struct ptl_guess *guess, uint8_t byte)
 	guess->hosted_wait = (uint16_t)(length - COMPAT_IP4_HEADER + 1);
 }
 
+/* ---- telnet ---- */
+
+static bool is_telnet(const struct ptl_guess *guess)
+{
+	const uint8_t *p = last(guess, 3 * TELNET_IN_A_ROW);
+
+	for (int i = 0; p && i < TELNET_IN_A_ROW; i++, p += 3)
+		if (p[0] != TELNET_IAC || p[1] < TELNET_WILL || p[1] > TELNET_DONT ||
+		    p[2] >= TELNET_OPTIONS)
+			return false;
+	return p != NULL;
+}
+
 /* ---- text ---- */
 
 static bool is_text(uint8_t byte)
@@ -300,17 +329,22 @@ static void window_byte(struct ptl_guess *guess, uint8_t byte)
 static unsigned frames_seen(const struct ptl_guess *guess)
 {
 	return (unsigned)guess->slip_frames + guess->ppp_frames + guess->len16_frames +
-	       guess->hosted_frames;
+	       guess->hosted_frames + guess->contiki_frames + guess->telnet_frames;
 }
 
 static void forget_frames(struct ptl_guess *guess)
 {
 	guess->slip_frames = guess->ppp_frames = 0;
 	guess->len16_frames = guess->hosted_frames = 0;
+	guess->contiki_frames = guess->telnet_frames = 0;
 }
 
 static const char *verdict(const struct ptl_guess *guess)
 {
+	if (guess->telnet_frames >= ENOUGH)
+		return PTL_GUESS_TELNET;
+	if (guess->contiki_frames >= ENOUGH)
+		return PTL_GUESS_CONTIKI;
 	if (guess->slip_frames >= ENOUGH)
 		return "SLIP";
 	if (guess->ppp_frames >= ENOUGH)
@@ -333,6 +367,8 @@ static const char *feed_byte(struct ptl_guess *guess, uint8_t byte)
 	hosted_byte(guess, byte);
 	if (is_len16(guess))
 		guess->len16_frames++;
+	if (is_telnet(guess))
+		guess->telnet_frames += ENOUGH;
 	text_byte(guess, byte);
 
 	if (frames_seen(guess) != before)

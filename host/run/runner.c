@@ -32,7 +32,8 @@
 #define SETTLE_US	2000u
 #define SETTLE_BLIND_US 10000u /* where there is no driver to ask */
 #define OUT_BYTES	2048u  /* as much as the pacer lets go at 10 Mbaud */
-#define HEADER_MAX	18     /* Ethernet with a VLAN tag */
+#define BOOT_US		1000000u
+#define HEADER_MAX	18 /* Ethernet with a VLAN tag */
 
 /* ---- the port, as the pump sees it ---- */
 
@@ -112,6 +113,21 @@ static void serve_if_due(struct runner *runner)
 
 /* ---- port ---- */
 
+/* What comes while nothing good does. */
+static void guess(struct runner *runner, const uint8_t *bytes, size_t n)
+{
+	const char *name = ptl_guess_feed(&runner->guess, bytes, n);
+
+	if (!name || !strcasecmp(name, runner->framing->name))
+		return;
+	/* A board that the opening of its port has reset: no cause for alarm. */
+	if (!strcmp(name, PTL_GUESS_TEXT) && timer_now() - runner->changed < BOOT_US)
+		return;
+	log_line("%s: the other end seems to speak %s%s", runner->name, name,
+		 trouble_advice(name));
+	runner->guessed = true;
+}
+
 static void on_readable(void *user)
 {
 	struct runner *runner = user;
@@ -128,15 +144,8 @@ static void on_readable(void *user)
 				 runner->name);
 			runner->echo.told = true;
 		}
-		if (runner->guessing && !runner->guessed) {
-			const char *guess = ptl_guess_feed(&runner->guess, bytes, n);
-
-			if (guess && strcasecmp(guess, runner->framing->name) != 0) {
-				log_line("%s: the other end seems to speak %s", runner->name,
-					 guess);
-				runner->guessed = true;
-			}
-		}
+		if (runner->guessing && !runner->guessed)
+			guess(runner, bytes, n);
 		runner->framing->receive(runner->endpoint, timer_now(), bytes, n);
 		if (runner->framing->counters(runner->endpoint)->rx_frames !=
 		    runner->understood) {
@@ -190,6 +199,9 @@ static void on_opened(void *user)
 		log_line("%s: %s is open", runner->name, port_name(runner->port));
 	runner->was_lost = false;
 	runner->begun = true;
+	/* From the first byte on: a telnet server negotiates at once. */
+	ptl_guess_init(&runner->guess);
+	runner->guessing = true;
 	update_carrier(runner);
 	serve(runner);
 }

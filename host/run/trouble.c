@@ -8,6 +8,8 @@
 
 #include "host/base/log.h"
 
+#include <pigtail/guess.h>
+
 #include <inttypes.h>
 #include <stddef.h>
 #include <string.h>
@@ -80,6 +82,22 @@ void trouble_look(struct trouble *trouble, const char *name,
 			memset(state, 0, sizeof(*state));
 	}
 	trouble->seen = *counters;
+}
+
+const char *trouble_advice(const char *guess)
+{
+	static const struct {
+		const char *guess, *advice;
+	} known[] = {
+		{PTL_GUESS_TELNET, ": set the serial server's port to raw TCP"},
+		{PTL_GUESS_CONTIKI, ", which is not given here: use tunslip6 of Contiki, or a "
+				    "prefix that is built in"},
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (!strcmp(guess, known[i].guess))
+			return known[i].advice;
+	return "";
 }
 
 void trouble_skip(struct trouble *trouble, const struct ptl_counters *counters)

@@ -26,6 +26,10 @@ void trouble_init(struct trouble *trouble);
 void trouble_look(struct trouble *trouble, const char *name,
 		  const struct ptl_counters *counters, ptl_time now);
 
+/* What to do about one who speaks what ptl_guess_feed() has named: to stand after the
+ * name, perhaps empty. */
+const char *trouble_advice(const char *guess);
+
 /* What came since the last look is no trouble. */
 void trouble_skip(struct trouble *trouble, const struct ptl_counters *counters);
 

@@ -16,8 +16,9 @@
 
 static void check_name(const char *name)
 {
-	static const char *const names[] = {"SLIP", "PPP", "len16", "esp8266-hosted",
-					    PTL_GUESS_TEXT};
+	static const char *const names[] = {"SLIP",	      "PPP",	      "len16",
+					    "esp8266-hosted", PTL_GUESS_TEXT, PTL_GUESS_TELNET,
+					    PTL_GUESS_CONTIKI};
 
 	if (!name)
 		return;

@@ -172,6 +172,31 @@ static size_t login_prompt(uint8_t *out, unsigned frames, uint32_t seed)
 	return sizeof(prompt) - 1;
 }
 
+/* What Contiki's border router says until it has a prefix, once a second. */
+static size_t contiki(uint8_t *out, unsigned frames, uint32_t seed)
+{
+	static const char ask[] = "\xc0?P\xc0";
+	size_t n = sizeof(ask) - 1;
+
+	(void)seed;
+	for (unsigned i = 0; i < frames; i++)
+		memcpy(out + i * n, ask, n);
+	return frames * n;
+}
+
+/* What serial servers say to who connects: QEMU's chardev, ser2net. */
+static size_t telnet(uint8_t *out, unsigned frames, uint32_t seed)
+{
+	static const char hello[2][13] = {
+		"\xff\xfb\x01\xff\xfb\x03\xff\xfb\x00\xff\xfd\x00",
+		"\xff\xfb\x03\xff\xfb\x01\xff\xfe\x01\xff\xfd\x00",
+	};
+
+	(void)frames;
+	memcpy(out, hello[seed % 2], 12);
+	return 12;
+}
+
 static const struct kind {
 	const char *name;
 	size_t (*say)(uint8_t *out, unsigned frames, uint32_t seed);
@@ -182,6 +207,8 @@ static const struct kind {
 	{"len16", len16, true},
 	{"esp8266-hosted", hosted, true},
 	{"esp8266-hosted", hosted_call, false},
+	{PTL_GUESS_CONTIKI, contiki, true},
+	{PTL_GUESS_TELNET, telnet, false},
 	{TEXT, boot_log, false},
 	{TEXT, login_prompt, false},
 };
@@ -237,6 +264,17 @@ static void names_each_kind_after_noise(void **state)
 			assert_non_null(name);
 			assert_string_equal(name, kinds[k].name);
 		}
+}
+
+/* Data may have two triples that look like negotiation, or FF doubled. */
+static void two_negotiations_are_no_telnet(void **state)
+{
+	static const uint8_t two[] = {0xff, 0xfb, 1, 0xff, 0xfd, 3, 0xff, 0xff, 0xff, 0xff};
+
+	(void)state;
+	ptl_guess_init(&guess);
+	for (unsigned i = 0; i < 1000; i++)
+		assert_null(feed(two, sizeof(two), 7));
 }
 
 /* A web page over any of them is not taken for a boot log. */
@@ -312,6 +350,7 @@ int main(void)
 		cmocka_unit_test(names_each_kind_in_every_chunking),
 		cmocka_unit_test(one_frame_is_no_evidence),
 		cmocka_unit_test(names_each_kind_after_noise),
+		cmocka_unit_test(two_negotiations_are_no_telnet),
 		cmocka_unit_test(text_in_packets_is_no_text),
 		cmocka_unit_test(says_it_again),
 		cmocka_unit_test(old_evidence_is_forgotten),

@@ -174,3 +174,38 @@ while True:
 	wait_for 10 "another line" has_line up0 "hellos that do not fit"
 	expect "said once" [ "$(lines_with 'hears itself' "$dir/up0.log")" = 1 ]
 }
+
+# who_says NAME CODE: one who is at the port $dir/a0, and what it does there.
+who_says() {
+	start "$1" python3 -c "
+import os, sys, time, tty
+ours, its = os.openpty()
+tty.setraw(its)
+os.symlink(os.ttyname(its), sys.argv[1])
+$2" "$dir/a0"
+	wait_for 5 "the tty" test -e "$dir/a0"
+}
+
+case_contiki_border_router_is_told() {
+	who_says router '
+while True:
+    os.write(ours, bytes.fromhex("c03f50c0"))
+    time.sleep(1)'
+	start up0 "$pigtail" up "$dir/a0" user --name up0 --framing slip
+	wait_for 10 "the cause" has_line up0 "Contiki border router that asks for a prefix"
+}
+
+case_telnet_server_is_told() {
+	start server python3 -c '
+import socket
+listener = socket.create_server(("127.0.0.1", 5570))
+print("listening", flush=True)
+peer, _ = listener.accept()
+peer.sendall(bytes.fromhex("fffb03fffb01fffe01fffd00"))
+while peer.recv(4096):
+    pass'
+	wait_for 5 "the server" has_line server listening
+	start up0 "$pigtail" up tcp:127.0.0.1:5570 user --name up0
+	wait_for 10 "the cause" has_line up0 "seems to speak telnet: set the serial server"
+	expect "said once" [ "$(lines_with 'seems to speak' "$dir/up0.log")" = 1 ]
+}
