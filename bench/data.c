@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "link/bytes.h"
+#include <pigtail/big_endian.h>
+
 #include "micro.h"
 
 static uint8_t payloads[2][SEGMENTS * PAYLOAD];
@@ -55,12 +56,6 @@ bool data_init(void)
 	return read_text(payloads[CONTENT_TEXT], sizeof(payloads[0]));
 }
 
-static void put_be32(uint8_t *to, uint32_t value)
-{
-	for (int i = 0; i < 4; i++)
-		to[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
 static void put_ip_checksum(uint8_t *ip)
 {
 	uint32_t sum = 0;
@@ -89,9 +84,9 @@ void data_segment(enum content content, uint32_t i, uint8_t packet[PACKET])
 	packet[18] = (uint8_t)(i >> 8);
 	packet[19] = (uint8_t)i;
 	put_ip_checksum(packet + 14);
-	put_be32(packet + 38, i * PAYLOAD);
+	ptl_put_be32(packet + 38, i * PAYLOAD);
 	/* As TCP's checksum: anything that changes. */
 	packet[50] = (uint8_t)(i * 167u >> 8);
 	packet[51] = (uint8_t)(i * 167u);
-	put_be32(packet + 58, i / 64);
+	ptl_put_be32(packet + 58, i / 64);
 }

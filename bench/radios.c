@@ -40,6 +40,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <pigtail/big_endian.h>
 #include <pigtail/link.h>
 #include <pigtail/pacer.h>
 
@@ -146,24 +147,12 @@ static uint32_t address_of(const struct radio *radio, uint32_t host)
 	return 10u << 24 | (7 + radio->number / 256) << 16 | (radio->number % 256) << 8 | host;
 }
 
-static void put16(uint8_t *p, uint32_t value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *p, uint32_t value)
-{
-	put16(p, value >> 16);
-	put16(p + 2, value & 0xffff);
-}
-
 static void mac_of(const struct radio *radio, uint8_t mac[6])
 {
 	static const uint8_t prefix[4] = {0x02, 0x70, 0x69, 0x67};
 
 	memcpy(mac, prefix, sizeof(prefix));
-	put16(mac + 4, radio->number);
+	ptl_put_be16(mac + 4, radio->number);
 }
 
 /* Ethernet, IPv4, UDP without a checksum. */
@@ -177,21 +166,21 @@ static void make_frame(const struct radio *radio, const uint8_t host[6], uint32_
 	memset(frame, 0, HEADERS);
 	memcpy(frame, host, 6);
 	mac_of(radio, frame + 6);
-	put16(frame + 12, 0x0800);
+	ptl_put_be16(frame + 12, 0x0800);
 	ip[0] = 0x45;
-	put16(ip + 2, 28 + DATA_BYTES);
-	put16(ip + 4, number);
+	ptl_put_be16(ip + 2, 28 + DATA_BYTES);
+	ptl_put_be16(ip + 4, number);
 	ip[8] = 64;
 	ip[9] = IPPROTO_UDP;
-	put32(ip + 12, address_of(radio, 2));
-	put32(ip + 16, address_of(radio, 1));
+	ptl_put_be32(ip + 12, address_of(radio, 2));
+	ptl_put_be32(ip + 16, address_of(radio, 1));
 	for (int i = 0; i < 20; i += 2)
 		sum += (uint32_t)ip[i] << 8 | ip[i + 1];
 	sum = (sum & 0xffff) + (sum >> 16);
-	put16(ip + 10, ~(sum + (sum >> 16)) & 0xffff);
-	put16(head, PORT);
-	put16(head + 2, PORT);
-	put16(head + 4, 8 + DATA_BYTES);
+	ptl_put_be16(ip + 10, ~(sum + (sum >> 16)) & 0xffff);
+	ptl_put_be16(head, PORT);
+	ptl_put_be16(head + 2, PORT);
+	ptl_put_be16(head + 4, 8 + DATA_BYTES);
 	make_data(frame + HEADERS, TO_HOST, radio->number, number);
 }
 

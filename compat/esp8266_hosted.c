@@ -194,9 +194,9 @@ static enum ptl_error hosted_init(void *memory, size_t size, const struct ptl_co
 	} else {
 		hosted->phase = PHASE_WAITING;
 		hosted->again = PTL_NEVER;
-		compat_put_be32(hosted->address, config->ip_address);
-		compat_put_be32(hosted->address + 4, config->ip_netmask);
-		compat_put_be32(hosted->address + 8, config->ip_gateway);
+		ptl_put_be32(hosted->address, config->ip_address);
+		ptl_put_be32(hosted->address + 4, config->ip_netmask);
+		ptl_put_be32(hosted->address + 8, config->ip_gateway);
 	}
 	*endpoint = hosted;
 	return PTL_OK;
@@ -492,9 +492,9 @@ static void hosted_info(const struct ptl_endpoint *hosted, struct ptl_info *info
 		.max_packet = hosted->line.max_packet,
 		.queued = hosted->line.queue.count,
 		.waiting = hosted->line.queue.count,
-		.ip_address = compat_be32(hosted->address),
-		.ip_netmask = compat_be32(hosted->address + 4),
-		.ip_gateway = compat_be32(hosted->address + 8),
+		.ip_address = ptl_get_be32(hosted->address),
+		.ip_netmask = ptl_get_be32(hosted->address + 4),
+		.ip_gateway = ptl_get_be32(hosted->address + 8),
 	};
 }
 

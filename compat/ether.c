@@ -161,7 +161,7 @@ static size_t add_header(struct ptl_ether *ether, const uint8_t *packet, size_t 
 	}
 	map_destination(frame, packet, to);
 	memcpy(frame + 6, from, 6);
-	compat_put_be16(frame + 12, packet[0] >> 4 == 4 ? NEIGHBOUR_IP4 : NEIGHBOUR_IP6);
+	ptl_put_be16(frame + 12, packet[0] >> 4 == 4 ? NEIGHBOUR_IP4 : NEIGHBOUR_IP6);
 	memcpy(frame + PTL_ETHER_HEADER, packet, n);
 	return PTL_ETHER_HEADER + n;
 }
@@ -205,7 +205,7 @@ static void strip_from_net(struct ptl_ether *ether, const uint8_t *frame, size_t
 	case NEIGHBOUR_PACKET:
 		break;
 	}
-	if (compat_be16(frame + 12) == NEIGHBOUR_ARP)
+	if (ptl_get_be16(frame + 12) == NEIGHBOUR_ARP)
 		return;
 	length = ip_length(ether, packet, n - PTL_ETHER_HEADER);
 	if (!length)

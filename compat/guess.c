@@ -182,9 +182,9 @@ static const uint8_t *len16_head(const struct ptl_guess *guess, size_t body_n, u
 {
 	const uint8_t *p = last(guess, LEN16_HEAD + body_n);
 
-	if (!p || compat_be16(p + LEN16_HEAD - 2) != type || (p[8] & 1))
+	if (!p || ptl_get_be16(p + LEN16_HEAD - 2) != type || (p[8] & 1))
 		return NULL;
-	*room = compat_be16(p);
+	*room = ptl_get_be16(p);
 	if (*room < 14 + body_n || *room > 1518)
 		return NULL;
 	*room -= 14;
@@ -202,7 +202,7 @@ static bool is_len16(const struct ptl_guess *guess)
 	size_t room;
 	const uint8_t *p = len16_head(guess, COMPAT_IP4_HEADER, 0x0800, &room);
 
-	if (p && p[0] == 0x45 && fills(room, compat_be16(p + 2)) && compat_ip4_checksum_ok(p))
+	if (p && p[0] == 0x45 && fills(room, ptl_get_be16(p + 2)) && compat_ip4_checksum_ok(p))
 		return true;
 	p = len16_head(guess, ARP_BYTES, 0x0806, &room);
 	if (p && !memcmp(p, arp_head, sizeof(arp_head)) && fills(room, ARP_BYTES))

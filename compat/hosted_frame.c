@@ -47,7 +47,7 @@ static bool is_address(const uint8_t *payload, size_t n)
 	if (n != HOSTED_ADDRESS_BYTES || payload[0] == 0 || payload[0] == 127 ||
 	    payload[0] >= 224)
 		return false;
-	holes = ~compat_be32(payload + 4);
+	holes = ~ptl_get_be32(payload + 4);
 	return (holes & (holes + 1)) == 0;
 }
 

@@ -19,13 +19,13 @@ size_t compat_ip_length(const uint8_t *p, size_t n)
 		return 0;
 	switch (p[0] >> 4) {
 	case 4:
-		length = compat_be16(p + 2);
+		length = ptl_get_be16(p + 2);
 		return compat_ip4_header(p) >= COMPAT_IP4_HEADER &&
 				       length >= compat_ip4_header(p)
 			       ? length
 			       : 0;
 	case 6:
-		return (size_t)compat_be16(p + 4) + COMPAT_IP6_HEADER;
+		return (size_t)ptl_get_be16(p + 4) + COMPAT_IP6_HEADER;
 	default:
 		return 0;
 	}
@@ -39,7 +39,7 @@ bool compat_ip4_checksum_ok(const uint8_t *p)
 uint32_t compat_sum(uint32_t sum, const uint8_t *p, size_t n)
 {
 	for (; n >= 2; p += 2, n -= 2)
-		sum += compat_be16(p);
+		sum += ptl_get_be16(p);
 	if (n)
 		sum += (uint32_t)p[0] << 8;
 	return sum;

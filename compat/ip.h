@@ -3,6 +3,7 @@
 #ifndef COMPAT_IP_H
 #define COMPAT_IP_H
 
+#include <pigtail/big_endian.h>
 #include <pigtail/endpoint.h>
 
 enum {
@@ -10,28 +11,6 @@ enum {
 	COMPAT_IP6_HEADER = 40,
 	COMPAT_IP_PEEK = 60, /* bytes that always suffice to judge a header */
 };
-
-static inline uint16_t compat_be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static inline void compat_put_be16(uint8_t *p, uint16_t value)
-{
-	p[0] = (uint8_t)(value >> 8);
-	p[1] = (uint8_t)value;
-}
-
-static inline uint32_t compat_be32(const uint8_t *p)
-{
-	return (uint32_t)compat_be16(p) << 16 | compat_be16(p + 2);
-}
-
-static inline void compat_put_be32(uint8_t *p, uint32_t value)
-{
-	compat_put_be16(p, (uint16_t)(value >> 16));
-	compat_put_be16(p + 2, (uint16_t)value);
-}
 
 /* The length that the header at p claims for the whole packet; 0 when n bytes do
  * not begin like an IPv4 or IPv6 packet, or are too few to tell (under 6). */

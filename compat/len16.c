@@ -136,19 +136,19 @@ static enum verdict judge(const uint8_t *p, size_t n, bool hunting)
 
 	if (n < LEN_BYTES)
 		return MORE;
-	length = compat_be16(p);
+	length = ptl_get_be16(p);
 	if (length < ETHERNET_HEADER || length > FRAME_MAX)
 		return NO;
 	if (n < at + 2)
 		return MORE;
 	if (p[LEN_BYTES + 6] & 1) /* nobody sends from a group address */
 		return NO;
-	type = compat_be16(p + at);
+	type = ptl_get_be16(p + at);
 	if (type == TYPE_VLAN && length >= ETHERNET_HEADER + 4) {
 		at += 4;
 		if (n < at + 2)
 			return MORE;
-		type = compat_be16(p + at);
+		type = ptl_get_be16(p + at);
 	}
 	at += 2;
 	room = LEN_BYTES + length - at;
@@ -165,7 +165,7 @@ static enum verdict judge(const uint8_t *p, size_t n, bool hunting)
 static void count_lost(struct ptl_endpoint *len16, const uint8_t *p)
 {
 	struct ptl_counters *counters = &len16->line.counters;
-	size_t length = compat_be16(p);
+	size_t length = ptl_get_be16(p);
 
 	if (length < ETHERNET_HEADER)
 		counters->rx_too_short++;
@@ -187,7 +187,7 @@ static void take_frames(struct ptl_endpoint *len16, bool last)
 		const uint8_t *p = len16->rx + at;
 		size_t n = len16->rx_n - at;
 		enum verdict verdict = judge(p, n, len16->hunting);
-		size_t frame_n = verdict == YES ? LEN_BYTES + (size_t)compat_be16(p) : 0;
+		size_t frame_n = verdict == YES ? LEN_BYTES + (size_t)ptl_get_be16(p) : 0;
 
 		if (verdict == MORE || frame_n > n) {
 			if (!last)
@@ -280,7 +280,7 @@ static enum ptl_error len16_send(struct ptl_endpoint *len16, ptl_time now,
 	}
 	place = compat_line_queue(line, n, LEN_BYTES + n, &error);
 	if (place) {
-		compat_put_be16(place, (uint16_t)n);
+		ptl_put_be16(place, (uint16_t)n);
 		memcpy(place + LEN_BYTES, packet, n);
 	}
 	return error;

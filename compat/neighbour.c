@@ -65,7 +65,7 @@ static enum neighbour_kind read_arp(const uint8_t *arp, size_t n,
 
 	if (n < ARP_BYTES || memcmp(arp, arp_ethernet_ip4, sizeof(arp_ethernet_ip4)))
 		return NEIGHBOUR_OTHER;
-	operation = compat_be16(arp + 6);
+	operation = ptl_get_be16(arp + 6);
 	if (operation == ARP_REPLY)
 		return NEIGHBOUR_ANSWER;
 	if (operation != ARP_REQUEST || is_zero(arp + 14, 4) || arp[24] >= 224 ||
@@ -89,7 +89,7 @@ static enum neighbour_kind read_ip6(const uint8_t *frame, size_t n,
 		return NEIGHBOUR_PACKET;
 	if (message[0] != ICMP6_SOLICIT && message[0] != ICMP6_ADVERTISE)
 		return NEIGHBOUR_PACKET;
-	message_n = compat_be16(packet + 4);
+	message_n = ptl_get_be16(packet + 4);
 	if (message_n < ND_BYTES || message_n > n - COMPAT_IP6_HEADER || packet[7] != 255 ||
 	    message[1] || icmp6_checksum(packet, message, message_n))
 		return NEIGHBOUR_OTHER;
@@ -108,7 +108,7 @@ static enum neighbour_kind read_ip6(const uint8_t *frame, size_t n,
 enum neighbour_kind neighbour_read(const uint8_t *frame, size_t n,
 				   struct neighbour_question *question)
 {
-	switch (compat_be16(frame + 12)) {
+	switch (ptl_get_be16(frame + 12)) {
 	case NEIGHBOUR_IP4: /* some bridges call IPv6 so, too */
 	case NEIGHBOUR_IP6:
 		return read_ip6(frame, n - HEADER, question);
@@ -124,7 +124,7 @@ static uint8_t *put_header(uint8_t *frame, const uint8_t to[6], const uint8_t fr
 {
 	memcpy(frame, to, 6);
 	memcpy(frame + 6, from, 6);
-	compat_put_be16(frame + 12, type);
+	ptl_put_be16(frame + 12, type);
 	return frame + HEADER;
 }
 
@@ -132,7 +132,7 @@ static size_t put_arp(uint8_t *arp, uint16_t operation, const uint8_t from_mac[6
 		      const uint8_t from[4], const uint8_t to_mac[6], const uint8_t to[4])
 {
 	memcpy(arp, arp_ethernet_ip4, sizeof(arp_ethernet_ip4));
-	compat_put_be16(arp + 6, operation);
+	ptl_put_be16(arp + 6, operation);
 	memcpy(arp + 8, from_mac, 6);
 	memcpy(arp + 14, from, 4);
 	memcpy(arp + 18, to_mac, 6);
@@ -148,7 +148,7 @@ static size_t put_nd(uint8_t *packet, const uint8_t from[16], const uint8_t to[1
 
 	memset(packet, 0, COMPAT_IP6_HEADER + ND_BYTES + ND_OPTION);
 	packet[0] = 0x60;
-	compat_put_be16(packet + 4, ND_BYTES + ND_OPTION);
+	ptl_put_be16(packet + 4, ND_BYTES + ND_OPTION);
 	packet[6] = ICMP6;
 	packet[7] = 255;
 	memcpy(packet + 8, from, 16);
@@ -159,7 +159,7 @@ static size_t put_nd(uint8_t *packet, const uint8_t from[16], const uint8_t to[1
 	message[24] = option;
 	message[25] = 1; /* in units of 8 bytes */
 	memcpy(message + 26, mac, 6);
-	compat_put_be16(message + 2, icmp6_checksum(packet, message, ND_BYTES + ND_OPTION));
+	ptl_put_be16(message + 2, icmp6_checksum(packet, message, ND_BYTES + ND_OPTION));
 	return HEADER + COMPAT_IP6_HEADER + ND_BYTES + ND_OPTION;
 }
 

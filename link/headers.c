@@ -42,7 +42,7 @@ uint16_t ptl_headers_ip4_checksum(const uint8_t *p)
 
 	for (size_t i = IP4_FIRST; i < IP4_END; i += 2)
 		if (i != IP4_CHECK)
-			sum += get_be16(p + i);
+			sum += ptl_get_be16(p + i);
 	sum = (sum & 0xffff) + (sum >> 16);
 	return (uint16_t) ~(sum + (sum >> 16));
 }
@@ -55,11 +55,11 @@ size_t ptl_headers_shape(const uint8_t *p, size_t n, size_t length)
 	n = min_size(n, length);
 	if (n < IP4_END + SHORT_BYTES || length > 0xffff)
 		return 0;
-	if (get_be16(p + ETHERTYPE) == 0x0800) {
-		if (p[IP4_FIRST] != 0x45 || (get_be16(p + IP4_FLAGS) & 0x3fff) != 0 ||
-		    get_be16(p + IP4_CHECK) != ptl_headers_ip4_checksum(p))
+	if (ptl_get_be16(p + ETHERTYPE) == 0x0800) {
+		if (p[IP4_FIRST] != 0x45 || (ptl_get_be16(p + IP4_FLAGS) & 0x3fff) != 0 ||
+		    ptl_get_be16(p + IP4_CHECK) != ptl_headers_ip4_checksum(p))
 			return 0;
-	} else if (get_be16(p + ETHERTYPE) == 0x86dd) {
+	} else if (ptl_get_be16(p + ETHERTYPE) == 0x86dd) {
 		if (n < IP6_END + SHORT_BYTES || p[IP6_FIRST] >> 4 != 6)
 			return 0;
 	} else {
@@ -76,7 +76,7 @@ size_t ptl_headers_shape(const uint8_t *p, size_t n, size_t length)
 		headers = at + tcp_bytes(transport);
 		break;
 	case NEXT_UDP:
-		if (get_be16(transport + UDP_LENGTH) + at != end)
+		if (ptl_get_be16(transport + UDP_LENGTH) + at != end)
 			return 0;
 		break;
 	case NEXT_ICMP:
@@ -108,7 +108,7 @@ uint32_t ptl_headers_next_seq(const uint8_t *p)
 		payload++;
 	if (tcp[TCP_FLAGS] & FLAG_FIN)
 		payload++;
-	return get_be32(tcp + TCP_SEQ) + (uint32_t)payload;
+	return ptl_get_be32(tcp + TCP_SEQ) + (uint32_t)payload;
 }
 
 size_t ptl_headers_memory(unsigned contexts)

@@ -118,7 +118,7 @@ static void put_ip(struct difference *d, const uint8_t *p, const uint8_t *old, s
 	size_t hops_at = ip4 ? IP4_HOPS : IP6_HOPS;
 	size_t ports;
 	size_t n = ports_at(p, &ports);
-	uint16_t id = (uint16_t)(get_be16(p + IP4_ID) - get_be16(old + IP4_ID));
+	uint16_t id = (uint16_t)(ptl_get_be16(p + IP4_ID) - ptl_get_be16(old + IP4_ID));
 
 	if (memcmp(p + ports, old + ports, n) != 0) {
 		d->more |= MORE_PORTS;
@@ -160,10 +160,10 @@ static void put_tcp_options(struct difference *d, const uint8_t *tcp, const uint
 		put_bytes(d, tcp + from, n);
 	}
 	if (timestamps) {
-		uint32_t val = get_be32(tcp + TCP_OPTIONS + TSVAL) -
-			       get_be32(old + TCP_OPTIONS + TSVAL);
-		uint32_t ecr = get_be32(tcp + TCP_OPTIONS + TSECR) -
-			       get_be32(old + TCP_OPTIONS + TSECR);
+		uint32_t val = ptl_get_be32(tcp + TCP_OPTIONS + TSVAL) -
+			       ptl_get_be32(old + TCP_OPTIONS + TSVAL);
+		uint32_t ecr = ptl_get_be32(tcp + TCP_OPTIONS + TSECR) -
+			       ptl_get_be32(old + TCP_OPTIONS + TSECR);
 
 		if (val != 0) {
 			d->mask |= MASK_TSVAL;
@@ -181,10 +181,11 @@ static void put_tcp_options(struct difference *d, const uint8_t *tcp, const uint
 static void put_tcp(struct difference *d, const uint8_t *tcp, const uint8_t *old, uint32_t seq,
 		    struct headers_context *c)
 {
-	uint32_t ack = get_be32(tcp + TCP_ACK) - get_be32(old + TCP_ACK);
-	uint16_t window = (uint16_t)(get_be16(tcp + TCP_WINDOW) - get_be16(old + TCP_WINDOW));
+	uint32_t ack = ptl_get_be32(tcp + TCP_ACK) - ptl_get_be32(old + TCP_ACK);
+	uint16_t window =
+		(uint16_t)(ptl_get_be16(tcp + TCP_WINDOW) - ptl_get_be16(old + TCP_WINDOW));
 
-	seq = get_be32(tcp + TCP_SEQ) - seq;
+	seq = ptl_get_be32(tcp + TCP_SEQ) - seq;
 	if (seq != 0) {
 		d->mask |= MASK_SEQ;
 		put_number(d, fold(seq));
@@ -216,7 +217,8 @@ static void put_tcp(struct difference *d, const uint8_t *tcp, const uint8_t *old
 
 static void put_icmp(struct difference *d, const uint8_t *icmp, const uint8_t *old)
 {
-	uint16_t seq = (uint16_t)(get_be16(icmp + ICMP_SEQ) - get_be16(old + ICMP_SEQ) - 1);
+	uint16_t seq =
+		(uint16_t)(ptl_get_be16(icmp + ICMP_SEQ) - ptl_get_be16(old + ICMP_SEQ) - 1);
 
 	if (seq != 0) {
 		d->mask |= MASK_SEQ;

@@ -69,12 +69,12 @@ static uint16_t take_number16(struct reader *r)
 
 static void add_be16(uint8_t *p, uint32_t difference)
 {
-	put_be16(p, (get_be16(p) + difference) & 0xffff);
+	ptl_put_be16(p, (ptl_get_be16(p) + difference) & 0xffff);
 }
 
 static void add_be32(uint8_t *p, uint32_t difference)
 {
-	put_be32(p, get_be32(p) + difference);
+	ptl_put_be32(p, ptl_get_be32(p) + difference);
 }
 
 /* Returns the bytes of trailer. */
@@ -148,7 +148,7 @@ static void take_tcp(struct reader *r, uint8_t mask, uint8_t more, uint8_t *tcp,
 {
 	if (mask & MASK_SEQ)
 		seq += unfold(take_number(r));
-	put_be32(tcp + TCP_SEQ, seq);
+	ptl_put_be32(tcp + TCP_SEQ, seq);
 	if (mask & MASK_ACK)
 		update->ack_step = take_number(r);
 	add_be32(tcp + TCP_ACK, update->ack_step);
@@ -228,12 +228,12 @@ static bool put_lengths(uint8_t *p, size_t bytes, size_t total, size_t trailer)
 		return false;
 	total -= trailer;
 	if (next_header(p) == NEXT_UDP)
-		put_be16(p + at + UDP_LENGTH, total - at);
+		ptl_put_be16(p + at + UDP_LENGTH, total - at);
 	if (is_ip4(p)) {
-		put_be16(p + IP4_LENGTH, total - ETHER_BYTES);
-		put_be16(p + IP4_CHECK, ptl_headers_ip4_checksum(p));
+		ptl_put_be16(p + IP4_LENGTH, total - ETHER_BYTES);
+		ptl_put_be16(p + IP4_CHECK, ptl_headers_ip4_checksum(p));
 	} else {
-		put_be16(p + IP6_LENGTH, total - IP6_END);
+		ptl_put_be16(p + IP6_LENGTH, total - IP6_END);
 	}
 	return true;
 }

@@ -10,6 +10,8 @@
 #include "headers.h"
 #include "bytes.h"
 
+#include <pigtail/big_endian.h>
+
 /* SPEC 9.2, the first octet; c is a context. */
 #define OCTET_PLAIN  0x00 /* the packet follows, no context changes */
 #define OCTET_SET    0x10 /* + c: the packet follows and sets c */
@@ -92,28 +94,6 @@ extern const uint8_t ptl_headers_short_masks[4];
 #define TSVAL		4
 #define TSECR		8
 
-static inline uint16_t get_be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static inline void put_be16(uint8_t *p, size_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-static inline uint32_t get_be32(const uint8_t *p)
-{
-	return (uint32_t)get_be16(p) << 16 | get_be16(p + 2);
-}
-
-static inline void put_be32(uint8_t *p, uint32_t v)
-{
-	put_be16(p, v >> 16);
-	put_be16(p + 2, v & 0xffff);
-}
-
 static inline bool is_ip4(const uint8_t *p)
 {
 	return p[ETHERTYPE] == 0x08;
@@ -137,8 +117,8 @@ static inline size_t tcp_bytes(const uint8_t *tcp)
 /* Where the IP packet ends in its frame. */
 static inline size_t ip_end(const uint8_t *p)
 {
-	return is_ip4(p) ? ETHER_BYTES + (size_t)get_be16(p + IP4_LENGTH)
-			 : IP6_END + (size_t)get_be16(p + IP6_LENGTH);
+	return is_ip4(p) ? ETHER_BYTES + (size_t)ptl_get_be16(p + IP4_LENGTH)
+			 : IP6_END + (size_t)ptl_get_be16(p + IP6_LENGTH);
 }
 
 /* The two ports, or the identifier of an echo; returns how many bytes. */

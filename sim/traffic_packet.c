@@ -15,6 +15,8 @@
  */
 #include "sim/traffic_packet.h"
 
+#include <pigtail/big_endian.h>
+
 #include <string.h>
 
 #include "sim/prng.h"
@@ -33,34 +35,12 @@
 #define PORT_BASE 40000u
 #define TIME_BASE 0x10000000u
 
-static void put16(uint8_t *out, uint32_t value)
-{
-	out[0] = (uint8_t)(value >> 8);
-	out[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *out, uint32_t value)
-{
-	put16(out, value >> 16);
-	put16(out + 2, value);
-}
-
-static uint32_t get16(const uint8_t *in)
-{
-	return (uint32_t)in[0] << 8 | in[1];
-}
-
-static uint32_t get32(const uint8_t *in)
-{
-	return get16(in) << 16 | get16(in + 2);
-}
-
 static uint32_t sum(const uint8_t *bytes, size_t n, uint32_t seed)
 {
 	uint64_t total = seed;
 
 	for (; n > 1; n -= 2, bytes += 2)
-		total += get16(bytes);
+		total += ptl_get_be16(bytes);
 	if (n)
 		total += (uint32_t)bytes[0] << 8;
 	while (total >> 16)
@@ -151,37 +131,39 @@ static void put_l4(const struct traffic_packet *packet, bool tcp, uint8_t *l4, s
 	uint8_t *check = l4 + (tcp ? 16 : 6);
 	uint32_t folded;
 
-	put16(l4, PORT_BASE + packet->flow);
-	put16(l4 + 2, tcp ? 443 : 4789);
+	ptl_put_be16(l4, PORT_BASE + packet->flow);
+	ptl_put_be16(l4 + 2, tcp ? 443 : 4789);
 	if (tcp) {
-		put32(l4 + 4, (packet->flow + 1u) * 0x01234567u + packet->serial * 1448u);
-		put32(l4 + 8, (packet->flow + 1u) * 0x00fedcbau + packet->serial / 2 * 77u);
+		ptl_put_be32(l4 + 4,
+			     (packet->flow + 1u) * 0x01234567u + packet->serial * 1448u);
+		ptl_put_be32(l4 + 8,
+			     (packet->flow + 1u) * 0x00fedcbau + packet->serial / 2 * 77u);
 		l4[12] = 8 << 4;
 		l4[13] = packet->serial % 8 ? 0x10 : 0x18;
-		put16(l4 + 14, 502);
-		put16(l4 + 18, 0);
-		put32(l4 + 20, 0x0101080a);
-		put32(l4 + 24, TIME_BASE + packet->serial);
-		put32(l4 + 28, TIME_BASE / 2 + packet->serial / 4);
+		ptl_put_be16(l4 + 14, 502);
+		ptl_put_be16(l4 + 18, 0);
+		ptl_put_be32(l4 + 20, 0x0101080a);
+		ptl_put_be32(l4 + 24, TIME_BASE + packet->serial);
+		ptl_put_be32(l4 + 28, TIME_BASE / 2 + packet->serial / 4);
 	} else {
-		put16(l4 + 4, (uint32_t)n);
-		put32(l4 + 8, packet->serial);
+		ptl_put_be16(l4 + 4, (uint32_t)n);
+		ptl_put_be32(l4 + 8, packet->serial);
 	}
-	put16(check, 0);
+	ptl_put_be16(check, 0);
 	folded = ~sum(l4, n, pseudo) & 0xffff;
-	put16(check, folded || tcp ? folded : 0xffff);
+	ptl_put_be16(check, folded || tcp ? folded : 0xffff);
 }
 
 static void put_ip4(const struct traffic_packet *packet, bool tcp, uint8_t *ip, size_t n)
 {
 	uint32_t proto = tcp ? PROTO_TCP : PROTO_UDP;
 
-	put32(ip, 0x45000000u | (uint32_t)n);
-	put32(ip + 4, (packet->serial & 0xffff) << 16 | 0x4000);
-	put32(ip + 8, 64u << 24 | proto << 16);
-	put32(ip + 12, 0x0a4d0002);
-	put32(ip + 16, 0xc6336400u + packet->flow % 8);
-	put16(ip + 10, ~sum(ip, IP4, 0) & 0xffff);
+	ptl_put_be32(ip, 0x45000000u | (uint32_t)n);
+	ptl_put_be32(ip + 4, (packet->serial & 0xffff) << 16 | 0x4000);
+	ptl_put_be32(ip + 8, 64u << 24 | proto << 16);
+	ptl_put_be32(ip + 12, 0x0a4d0002);
+	ptl_put_be32(ip + 16, 0xc6336400u + packet->flow % 8);
+	ptl_put_be16(ip + 10, ~sum(ip, IP4, 0) & 0xffff);
 	put_l4(packet, tcp, ip + IP4, n - IP4, sum(ip + 12, 8, proto + (uint32_t)(n - IP4)));
 }
 
@@ -189,13 +171,13 @@ static void put_ip6(const struct traffic_packet *packet, bool tcp, uint8_t *ip, 
 {
 	uint32_t proto = tcp ? PROTO_TCP : PROTO_UDP;
 
-	put32(ip, 0x60000000u | packet->flow);
-	put32(ip + 4, (uint32_t)(n - IP6) << 16 | proto << 8 | 64);
+	ptl_put_be32(ip, 0x60000000u | packet->flow);
+	ptl_put_be32(ip + 4, (uint32_t)(n - IP6) << 16 | proto << 8 | 64);
 	memset(ip + 8, 0, 32);
-	put32(ip + 8, 0x20010db8);
-	put32(ip + 20, 2);
-	put32(ip + 24, 0x20010db8);
-	put32(ip + 36, 0x100u + packet->flow % 8);
+	ptl_put_be32(ip + 8, 0x20010db8);
+	ptl_put_be32(ip + 20, 2);
+	ptl_put_be32(ip + 24, 0x20010db8);
+	ptl_put_be32(ip + 36, 0x100u + packet->flow % 8);
 	put_l4(packet, tcp, ip + IP6, n - IP6, sum(ip + 8, 32, proto + (uint32_t)(n - IP6)));
 }
 
@@ -204,7 +186,7 @@ static void put_ether(uint8_t *out, uint32_t type)
 	static const uint8_t addresses[12] = {2, 'd', 'e', 's', 't', 2, 2, 's', 'r', 'c', 0, 1};
 
 	memcpy(out, addresses, sizeof(addresses));
-	put16(out + 12, type);
+	ptl_put_be16(out + 12, type);
 }
 
 size_t traffic_packet_make(const struct traffic_packet *packet, uint8_t *out)
@@ -215,7 +197,7 @@ size_t traffic_packet_make(const struct traffic_packet *packet, uint8_t *out)
 	fill_payload(&prng, out + ETHER, n - ETHER);
 	if (packet->flow == TRAFFIC_FLOWS) {
 		put_ether(out, TYPE_TINY);
-		put32(out + 1, packet->serial);
+		ptl_put_be32(out + 1, packet->serial);
 		return n;
 	}
 	switch (packet->kind) {
@@ -232,8 +214,8 @@ size_t traffic_packet_make(const struct traffic_packet *packet, uint8_t *out)
 	case TRAFFIC_RAW:
 	case TRAFFIC_ALL:
 		put_ether(out, TYPE_RAW);
-		put16(out + ETHER, packet->flow);
-		put32(out + ETHER + 2, packet->serial);
+		ptl_put_be16(out + ETHER, packet->flow);
+		ptl_put_be32(out + ETHER + 2, packet->serial);
 		break;
 	}
 	return n;
@@ -244,8 +226,8 @@ static bool identify_l4(const uint8_t *l4, size_t n, uint32_t proto, uint16_t *f
 {
 	if (n < UDP + 4 || (proto == PROTO_TCP && n < TCP))
 		return false;
-	*flow = (uint16_t)(get16(l4) - PORT_BASE);
-	*serial = proto == PROTO_TCP ? get32(l4 + 24) - TIME_BASE : get32(l4 + 8);
+	*flow = (uint16_t)(ptl_get_be16(l4) - PORT_BASE);
+	*serial = proto == PROTO_TCP ? ptl_get_be32(l4 + 24) - TIME_BASE : ptl_get_be32(l4 + 8);
 	return *flow < TRAFFIC_FLOWS && (proto == PROTO_TCP || proto == PROTO_UDP);
 }
 
@@ -257,10 +239,10 @@ bool traffic_packet_identify(const uint8_t *bytes, size_t n, uint16_t *flow, uin
 		return false;
 	if (n < TRAFFIC_TINY) {
 		*flow = TRAFFIC_FLOWS;
-		*serial = get32(bytes + 1);
-		return get16(bytes + 12) == TYPE_TINY;
+		*serial = ptl_get_be32(bytes + 1);
+		return ptl_get_be16(bytes + 12) == TYPE_TINY;
 	}
-	switch (get16(bytes + 12)) {
+	switch (ptl_get_be16(bytes + 12)) {
 	case TYPE_IP4:
 		return n >= ETHER + IP4 &&
 		       identify_l4(ip + IP4, n - ETHER - IP4, ip[9], flow, serial);
@@ -268,8 +250,8 @@ bool traffic_packet_identify(const uint8_t *bytes, size_t n, uint16_t *flow, uin
 		return n >= ETHER + IP6 &&
 		       identify_l4(ip + IP6, n - ETHER - IP6, ip[6], flow, serial);
 	case TYPE_RAW:
-		*flow = (uint16_t)get16(ip);
-		*serial = get32(ip + 2);
+		*flow = (uint16_t)ptl_get_be16(ip);
+		*serial = ptl_get_be32(ip + 2);
 		return *flow < TRAFFIC_FLOWS;
 	default:
 		return false;

@@ -87,10 +87,10 @@ static const uint8_t *tcp_of(const uint8_t *frame, size_t n)
 	size_t header;
 
 	if (n < ETHER_HEADER + COMPAT_IP4_HEADER ||
-	    compat_be16(frame + ETHER_TYPE) != TYPE_IPV4)
+	    ptl_get_be16(frame + ETHER_TYPE) != TYPE_IPV4)
 		return NULL;
 	header = compat_ip4_header(ip);
-	if (ip[IP4_PROTOCOL] != TCP || compat_be16(ip + IP4_FRAGMENT) & IP4_FRAGMENT_BITS ||
+	if (ip[IP4_PROTOCOL] != TCP || ptl_get_be16(ip + IP4_FRAGMENT) & IP4_FRAGMENT_BITS ||
 	    n < ETHER_HEADER + header + TCP_HEADER)
 		return NULL;
 	return ip + header;
@@ -132,12 +132,12 @@ void user_filter_out(struct user_filter *filter, const uint8_t *frame, size_t n)
 
 	if (!tcp)
 		return;
-	flags = compat_be16(tcp + TCP_FLAGS) & (SYN | ACK);
+	flags = ptl_get_be16(tcp + TCP_FLAGS) & (SYN | ACK);
 	begun = (struct begun){
-		.own = compat_be32(ip + IP4_SOURCE),
-		.peer = compat_be32(ip + IP4_DESTINATION),
-		.ports = compat_be32(tcp),
-		.initial = compat_be32(tcp + TCP_SEQUENCE),
+		.own = ptl_get_be32(ip + IP4_SOURCE),
+		.peer = ptl_get_be32(ip + IP4_DESTINATION),
+		.ports = ptl_get_be32(tcp),
+		.initial = ptl_get_be32(tcp + TCP_SEQUENCE),
 	};
 	if (flags == SYN)
 		remember(filter, &begun);
@@ -161,13 +161,13 @@ static void tame_syn_ack(struct user_filter *filter, uint8_t *frame, size_t n)
 	uint32_t sum;
 	uint8_t *at;
 
-	if (!tcp || (compat_be16(tcp + TCP_FLAGS) & (SYN | ACK)) != (SYN | ACK))
+	if (!tcp || (ptl_get_be16(tcp + TCP_FLAGS) & (SYN | ACK)) != (SYN | ACK))
 		return;
 	begun = (struct begun){
-		.own = compat_be32(ip + IP4_DESTINATION),
-		.peer = compat_be32(ip + IP4_SOURCE),
-		.ports = (uint32_t)compat_be16(tcp + 2) << 16 | compat_be16(tcp),
-		.initial = compat_be32(tcp + TCP_ACKNOWLEDGED) - 1,
+		.own = ptl_get_be32(ip + IP4_DESTINATION),
+		.peer = ptl_get_be32(ip + IP4_SOURCE),
+		.ports = (uint32_t)ptl_get_be16(tcp + 2) << 16 | ptl_get_be16(tcp),
+		.initial = ptl_get_be32(tcp + TCP_ACKNOWLEDGED) - 1,
 	};
 	known = find(filter, &begun);
 	if (!known || !known->answered)
@@ -175,8 +175,8 @@ static void tame_syn_ack(struct user_filter *filter, uint8_t *frame, size_t n)
 	at = frame + (tcp - frame);
 	at[TCP_FLAGS + 1] = (uint8_t)(at[TCP_FLAGS + 1] & ~SYN);
 	/* RFC 1624: a word is less by SYN, so the sum's complement is more by it. */
-	sum = compat_be16(at + TCP_CHECKSUM) + (uint32_t)SYN;
-	compat_put_be16(at + TCP_CHECKSUM, (uint16_t)((sum & 0xffff) + (sum >> 16)));
+	sum = ptl_get_be16(at + TCP_CHECKSUM) + (uint32_t)SYN;
+	ptl_put_be16(at + TCP_CHECKSUM, (uint16_t)((sum & 0xffff) + (sum >> 16)));
 }
 
 /* Of this machine itself, or of nobody; net: this network. */
@@ -198,11 +198,11 @@ static bool is_inner_ipv6(const uint8_t *address)
 bool user_filter_in(struct user_filter *filter, uint8_t *frame, size_t n)
 {
 	const uint8_t *ip = frame + ETHER_HEADER;
-	unsigned int type = n < ETHER_HEADER ? 0 : compat_be16(frame + ETHER_TYPE);
+	unsigned int type = n < ETHER_HEADER ? 0 : ptl_get_be16(frame + ETHER_TYPE);
 
 	n -= n < ETHER_HEADER ? n : ETHER_HEADER;
 	if (type == TYPE_IPV4 && n >= COMPAT_IP4_HEADER &&
-	    is_inner_ipv4(compat_be32(ip + IP4_DESTINATION)))
+	    is_inner_ipv4(ptl_get_be32(ip + IP4_DESTINATION)))
 		return false;
 	if (type == TYPE_IPV6 && n >= COMPAT_IP6_HEADER && is_inner_ipv6(ip + IP6_DESTINATION))
 		return false;

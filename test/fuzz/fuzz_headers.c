@@ -35,7 +35,7 @@ static void first_packet(uint8_t *p, unsigned kind)
 	size_t at;
 
 	memset(p, 0, ROOM);
-	put_be16(p + ETHERTYPE, kind < 4 ? 0x0800 : 0x86dd);
+	ptl_put_be16(p + ETHERTYPE, kind < 4 ? 0x0800 : 0x86dd);
 	p[IP4_FIRST] = kind < 4 ? 0x45 : 0x60;
 	p[kind < 4 ? IP4_NEXT : IP6_NEXT] = next[kind];
 	at = transport_at(p);
@@ -54,12 +54,12 @@ static void fix_lengths(uint8_t *p, size_t end)
 	if (end < at + SHORT_BYTES)
 		return;
 	if (next_header(p) == NEXT_UDP)
-		put_be16(p + at + UDP_LENGTH, end - at);
+		ptl_put_be16(p + at + UDP_LENGTH, end - at);
 	if (is_ip4(p)) {
-		put_be16(p + IP4_LENGTH, end - ETHER_BYTES);
-		put_be16(p + IP4_CHECK, ptl_headers_ip4_checksum(p));
+		ptl_put_be16(p + IP4_LENGTH, end - ETHER_BYTES);
+		ptl_put_be16(p + IP4_CHECK, ptl_headers_ip4_checksum(p));
 	} else {
-		put_be16(p + IP6_LENGTH, end - IP6_END);
+		ptl_put_be16(p + IP6_LENGTH, end - IP6_END);
 	}
 }
 

@@ -23,22 +23,22 @@ static void make(uint8_t frame[FRAME], uint32_t from, uint32_t to, uint16_t from
 	uint32_t sum;
 
 	memset(frame, 0, FRAME);
-	compat_put_be16(frame + 12, 0x0800);
+	ptl_put_be16(frame + 12, 0x0800);
 	frame[IP] = 0x45;
-	compat_put_be16(frame + IP + 2, FRAME - IP);
+	ptl_put_be16(frame + IP + 2, FRAME - IP);
 	frame[IP + 9] = 6;
-	compat_put_be32(frame + IP + 12, from);
-	compat_put_be32(frame + IP + 16, to);
-	compat_put_be16(frame + TCP, from_port);
-	compat_put_be16(frame + TCP + 2, to_port);
-	compat_put_be32(frame + TCP + 4, sequence);
-	compat_put_be32(frame + TCP + 8, acknowledged);
+	ptl_put_be32(frame + IP + 12, from);
+	ptl_put_be32(frame + IP + 16, to);
+	ptl_put_be16(frame + TCP, from_port);
+	ptl_put_be16(frame + TCP + 2, to_port);
+	ptl_put_be32(frame + TCP + 4, sequence);
+	ptl_put_be32(frame + TCP + 8, acknowledged);
 	frame[TCP + 12] = 6 << 4;
 	frame[TCP + 13] = flags;
 	memcpy(frame + TCP + 20, mss, sizeof(mss));
 	sum = compat_sum(6 + FRAME - TCP, frame + IP + 12, 8);
-	compat_put_be16(frame + TCP + 16,
-			compat_sum_end(compat_sum(sum, frame + TCP, FRAME - TCP)));
+	ptl_put_be16(frame + TCP + 16,
+		     compat_sum_end(compat_sum(sum, frame + TCP, FRAME - TCP)));
 }
 
 static bool checksum_is_right(const uint8_t frame[FRAME])

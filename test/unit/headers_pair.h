@@ -74,28 +74,28 @@ struct fields {
 
 static inline void fix_checksum(uint8_t *p)
 {
-	put_be16(p + IP4_CHECK, 0);
-	put_be16(p + IP4_CHECK, internet_checksum(p + IP4_FIRST, 20));
+	ptl_put_be16(p + IP4_CHECK, 0);
+	ptl_put_be16(p + IP4_CHECK, internet_checksum(p + IP4_FIRST, 20));
 }
 
 static inline size_t build_tcp(uint8_t *tcp, const struct fields *f)
 {
 	size_t n = TCP_OPTIONS;
 
-	put_be32(tcp + TCP_SEQ, f->seq);
-	put_be32(tcp + TCP_ACK, f->ack);
-	put_be16(tcp + TCP_WINDOW, f->window);
+	ptl_put_be32(tcp + TCP_SEQ, f->seq);
+	ptl_put_be32(tcp + TCP_ACK, f->ack);
+	ptl_put_be16(tcp + TCP_WINDOW, f->window);
 	if (f->timestamps) {
 		memcpy(tcp + n, "\1\1\10\12", 4);
-		put_be32(tcp + n + TSVAL, f->tsval);
-		put_be32(tcp + n + TSECR, f->tsecr);
+		ptl_put_be32(tcp + n + TSVAL, f->tsval);
+		ptl_put_be32(tcp + n + TSECR, f->tsecr);
 		n += TIMESTAMP_BYTES;
 	}
 	if (f->sack) {
 		memcpy(tcp + n, "\1\1\5", 3);
 		tcp[n + 3] = (uint8_t)(2 + 8 * f->sack);
 		for (size_t i = 0; i < 2u * f->sack; i++)
-			put_be32(tcp + n + 4 + 4 * i, f->ack + (uint32_t)i * 1448);
+			ptl_put_be32(tcp + n + 4 + 4 * i, f->ack + (uint32_t)i * 1448);
 		n += 4 + 8u * f->sack;
 	}
 	tcp[TCP_OFFSET] = (uint8_t)(n << 2);
@@ -113,39 +113,39 @@ static inline size_t build(uint8_t *p, const struct fields *f, size_t *headers)
 
 	memset(p, 0, ROOM);
 	memcpy(p, "\2\0\0\0\0\2\2\0\0\0\0\1", 12);
-	put_be16(p + at, f->port);
-	put_be16(p + at + 2, 5201);
+	ptl_put_be16(p + at, f->port);
+	ptl_put_be16(p + at + 2, 5201);
 	if (tcp) {
 		n = at + build_tcp(p + at, f);
-		put_be16(p + at + TCP_CHECK, next_random(&noise) & 0xffff);
+		ptl_put_be16(p + at + TCP_CHECK, next_random(&noise) & 0xffff);
 	} else if (f->protocol == NEXT_UDP) {
 		n = at + SHORT_BYTES;
-		put_be16(p + at + UDP_LENGTH, SHORT_BYTES + f->payload);
-		put_be16(p + at + UDP_CHECK, next_random(&noise) & 0xffff);
+		ptl_put_be16(p + at + UDP_LENGTH, SHORT_BYTES + f->payload);
+		ptl_put_be16(p + at + UDP_CHECK, next_random(&noise) & 0xffff);
 	} else {
 		n = at + SHORT_BYTES;
-		put_be16(p + at, f->ip6 ? 0x8000 : 0x0800);
-		put_be16(p + at + ICMP_ID, f->port);
-		put_be16(p + at + ICMP_CHECK, next_random(&noise) & 0xffff);
-		put_be16(p + at + ICMP_SEQ, f->echo);
+		ptl_put_be16(p + at, f->ip6 ? 0x8000 : 0x0800);
+		ptl_put_be16(p + at + ICMP_ID, f->port);
+		ptl_put_be16(p + at + ICMP_CHECK, next_random(&noise) & 0xffff);
+		ptl_put_be16(p + at + ICMP_SEQ, f->echo);
 	}
 	*headers = n;
 	fill_random(p + n, f->payload + f->trailer, &noise);
 	n += f->payload;
 	if (f->ip6) {
-		put_be16(p + ETHERTYPE, 0x86dd);
+		ptl_put_be16(p + ETHERTYPE, 0x86dd);
 		memcpy(p + IP6_FIRST, "\x60\x01\x23\x45", 4);
-		put_be16(p + IP6_LENGTH, n - IP6_END);
+		ptl_put_be16(p + IP6_LENGTH, n - IP6_END);
 		p[IP6_NEXT] = f->protocol == NEXT_ICMP ? NEXT_ICMP6 : f->protocol;
 		p[IP6_HOPS] = 64;
 		p[IP6_HOSTS] = p[IP6_HOSTS + 16] = 0xfd;
 		p[IP6_HOSTS + 15] = f->host;
 		p[IP6_HOSTS + 31] = 2;
 	} else {
-		put_be16(p + ETHERTYPE, 0x0800);
+		ptl_put_be16(p + ETHERTYPE, 0x0800);
 		p[IP4_FIRST] = 0x45;
-		put_be16(p + IP4_LENGTH, n - ETHER_BYTES);
-		put_be16(p + IP4_ID, f->id);
+		ptl_put_be16(p + IP4_LENGTH, n - ETHER_BYTES);
+		ptl_put_be16(p + IP4_ID, f->id);
 		p[IP4_FLAGS] = 0x40;
 		p[IP4_HOPS] = 64;
 		p[IP4_NEXT] = f->protocol;
