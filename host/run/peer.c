@@ -149,7 +149,8 @@ void runner_tick(struct runner *runner)
 	/* A rate that does not work was tried on purpose. */
 	if (counters->rate_failures != runner->trouble.seen.rate_failures)
 		trouble_skip(&runner->trouble, counters);
-	trouble_look(&runner->trouble, runner->name, counters, timer_now());
+	trouble_look(&runner->trouble, runner->name, counters, cause_tick(&runner->cause),
+		     timer_now());
 	/* Nothing good comes: perhaps the other end speaks something else. */
 	if (counters->rx_frames != runner->good_frames)
 		runner->guessed = false;

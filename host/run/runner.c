@@ -128,9 +128,17 @@ static void guess(struct runner *runner, const uint8_t *bytes, size_t n)
 	runner->guessed = true;
 }
 
+static uint64_t bad_frames(const struct runner *runner)
+{
+	const struct ptl_counters *counters = runner->framing->counters(runner->endpoint);
+
+	return (uint64_t)counters->rx_bad_crc + counters->rx_bad_framing;
+}
+
 static void on_readable(void *user)
 {
 	struct runner *runner = user;
+	uint64_t bad;
 	uint8_t bytes[READ_BYTES];
 	size_t n;
 
@@ -146,7 +154,9 @@ static void on_readable(void *user)
 		}
 		if (runner->guessing && !runner->guessed)
 			guess(runner, bytes, n);
+		bad = bad_frames(runner);
 		runner->framing->receive(runner->endpoint, timer_now(), bytes, n);
+		cause_feed(&runner->cause, bytes, n, bad_frames(runner) != bad);
 		if (runner->framing->counters(runner->endpoint)->rx_frames !=
 		    runner->understood) {
 			runner->understood =
@@ -473,6 +483,7 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	runner->changed = timer_now();
 	memcpy(net.mac, config->mac, sizeof(net.mac));
 	trouble_init(&runner->trouble);
+	cause_init(&runner->cause, config->framing, config->role);
 	ptl_guess_init(&runner->guess);
 
 	status = port_open(loop, config->port, &port_events, &runner->port, error, error_size);

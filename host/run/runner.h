@@ -8,6 +8,7 @@
 
 #include "host/config/link_config.h"
 #include "host/run/capture.h"
+#include "host/run/cause.h"
 #include "host/run/echo.h"
 #include "host/net/net.h"
 #include "host/port/port.h"
@@ -72,6 +73,7 @@ struct runner {
 	const char *capture_path;
 
 	struct trouble trouble;
+	struct cause cause;
 	struct trouble_flaps port_flaps;
 	struct trouble_flaps peer_flaps;
 	bool port_hushed; /* its coming and going is not told now */

@@ -20,6 +20,7 @@
 
 #define AT(counter) (offsetof(struct ptl_counters, counter) / sizeof(ptl_count))
 #define NONE	    PTL_COUNTER_COUNT
+#define BAD_FRAMES  0 /* of kinds */
 
 /* A few is what a link coming up on a line in use sees: not worth a line. */
 static const struct kind {
@@ -55,10 +56,11 @@ void trouble_init(struct trouble *trouble)
 }
 
 void trouble_look(struct trouble *trouble, const char *name,
-		  const struct ptl_counters *counters, ptl_time now)
+		  const struct ptl_counters *counters, const char *cause, ptl_time now)
 {
 	for (size_t i = 0; i < TROUBLE_KINDS; i++) {
 		struct trouble_state *state = &trouble->state[i];
+		const char *what = i == BAD_FRAMES && cause ? cause : kinds[i].what;
 		uint64_t more = 0;
 
 		for (size_t j = 0; j < 4 && kinds[i].counters[j] != NONE; j++)
@@ -72,11 +74,12 @@ void trouble_look(struct trouble *trouble, const char *name,
 		}
 		if (!state->began)
 			continue;
-		if (!state->told && now - state->began >= TELL_AFTER &&
-		    state->count > kinds[i].few) {
+		/* Once; and once more when its cause has been found. */
+		if ((!state->told || (what == cause && state->told != cause)) &&
+		    now - state->began >= TELL_AFTER && state->count > kinds[i].few) {
 			log_line("%s: in %" PRIu64 " s %" PRIu64 " %s", name,
-				 (now - state->began) / 1000000u, state->count, kinds[i].what);
-			state->told = true;
+				 (now - state->began) / 1000000u, state->count, what);
+			state->told = what;
 		}
 		if (now - state->last >= QUIET_AFTER)
 			memset(state, 0, sizeof(*state));

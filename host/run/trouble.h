@@ -16,15 +16,16 @@ struct trouble {
 		uint64_t count; /* in this burst */
 		ptl_time began; /* 0: no burst */
 		ptl_time last;
-		bool told;
+		const char *told; /* what was said of it */
 	} state[TROUBLE_KINDS];
 };
 
 void trouble_init(struct trouble *trouble);
 
-/* To be called about once a second. */
+/* To be called about once a second. cause: what makes frames bad, if that is known (see
+ * cause.h), or NULL. */
 void trouble_look(struct trouble *trouble, const char *name,
-		  const struct ptl_counters *counters, ptl_time now);
+		  const struct ptl_counters *counters, const char *cause, ptl_time now);
 
 /* What to do about one who speaks what ptl_guess_feed() has named: to stand after the
  * name, perhaps empty. */

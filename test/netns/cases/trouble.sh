@@ -209,3 +209,38 @@ while peer.recv(4096):
 	wait_for 10 "the cause" has_line up0 "seems to speak telnet: set the serial server"
 	expect "said once" [ "$(lines_with 'seems to speak' "$dir/up0.log")" = 1 ]
 }
+
+# mangled KIND: a serial server between two ends, which does that to the bytes for up0.
+mangled() {
+	start server python3 -c '
+import socket, sys, threading
+kind = sys.argv[1]
+undo = {"telnet": lambda b: b.replace(b"\xff", b"\xff\xff"),
+        "xonxoff": lambda b: b.replace(b"\x11", b"").replace(b"\x13", b"")}[kind]
+listener = socket.create_server(("127.0.0.1", 5570))
+print("listening", flush=True)
+ours, _ = listener.accept()
+theirs, _ = listener.accept()
+def carry(a, b, how):
+    while data := a.recv(4096):
+        b.sendall(how(data))
+threading.Thread(target=carry, args=(ours, theirs, lambda b: b), daemon=True).start()
+carry(theirs, ours, undo)' "$1"
+	wait_for 5 "the server" has_line server listening
+	start up0 "$pigtail" up tcp:127.0.0.1:5570 tap:pt0 --ip 10.0.2.20/24 --name up0
+	wait_for 5 "the first" ip link show pt0
+	start device0 "$pigtail" device tcp:127.0.0.1:5570 user --name device0
+	wait_up up0 device0
+	# Answers with one such byte each.
+	start pings ping -q -i 0.05 -c 600 -s 24 -p 0102030405060708090a11ff0b0c0d0e 10.0.2.2
+}
+
+case_doubled_ff_is_told() {
+	mangled telnet
+	wait_for 15 "the cause" has_line up0 "each FF is doubled: the port is a telnet server"
+}
+
+case_xon_xoff_is_told() {
+	mangled xonxoff
+	wait_for 15 "the cause" has_line up0 "lack a byte 11 or 13"
+}
