@@ -3,7 +3,7 @@
  * CRC-32C (Castagnoli), reflected, as in RFC 3720 B.4: initial value and final
  * xor all ones. By the CPU where it can, else by one table of 1 KB, in flash on a
  * microcontroller, or with PTL_SMALL_CRC by one of 64 bytes and twice the time.
- * Only a hosted build asks which CPU it is, by libgcc.
+ * Only a hosted build asks which CPU it is, by libgcc, and the kernel.
  */
 #include "crc32c.h"
 #include "bytes.h"
@@ -77,11 +77,18 @@ static uint32_t add_by_table(uint32_t crc, const uint8_t *bytes, size_t n)
 
 #endif
 
-#if defined(__x86_64__) && __STDC_HOSTED__ && !defined(__KERNEL__)
+#if defined(__x86_64__) && defined(__KERNEL__)
+#include <asm/cpufeature.h>
+#define HAS_SSE42 boot_cpu_has(X86_FEATURE_XMM4_2)
+#elif defined(__x86_64__) && __STDC_HOSTED__
+#define HAS_SSE42 __builtin_cpu_supports("sse4.2")
+#endif
 
-/* SSE 4.2 has an instruction for exactly this polynomial. */
-__attribute__((target("sse4.2"))) static uint32_t add_by_sse(uint32_t crc, const uint8_t *bytes,
-							     size_t n)
+#ifdef HAS_SSE42
+
+/* SSE 4.2 has an instruction for exactly this polynomial, on common registers, so that the
+ * kernel may use it; not by the compiler, which would use the others as well. */
+static uint32_t add_by_sse(uint32_t crc, const uint8_t *bytes, size_t n)
 {
 	uint64_t wide = crc;
 
@@ -89,17 +96,17 @@ __attribute__((target("sse4.2"))) static uint32_t add_by_sse(uint32_t crc, const
 		uint64_t word;
 
 		memcpy(&word, bytes, sizeof(word));
-		wide = __builtin_ia32_crc32di(wide, word);
+		__asm__("crc32q %1, %0" : "+r"(wide) : "rm"(word));
 	}
 	crc = (uint32_t)wide;
 	while (n--)
-		crc = __builtin_ia32_crc32qi(crc, *bytes++);
+		__asm__("crc32b %1, %0" : "+r"(crc) : "qm"(*bytes++));
 	return crc;
 }
 
 uint32_t ptl_crc32c_add(uint32_t crc, const uint8_t *bytes, size_t n)
 {
-	if (__builtin_cpu_supports("sse4.2"))
+	if (HAS_SSE42)
 		return add_by_sse(crc, bytes, n);
 	return add_by_table(crc, bytes, n);
 }
