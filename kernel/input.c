@@ -5,6 +5,7 @@
  */
 #include "device.h"
 
+#include <linux/string.h>
 #include <linux/tty.h>
 
 /* Bytes taken from the tty under the lock at once. */
@@ -46,10 +47,9 @@ static void receive_slice(struct ptl_dev *dev, const u8 *bytes, const char *flag
 	size_t at = 0;
 
 	while (at < n) {
-		size_t end = at;
+		const char *mark = flags ? memchr_inv(flags + at, TTY_NORMAL, n - at) : NULL;
+		size_t end = mark ? mark - flags : n;
 
-		while (end < n && (!flags || flags[end] == TTY_NORMAL))
-			end++;
 		if (end > at)
 			dev->framing->receive(dev->endpoint, now, bytes + at, end - at);
 		if (end < n)
