@@ -220,12 +220,15 @@ static void frame_over(struct ptl_link *link)
 		ptl_link_resume(link, link->now);
 }
 
+/* A UART gives a few bytes at a time: within a frame nothing comes earlier by them. */
 void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes, size_t n)
 {
+	bool moved;
+
 	link->now = now;
 	link->rx_at = now;
 	link->counters.rx_bytes += n;
-	ptl_rate_bytes(link, n);
+	moved = ptl_rate_bytes(link, n);
 	while (n > 0) {
 		size_t took = ptl_cobs_take(&link->rx, bytes, n);
 
@@ -235,11 +238,15 @@ void ptl_link_receive(struct ptl_link *link, ptl_time now, const uint8_t *bytes,
 			break;
 		bytes++; /* the delimiter */
 		n--;
+		moved = true;
 		if (link->rx.any)
 			ptl_frame_received(link);
 		frame_over(link);
 	}
-	link->deadline = earliest(link);
+	if (moved)
+		link->deadline = earliest(link);
+	else if (link->rx.any && link->rx_at + HALF_FRAME_US < link->deadline)
+		link->deadline = link->rx_at + HALF_FRAME_US;
 }
 
 static void run_timers(struct ptl_link *link)

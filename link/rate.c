@@ -447,10 +447,13 @@ void ptl_rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number
 		refresh_senders(link, true);
 }
 
-void ptl_rate_bytes(struct ptl_link *link, size_t n)
+bool ptl_rate_bytes(struct ptl_link *link, size_t n)
 {
-	if (link->rate.state == RATE_FAST && !ptl_watch_bytes(link, n))
+	if (link->rate.state != RATE_FAST)
+		return false;
+	if (!ptl_watch_bytes(link, n))
 		leave(link, ON_FAILS, PTL_FALL_BAD);
+	return true;
 }
 
 /* ---- time ---- */

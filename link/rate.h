@@ -118,8 +118,9 @@ void ptl_rate_learn(struct ptl_link *link, uint32_t caps, const uint8_t *value, 
 void ptl_rate_forget_peer(struct ptl_link *link);
 void ptl_rate_session_up(struct ptl_link *link);
 
-/* n bytes came; a good frame, of n bytes; a message: false, it is not known. */
-void ptl_rate_bytes(struct ptl_link *link, size_t n);
+/* n bytes came: whether that may have moved the deadline; a good frame, of n bytes; a
+ * message: false, it is not known. */
+bool ptl_rate_bytes(struct ptl_link *link, size_t n);
 void ptl_rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number, size_t n);
 bool ptl_rate_take(struct ptl_link *link, uint8_t type, const uint8_t *payload, size_t n);
 

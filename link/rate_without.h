@@ -36,10 +36,11 @@ static inline void ptl_rate_session_up(struct ptl_link *link)
 	(void)link;
 }
 
-static inline void ptl_rate_bytes(struct ptl_link *link, size_t n)
+static inline bool ptl_rate_bytes(struct ptl_link *link, size_t n)
 {
 	(void)link;
 	(void)n;
+	return false;
 }
 
 static inline void ptl_rate_heard(struct ptl_link *link, enum ptl_class class, uint16_t number,
