@@ -139,6 +139,7 @@ void ptl_pull_begin(struct ptl_dev *dev)
 		.out = dev->out,
 		.out_size = sizeof(dev->out),
 		.settle_us = SETTLE_US,
+		.punctual = true, /* an hrtimer is */
 	};
 
 	dev->line.dry += dev->pump.dry;

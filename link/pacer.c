@@ -38,6 +38,7 @@ void ptl_pacer_init(struct ptl_pacer *pacer, uint32_t baud)
 	pacer->base = ahead < PTL_PACER_MIN_BYTES ? PTL_PACER_MIN_BYTES : (size_t)ahead;
 	pacer->limit = pacer->base;
 	pacer->grain = (size_t)ahead / 4;
+	pacer->due = pacer->base / 2;
 	pacer->byte_ns_q8 = divide(UINT64_C(2560000000000), baud);
 	/* 2^32 * baud / 10^10, in two steps that fit 64 bits. */
 	pacer->bytes_ns_q32 = (uint32_t)divide((uint64_t)baud << 32, 1000000000) / 10;
@@ -94,9 +95,14 @@ size_t ptl_pacer_enough(const struct ptl_pacer *pacer)
 	return pacer->base / 2 - pacer->base / 16;
 }
 
+void ptl_pacer_punctual(struct ptl_pacer *pacer)
+{
+	pacer->due = pacer->base / 2 + pacer->base / 4;
+}
+
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now)
 {
-	uint64_t keep_ns = ((pacer->limit - pacer->base / 2) * pacer->byte_ns_q8) >> 8;
+	uint64_t keep_ns = ((pacer->limit - pacer->due) * pacer->byte_ns_q8) >> 8;
 
 	if (pacer->busy_until_ns <= now * 1000 + keep_ns)
 		return now;

@@ -39,10 +39,17 @@ void ptl_pump_init(struct ptl_pump *pump, const struct ptl_pump_config *config)
 	*pump = (struct ptl_pump){.config = *config, .look_us = LOOK_US};
 }
 
+static void pace(struct ptl_pump *pump, uint32_t baud)
+{
+	pump->baud = baud;
+	ptl_pacer_init(&pump->pacer, baud);
+	if (pump->config.punctual)
+		ptl_pacer_punctual(&pump->pacer);
+}
+
 void ptl_pump_begin(struct ptl_pump *pump, uint32_t baud)
 {
 	pump->state = PTL_PUMP_RUNS;
-	pump->baud = baud;
 	pump->rate = 0;
 	pump->out_at = 0;
 	pump->out_n = 0;
@@ -51,7 +58,7 @@ void ptl_pump_begin(struct ptl_pump *pump, uint32_t baud)
 	pump->look_us = LOOK_US;
 	pump->queued = 0;
 	pump->wake = PTL_NEVER;
-	ptl_pacer_init(&pump->pacer, baud);
+	pace(pump, baud);
 }
 
 void ptl_pump_stop(struct ptl_pump *pump)
@@ -251,12 +258,10 @@ void ptl_pump_rate_set(struct ptl_pump *pump, ptl_time now, uint32_t rate)
 		return;
 	if (rate == 0)
 		rate = pump->baud;
-	if (awaited) {
+	if (awaited)
 		ptl_pump_begin(pump, rate);
-	} else {
-		pump->baud = rate;
-		ptl_pacer_init(&pump->pacer, rate);
-	}
+	else
+		pace(pump, rate);
 	/* While another change is under way, it will tell. */
 	if (pump->state == PTL_PUMP_RUNS)
 		config->framing->rate_done(config->endpoint, now, rate);
@@ -266,8 +271,7 @@ void ptl_pump_set_baud(struct ptl_pump *pump, uint32_t baud)
 {
 	if (pump->state == PTL_PUMP_DRAINS || pump->state == PTL_PUMP_SWITCHES)
 		return;
-	pump->baud = baud;
-	ptl_pacer_init(&pump->pacer, baud);
+	pace(pump, baud);
 }
 
 /* ---- the turn ---- */

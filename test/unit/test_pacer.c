@@ -121,17 +121,19 @@ static void time_when_the_line_was_dry_is_not_made_up(void **state)
 	assert_int_equal(ptl_pacer_room(&pacer, 60000000, PTL_PACER_UNKNOWN), 0);
 }
 
-static void next_comes_when_half_is_free_and_in_time(void **state)
+static void next_is_in_time(bool punctual)
 {
+	double free = punctual ? 0.75 : 0.5;
 	struct prng prng = story_seed("pacer, next", 2);
 
-	(void)state;
 	for (size_t i = 0; i < COUNT(rates); i++) {
 		struct ptl_pacer pacer;
 		ptl_time now = 7777777;
 		double line = byte_us(rates[i]);
 
 		ptl_pacer_init(&pacer, rates[i]);
+		if (punctual)
+			ptl_pacer_punctual(&pacer);
 		assert_int_equal(ptl_pacer_next(&pacer, now), now);
 		for (int j = 0; j < 10000; j++) {
 			size_t room = ptl_pacer_room(&pacer, now, PTL_PACER_UNKNOWN);
@@ -141,14 +143,27 @@ static void next_comes_when_half_is_free_and_in_time(void **state)
 			next = ptl_pacer_next(&pacer, now);
 			assert_true(next >= now);
 			/* Soon enough that the line is not dry before. */
-			assert_true((double)(next - now) <= (double)pacer.limit * line / 2 + 2);
+			assert_true((double)(next - now) <=
+				    (double)pacer.limit * line * free + 2);
 			room = ptl_pacer_room(&pacer, next, PTL_PACER_UNKNOWN);
-			if ((double)room < (double)pacer.limit / 2 * 0.97 - 1)
+			if ((double)room < (double)pacer.limit * free * 0.97 - 1)
 				fail_msg("%u baud: room for %zu of %zu", rates[i], room,
 					 pacer.limit);
 			now = next + prng_below(&prng, (uint64_t)line + 3);
 		}
 	}
+}
+
+static void next_comes_when_half_is_free_and_in_time(void **state)
+{
+	(void)state;
+	next_is_in_time(false);
+}
+
+static void to_the_punctual_it_comes_when_three_quarters_are_free(void **state)
+{
+	(void)state;
+	next_is_in_time(true);
 }
 
 int main(void)
@@ -161,6 +176,7 @@ int main(void)
 		cmocka_unit_test(byte_by_byte_it_is_exact),
 		cmocka_unit_test(time_when_the_line_was_dry_is_not_made_up),
 		cmocka_unit_test(next_comes_when_half_is_free_and_in_time),
+		cmocka_unit_test(to_the_punctual_it_comes_when_three_quarters_are_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,6 +60,7 @@ struct bench {
 
 	/* the owner */
 	ptl_time wake, late_us;
+	bool punctual;
 	unsigned turns;
 };
 
@@ -256,6 +257,7 @@ static void begin(struct bench *bench)
 		.out = bench->out,
 		.out_size = bench->out_size,
 		.settle_us = 1000,
+		.punctual = bench->punctual,
 	};
 
 	ptl_pump_init(&bench->pump, &config);
@@ -302,6 +304,39 @@ static void a_line_with_enough_to_send_is_full(void **state)
 		/* And no more below it than the pacer lets go. */
 		assert_in_range(bench.most, 1, bench.pump.pacer.base + 1);
 		assert_int_equal(bench.pump.dry, 0);
+	}
+}
+
+static unsigned turns_in_a_second(uint32_t rate, bool punctual)
+{
+	struct bench bench;
+
+	open_bench(&bench, rate);
+	bench.to_give = 100000000;
+	bench.punctual = punctual;
+	begin(&bench);
+	run(&bench, 1000000);
+	all_is_well(&bench);
+	assert_true(share(&bench, bench.left, 1000000) > 0.995);
+	assert_in_range(bench.most, 1, bench.pump.pacer.base + 1);
+	assert_int_equal(bench.pump.dry, 0);
+	return bench.turns;
+}
+
+/* A wakeup is dear. Late ones cost no latency: what is below is as much at most, and less
+ * between. */
+static void who_is_punctual_is_woken_less(void **state)
+{
+	static const uint32_t rates[] = {BASE, FAST, 3000000};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rates); i++) {
+		unsigned often = turns_in_a_second(rates[i], false);
+		unsigned less = turns_in_a_second(rates[i], true);
+
+		if (less > often * 3 / 4)
+			fail_msg("%u baud: %u wakeups, not under three quarters of %u",
+				 rates[i], less, often);
 	}
 }
 
@@ -875,6 +910,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_with_enough_to_send_is_full),
+		cmocka_unit_test(who_is_punctual_is_woken_less),
 		cmocka_unit_test(what_the_uart_did_not_take_goes_first),
 		cmocka_unit_test(a_fifo_alone_is_kept_full),
 		cmocka_unit_test(a_wakeup_within_the_write_is_not_lost),

@@ -22,6 +22,7 @@ struct ptl_pacer {
 	size_t limit;		/* bytes that may be committed: base, or more */
 	size_t base;		/* while everybody is in time */
 	size_t grain;		/* the bytes of 0.5 ms: see ptl_pacer_late() */
+	size_t due;		/* of base, free when the next pull is due */
 	uint64_t byte_ns_q8;	/* a byte's time, nanoseconds times 256 */
 	uint32_t bytes_ns_q32;	/* bytes a nanosecond, times 2^32 */
 	uint64_t busy_until_ns; /* when the line runs dry */
@@ -47,7 +48,11 @@ ptl_time ptl_pacer_after(const struct ptl_pacer *pacer, ptl_time now, size_t n);
  * overtaken. Nearly half of base. */
 size_t ptl_pacer_enough(const struct ptl_pacer *pacer);
 
-/* When at least half of base will be free: call transmit() again then. */
+/* Who comes in time, to some 0.1 ms, may come later, for more. */
+void ptl_pacer_punctual(struct ptl_pacer *pacer);
+
+/* When at least half of base will be free, or three quarters for the punctual: call
+ * transmit() again then. */
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now);
 
 /* For how long the line has been dry, microseconds; 0: it is not. */

@@ -64,6 +64,7 @@ struct ptl_pump_config {
 	size_t out_size;
 	uint32_t settle_us; /* to another rate: so long after the last byte should have
 			     * left, it has, also where something lies between */
+	bool punctual;	    /* turns are made when wanted, to some 0.1 ms: fewer then */
 };
 
 enum ptl_pump_state {
