@@ -141,34 +141,36 @@ static int set_later(struct link_options *options, const char *value, char *erro
 }
 
 const struct link_option_row link_option_rows[LINK_OPTION_COUNT] = {
-	[LINK_PORT] = {"port", 0, NULL, NULL, false, set_port},
-	[LINK_NET] = {"net", 0, NULL, NULL, true, set_net},
+	[LINK_PORT] = {"port", 0, NULL, NULL, false, set_port, NULL},
+	[LINK_NET] = {"net", 0, NULL, NULL, true, set_net, NULL},
 	[LINK_NAME] = {"name", 'n', "NAME",
 		       "Name of the link for status and stats (default: the interface's)",
-		       false, set_name},
+		       false, set_name, NULL},
 	[LINK_FRAMING] = {"framing", 'f', "FRAMING", "What is spoken on the wire:", true,
-			  set_framing},
+			  set_framing, NULL},
 	[LINK_CAPTURE] = {"capture", 0, "FILE", "Record packets and frames (pcapng)", false,
-			  set_capture},
+			  set_capture, NULL},
 	[LINK_MTU] = {"mtu", 0, "BYTES", "Longest IP packet, 68 to 9000 (default 1500)", true,
-		      set_mtu},
+		      set_mtu, NULL},
 	[LINK_MAC] = {"mac", 0, "MAC",
 		      "Of the tap interface (default: one made up, always the same)", false,
-		      set_mac},
+		      set_mac, NULL},
 	[LINK_IP] = {"ip", 0, "ADDR/LEN",
 		     "Address for the interface; of an esp8266-hosted device: the one it "
 		     "hands out",
-		     false, set_ip},
-	[LINK_PEER] = {"peer", 0, "ADDR", "Address at the other end of a tun", false, set_peer},
+		     false, set_ip, NULL},
+	[LINK_PEER] = {"peer", 0, "ADDR", "Address at the other end of a tun", false, set_peer,
+		       NULL},
 	[LINK_GATEWAY] = {"gateway", 0, "ADDR",
-			  "Gateway that an esp8266-hosted device hands out", true, set_later},
+			  "Gateway that an esp8266-hosted device hands out", true, set_later,
+			  NULL},
 	[LINK_DEFAULT_ROUTE] = {"default-route", 0, "on|off",
 				"Send all through the gateway that an esp8266-hosted radio "
 				"assigns (default off)",
 				true, set_default_route, "on"},
 	[LINK_WIFI_FILE] = {"wifi-file", 0, "FILE",
 			    "Lines ssid=... and password=..., mode 0600, for esp8266-hosted",
-			    true, set_later},
+			    true, set_later, NULL},
 };
 
 struct link_options *link_options_new(enum ptl_role role)
