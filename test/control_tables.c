@@ -129,23 +129,14 @@ static char *file_text(const char *path)
 	return text;
 }
 
-int main(int argc, char **argv)
+/* What main() returns. text: of the file at path; wanted: n bytes that it is to have. */
+static int compare(const char *path, const char *text, const char *wanted, size_t n, bool write)
 {
-	bool write = argc == 3 && strcmp(argv[1], "--write") == 0;
-	const char *path = argv[argc - 1];
-	char *text, *begin, *end, *wanted;
+	const char *begin = strstr(text, BEGIN_MARK);
+	const char *end = begin ? strstr(begin, END_MARK) : NULL;
 	FILE *file;
-	size_t n;
 
-	if (argc != 2 && !write) {
-		fprintf(stderr, "usage: control_tables [--write] FILE\n");
-		return 2;
-	}
-	text = file_text(path);
-	wanted = tables(&n);
-	begin = strstr(text, BEGIN_MARK);
-	end = begin ? strstr(begin, END_MARK) : NULL;
-	if (!wanted || !end) {
+	if (!end) {
 		fprintf(stderr, "%s: no place for the tables\n", path);
 		return 2;
 	}
@@ -166,4 +157,25 @@ int main(int argc, char **argv)
 	}
 	fprintf(file, "%.*s%s%s", (int)(begin - text), text, wanted, end);
 	return fclose(file) == 0 ? 0 : 2;
+}
+
+int main(int argc, char **argv)
+{
+	bool write = argc == 3 && strcmp(argv[1], "--write") == 0;
+	const char *path = argv[argc - 1];
+	char *text, *wanted;
+	int status = 2;
+	size_t n;
+
+	if (argc != 2 && !write) {
+		fprintf(stderr, "usage: control_tables [--write] FILE\n");
+		return 2;
+	}
+	text = file_text(path);
+	wanted = tables(&n);
+	if (wanted)
+		status = compare(path, text, wanted, n, write);
+	free(wanted);
+	free(text);
+	return status;
 }
