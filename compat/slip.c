@@ -13,6 +13,9 @@
  *
  * There is no handshake: the link is up from the first call on. Compressed
  * headers (CSLIP) are not understood and count as bad framing.
+ *
+ * A border router of Contiki's kind has no IPv6 prefix of its own. It asks for one, in
+ * place of a packet: ?P; the answer is !P and the prefix' 8 bytes.
  */
 #include <pigtail/compat.h>
 
@@ -31,6 +34,7 @@ enum {
 	SLIP_ESC_END = 0xdc,
 	SLIP_ESC_ESC = 0xdd,
 	SLIP_MAX = 1500,
+	PREFIX = 8, /* bytes of config.prefix */
 };
 
 enum rx_state {
@@ -49,6 +53,7 @@ struct ptl_endpoint {
 	struct compat_line line;
 	enum rx_state rx_state;
 	enum tx_state tx_state;
+	uint8_t prefix[PREFIX];
 	size_t rx_n;
 	uint8_t rx[SLIP_MAX];
 	uint8_t queue_memory[];
@@ -79,8 +84,29 @@ static enum ptl_error slip_init(void *memory, size_t size, const struct ptl_conf
 	slip->rx_state = RX_PACKET;
 	slip->tx_state = TX_LEAD;
 	slip->rx_n = 0;
+	memcpy(slip->prefix, config->prefix, PREFIX);
 	*endpoint = slip;
 	return PTL_OK;
+}
+
+static bool asks_for_prefix(const struct ptl_endpoint *slip)
+{
+	static const uint8_t none[PREFIX];
+
+	return slip->rx_n == 2 && !memcmp(slip->rx, "?P", 2) &&
+	       memcmp(slip->prefix, none, PREFIX) != 0;
+}
+
+/* It asks again if there is no room now. */
+static void tell_prefix(struct ptl_endpoint *slip)
+{
+	enum ptl_error error;
+	uint8_t *place = compat_line_queue(&slip->line, 2 + PREFIX, 2 + PREFIX, &error);
+
+	if (!place)
+		return;
+	memcpy(place, "!P", 2);
+	memcpy(place + 2, slip->prefix, PREFIX);
 }
 
 /* END came: is what was gathered a packet? */
@@ -89,6 +115,10 @@ static void end_of_packet(struct ptl_endpoint *slip)
 	struct ptl_counters *counters = &slip->line.counters;
 	size_t n = slip->rx_n;
 
+	if (asks_for_prefix(slip)) {
+		tell_prefix(slip);
+		return;
+	}
 	if (compat_ip_length(slip->rx, n) != n || n < COMPAT_IP4_HEADER)
 		counters->rx_bad_framing++;
 	else if (slip->rx[0] >> 4 == 4 && !compat_ip4_checksum_ok(slip->rx))

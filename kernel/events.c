@@ -51,7 +51,10 @@ static void on_log(void *user, const u8 *text, size_t n)
 
 static void tell_up(struct ptl_dev *dev, const struct ptl_info *info, enum ptl_reason reason)
 {
-	unsigned int header = dev->framing->payload == PTL_ETHERNET ? ETH_HLEN : 0;
+	bool ethernet = dev->framing->payload == PTL_ETHERNET;
+	unsigned int header = ethernet ? ETH_HLEN : 0;
+	/* What a peer of that MTU says that it takes. */
+	unsigned int above = ethernet ? PTL_HEADER_BYTES_MAX : 0;
 
 	ptl_say(dev, KERN_INFO, "up, peer %pM%s\n", info->peer_mac,
 		reason == PTL_REASON_PEER_RESTARTED ? " (restarted)" : "");
@@ -64,7 +67,7 @@ static void tell_up(struct ptl_dev *dev, const struct ptl_info *info, enum ptl_r
 	    info->max_packet < READ_ONCE(dev->vif->net->mtu) + header)
 		ptl_say(dev, KERN_WARNING,
 			"the other end takes packets of at most %u bytes; set MTU %u\n",
-			info->max_packet, info->max_packet - header);
+			info->max_packet, info->max_packet - above);
 }
 
 static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)

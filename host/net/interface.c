@@ -326,6 +326,17 @@ bool interface_address_ok(const char *text)
 	return !ipv4_parse(text, &address, &rest) || !ipv6_parse(text, &six, &rest);
 }
 
+bool interface_prefix_of(const char *text, uint8_t to[8])
+{
+	struct in6_addr six;
+	uint32_t length;
+
+	if (ipv6_parse(text, &six, &length) < 0 || length != 64)
+		return false;
+	memcpy(to, &six, 8);
+	return true;
+}
+
 int interface_set_address(const char *name, const char *text)
 {
 	struct in6_ifreq six = {0};

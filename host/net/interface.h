@@ -25,6 +25,9 @@ int interface_set_ipv4(const char *name, uint32_t address, uint32_t netmask);
 /* Is it ADDR[/LEN], IPv4 or IPv6? Without LEN it is a single address. */
 bool interface_address_ok(const char *text);
 
+/* Whether it is an IPv6 address in a /64; then to is its network's 64 bits. */
+bool interface_prefix_of(const char *text, uint8_t to[8]);
+
 /* text: as above; EINVAL when it is not. */
 int interface_set_address(const char *name, const char *text);
 

@@ -17,9 +17,11 @@
  *	check:   when something came or the timer ran out: slirp_input() of what
  *	         the other end sent, slirp_pollfds_poll()
  *
- * What libslirp must not see is user_filter.c's business.
+ * What libslirp must not see is user_filter.c's business, names that only IPv6 name
+ * servers know are user_names.c's.
  */
 #include "host/net/user_filter.h"
+#include "host/net/user_names.h"
 #include "host/net/user_options.h"
 #include "host/base/log.h"
 #include "host/net/kind.h"
@@ -29,8 +31,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <libslirp.h>
-#include <net/if.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -61,6 +61,7 @@ struct user {
 	struct net *net; /* NULL once closed */
 	Slirp *slirp;
 	struct user_filter *filter;
+	struct user_names *names;
 	struct incoming *incoming;
 	struct incoming **incoming_end;
 	struct slot **slots; /* by descriptor; NULL: not one of libslirp's */
@@ -420,36 +421,11 @@ static void close_user(struct net *net)
 		drop_slot(user, fd);
 	free(user->slots);
 	user_filter_free(user->filter);
+	user_names_free(user->names);
 	user->handles = HANDLES;
 	uv_close((uv_handle_t *)&user->prepare, on_handle_closed);
 	uv_close((uv_handle_t *)&user->check, on_handle_closed);
 	uv_close((uv_handle_t *)&user->timer, on_handle_closed);
-}
-
-/* libslirp asks this machine's first name server of the family by which it was asked. */
-static bool name_servers_are_ipv6(void)
-{
-	FILE *file = fopen("/etc/resolv.conf", "re");
-	struct in6_addr six;
-	struct in_addr four;
-	char line[256];
-	char server[INET6_ADDRSTRLEN + IF_NAMESIZE + 1];
-	bool any = false;
-
-	if (!file)
-		return false;
-	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "nameserver %62s", server) != 1)
-			continue;
-		server[strcspn(server, "%")] = 0;
-		if (inet_pton(AF_INET, server, &four) == 1) {
-			any = false;
-			break;
-		}
-		any |= inet_pton(AF_INET6, server, &six) == 1;
-	}
-	(void)fclose(file);
-	return any;
 }
 
 static int add_forward(struct user *user, const struct hostfwd *forward, char *error,
@@ -461,6 +437,15 @@ static int add_forward(struct user *user, const struct hostfwd *forward, char *e
 				"cannot forward port %u: %s; choose another port",
 				forward->host_port, strerror(errno));
 	return 0;
+}
+
+static void on_name(void *opaque, const uint8_t *frame, size_t n)
+{
+	const struct user *user = opaque;
+	struct net *net = user->net;
+
+	net->events.packet(net->events.user, frame, n);
+	net->events.drained(net->events.user);
 }
 
 static int open_user(struct net *net, const struct net_config *config, const char *argument,
@@ -478,9 +463,13 @@ static int open_user(struct net *net, const struct net_config *config, const cha
 			error, error_size,
 			"the net 'user' has no interface that an address could be given to");
 	user = calloc(1, sizeof(*user));
-	if (user)
-		user->filter = user_filter_new();
-	if (!user || !user->filter) {
+	if (!user)
+		return complain(error, error_size, "out of memory");
+	user->filter = user_filter_new();
+	user->names = user_names_new(net->loop, options.network + NAMESERVER, on_name, user);
+	if (!user->filter || !user->names) {
+		user_filter_free(user->filter);
+		user_names_free(user->names);
 		free(user);
 		return complain(error, error_size, "out of memory");
 	}
@@ -499,9 +488,6 @@ static int open_user(struct net *net, const struct net_config *config, const cha
 	(void)uv_prepare_start(&user->prepare, on_prepare);
 	(void)uv_check_start(&user->check, on_check);
 
-	if (name_servers_are_ipv6())
-		log_line("user network: this machine's name servers have IPv6 addresses only: "
-			 "the one at IPv4 (10.0.2.3) will not answer, that at fd00::3 does");
 	for (size_t i = 0; !status && i < options.forward_count; i++)
 		status = add_forward(user, &options.forwards[i], error, error_size);
 	if (status < 0)
@@ -512,8 +498,11 @@ static int open_user(struct net *net, const struct net_config *config, const cha
 static void write_user(struct net *net, const uint8_t *packet, size_t n)
 {
 	struct user *user = net->data;
-	struct incoming *incoming = malloc(sizeof(*incoming) + n);
+	struct incoming *incoming;
 
+	if (user_names_take(user->names, packet, n))
+		return;
+	incoming = malloc(sizeof(*incoming) + n);
 	if (!incoming)
 		return;
 	incoming->next = NULL;

@@ -22,37 +22,12 @@
 #include "host/net/user_filter.h"
 
 #include "compat/ip.h"
+#include "host/net/headers.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define REMEMBERED 4096
-
-enum {
-	ETHER_TYPE = 12,
-	ETHER_HEADER = 14,
-	TYPE_IPV4 = 0x0800,
-	TYPE_IPV6 = 0x86dd,
-
-	/* IPv4 */
-	IP4_FRAGMENT = 6,
-	IP4_FRAGMENT_BITS = 0x1fff, /* offset */
-	IP4_PROTOCOL = 9,
-	IP4_SOURCE = 12,
-	IP4_DESTINATION = 16,
-
-	IP6_DESTINATION = 24,
-
-	/* TCP */
-	TCP = 6,
-	TCP_SEQUENCE = 4,
-	TCP_ACKNOWLEDGED = 8,
-	TCP_FLAGS = 12, /* with the header's length */
-	TCP_CHECKSUM = 16,
-	TCP_HEADER = 20,
-	SYN = 0x02,
-	ACK = 0x10,
-};
 
 /* A connection that libslirp began, as seen from it. */
 struct begun {

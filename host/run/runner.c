@@ -12,6 +12,7 @@
 #include "host/run/runner.h"
 
 #include "host/base/log.h"
+#include "host/net/interface.h"
 #include "host/run/channel.h"
 #include "host/run/peer.h"
 #include "host/run/sense.h"
@@ -364,6 +365,8 @@ static int open_endpoint(struct runner *runner, const struct link_config *config
 	link.ip_address = config->lease_address;
 	link.ip_netmask = config->lease_netmask;
 	link.ip_gateway = config->lease_gateway;
+	if (config->address)
+		(void)interface_prefix_of(config->address, link.prefix);
 	link.drop_when_full = true;
 	sizing_by_rate(&link, link.rate_auto ? link.uart.max : link.baud);
 	/* libslirp's TCP keeps at most 64 KB on the way and has no SACK: a drop

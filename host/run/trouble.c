@@ -93,8 +93,8 @@ const char *trouble_advice(const char *guess)
 		const char *guess, *advice;
 	} known[] = {
 		{PTL_GUESS_TELNET, ": set the serial server's port to raw TCP"},
-		{PTL_GUESS_CONTIKI, ", which is not given here: use tunslip6 of Contiki, or a "
-				    "prefix that is built in"},
+		{PTL_GUESS_CONTIKI, ": use --framing slip with a tun that has one, as "
+				    "--ip fd01::1/64"},
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

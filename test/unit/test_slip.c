@@ -252,6 +252,35 @@ static void both_roles_talk_over_noise(void **state)
 	end_close(&host);
 }
 
+/* Contiki's border router, and tunslip6 at its other end. */
+static void tells_a_prefix(void **state)
+{
+	static const uint8_t ask[] = {0xc0, '?', 'P', 0xc0};
+	static const uint8_t answer[] = {0xc0, '!', 'P',  0xfd, 0x01, 0xdb, 0xdc,
+					 0x00, 0,   0xdb, 0xdd, 0,    1,    0xc0};
+	static const uint8_t prefix[] = {0xfd, 0x01, 0xc0, 0, 0, 0xdb, 0, 1};
+	struct ptl_config config = end_config(PTL_HOST);
+	struct one_end host;
+	uint8_t wire[100];
+
+	(void)state;
+	/* Without one it is a packet that is none. */
+	end_receive(&end, ask, sizeof(ask), 1, NULL);
+	assert_int_equal(end_drain(&end, wire, sizeof(wire), 7), 0);
+	assert_int_equal(FRAMING->counters(end.endpoint)->rx_bad_framing, 1);
+
+	memcpy(config.prefix, prefix, sizeof(prefix));
+	end_open(&host, FRAMING, &config);
+	for (size_t chunk = 1; chunk <= sizeof(ask); chunk++) {
+		end_receive(&host, ask, sizeof(ask), chunk, NULL);
+		assert_int_equal(end_drain(&host, wire, sizeof(wire), 3), sizeof(answer));
+		assert_memory_equal(wire, answer, sizeof(answer));
+	}
+	assert_int_equal(FRAMING->counters(host.endpoint)->rx_bad_framing, 0);
+	assert_int_equal(host.packets, 0);
+	end_close(&host);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, open_end, close_end)
@@ -266,6 +295,7 @@ int main(void)
 		TEST(offers_room_again),
 		TEST(begins_anew_on_a_new_wire),
 		TEST(both_roles_talk_over_noise),
+		TEST(tells_a_prefix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -285,6 +285,10 @@ struct ptl_config {
 	bool drop_when_full; /* true: make room by dropping from the longest
 			      * flow; false: send() returns PTL_FULL */
 
+	/* Only for the slip framing: the IPv6 prefix, its upper 64 bits, that a border
+	 * router which asks for one is told. All 0: it gets no answer. */
+	uint8_t prefix[8];
+
 	/* Only for the esp8266-hosted framing. */
 	const char *ssid;     /* host: 1 to 31 bytes */
 	const char *password; /* host: 8 to 63 bytes */

@@ -79,18 +79,18 @@ case_no_root_at_all() {
 	expect "what came is what was served" cmp "$dir/down" "$here/run.sh"
 }
 
-case_user_network_says_that_names_need_ipv6() {
-	local servers
+case_user_network_asks_ipv6_name_servers() {
 	[[ -e /etc/resolv.conf ]] || skip_case "no /etc/resolv.conf here"
 	start_wire 0
-	for servers in "fe80::1%lo fd07::53" "fd07::53 10.7.0.53"; do
-		# shellcheck disable=SC2086 # several words
-		printf 'nameserver %s\n' $servers >"$dir/resolv"
-		# shellcheck disable=SC2016 # expanded by the inner shell
-		start device0 unshare --mount sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' \
-			"$dir/resolv" "$pigtail" device "$dir/b0" user --name device0
-		wait_for 5 "the link" is_open device0
-		finish device0
-	done
-	expect "said once, of the first" [ "$(lines_with 'IPv6 addresses only' "$dir/device0.log")" = 1 ]
+	in_ns b ip addr add fd07::53/128 dev lo nodad
+	start names in_ns b python3 "$here/names.py" serve fd07::53 10.11.12.13
+	wait_for 5 "the name server" has_line names serving
+	# The second has nobody behind it: only the first is asked.
+	printf 'nameserver fd07::53\nnameserver fd07::54\n' >"$dir/resolv"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	start device0 in_ns b unshare --mount sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' \
+		"$dir/resolv" "$pigtail" device "$dir/b0" user --name device0
+	start up0 in_ns a "$pigtail" up "$dir/a0" tap:pt0 --name up0 --ip 10.0.2.15/24
+	wait_up up0 device0
+	expect "ten names at once" in_ns a python3 "$here/names.py" ask 10.0.2.3 10.11.12.13 10
 }
