@@ -4,6 +4,7 @@
 
 #include "host/command/commands.h"
 #include "host/command/parse.h"
+#include "host/port/tty_line.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BAUD_DEFAULT 921600u
 #define FIFO_DEFAULT 4096u
 
 enum {
@@ -276,7 +276,8 @@ static const struct argp argp = {
 
 void wire_options_parse(struct wire_options *options, int argc, char **argv)
 {
-	*options = (struct wire_options){.wire = {.baud = BAUD_DEFAULT, .fifo = FIFO_DEFAULT}};
+	*options =
+		(struct wire_options){.wire = {.baud = TTY_BAUD_DEFAULT, .fifo = FIFO_DEFAULT}};
 	for (size_t i = 0; i < 2; i++)
 		options->uart[i] = (struct ptl_uart){0, 1, WIRE_BAUD_MAX};
 	command_parse(&argp, argc, argv, options);
