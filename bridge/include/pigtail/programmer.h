@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Seam: who programs the target on behalf of a client. The bridge asks it whether a client
+ * is a programmer (avrdude and its like), and gives it such a client and the UART until it
+ * lets go of them:
+ *
+ *	console ---- match() says yes ----> begin() ---- end(), or the client left ---->
+ *
+ * From begin() to end() the client's bytes come to it alone, and nobody else may write to
+ * the UART or set its format; what the UART says goes on to the other clients. It works
+ * the UART by the table of serial.h, and pins by its own means. To the client it speaks
+ * by ptl_bridge_say(); it lets go by ptl_bridge_release() or ptl_bridge_drop() (bridge.h).
+ * There is at most one programmer at a time; a second one is not asked about.
+ */
+#ifndef PIGTAIL_PROGRAMMER_H
+#define PIGTAIL_PROGRAMMER_H
+
+#include <pigtail/endpoint.h>
+#include <pigtail/serial.h>
+
+enum ptl_match {
+	PTL_MATCH_NO,	 /* none, whatever follows */
+	PTL_MATCH_MAYBE, /* more bytes will tell */
+	PTL_MATCH_YES,
+};
+
+struct ptl_programmer_seam {
+	void *user;
+
+	/* Whether these, the first bytes of a client, are a programmer's. console: of a
+	 * port where people type too; false: of a port for programming. */
+	enum ptl_match (*match)(void *user, const uint8_t *bytes, size_t n, bool console);
+
+	/* The client is a programmer; the bytes that match() saw follow by client(). */
+	void (*begin)(void *user, ptl_time now, unsigned client);
+
+	/* The client left, or was dropped, or was released: the UART and the target are to
+	 * be as they were. */
+	void (*end)(void *user, ptl_time now);
+
+	/* Bytes of the client; returns how many were taken. After less than n, poll() leads
+	 * to another try. */
+	size_t (*client)(void *user, ptl_time now, const uint8_t *bytes, size_t n);
+
+	/* Bytes of the UART, while there is a programmer. Returns whether the client is to
+	 * get them too (false: they are withheld from it). */
+	bool (*uart)(void *user, ptl_time now, const uint8_t *bytes, size_t n);
+
+	/* A client with modem lines (RFC 2217), programmer or not, sets DTR or RTS. Returns
+	 * whether this is dealt with: then the line is left alone. */
+	bool (*line)(void *user, ptl_time now, unsigned client, enum ptl_serial_line line,
+		     bool on);
+
+	/* Does what is due. Returns when to be called again, PTL_NEVER: at the next event. */
+	ptl_time (*poll)(void *user, ptl_time now);
+};
+
+#endif
