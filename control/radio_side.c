@@ -49,10 +49,20 @@ bool ptl_radio_say(struct ptl_radio_control *radio, const struct ptl_control_wri
 	return true;
 }
 
-void ptl_radio_session(struct ptl_radio_control *radio, bool up)
+static void put_info(struct ptl_radio_control *radio, struct ptl_control_writer *to)
+{
+	ptl_put_uint(to, PTL_F_VERSION, PTL_CONTROL_VERSION);
+	ptl_put_uint(to, PTL_F_CAPABILITIES, radio->ops.capabilities);
+	ptl_put_text(to, PTL_F_BOARD, radio->ops.board);
+	ptl_put_text(to, PTL_F_FIRMWARE, radio->ops.firmware);
+	radio->ops.info(radio->ops.user, to);
+}
+
+void ptl_radio_session(struct ptl_radio_control *radio, ptl_time now, bool up)
 {
 	struct ptl_control_writer ready;
 
+	radio->now = now;
 	radio->count = 0;
 	radio->bss_at = 0;
 	radio->up = false; /* what reset says is of the session before */
@@ -61,7 +71,7 @@ void ptl_radio_session(struct ptl_radio_control *radio, bool up)
 	if (!up)
 		return;
 	ptl_control_begin(&ready, PTL_M_READY, 0, PTL_IF_RADIO);
-	radio->ops.info(radio->ops.user, &ready);
+	put_info(radio, &ready);
 	ptl_radio_say(radio, &ready);
 }
 
@@ -100,7 +110,7 @@ static void carry_out(struct ptl_radio_control *radio, const struct ptl_control 
 	begin_answer(&answer, id, interface, PTL_STATUS_DONE, NULL);
 	radio->counters.requests++;
 	if (ptl_control_type(message) == PTL_M_INFO) {
-		radio->ops.info(radio->ops.user, &answer);
+		put_info(radio, &answer);
 		status = PTL_STATUS_DONE;
 	} else {
 		status = radio->ops.request(radio->ops.user, message, &answer, &reason);
@@ -116,11 +126,13 @@ static void carry_out(struct ptl_radio_control *radio, const struct ptl_control 
 	queue(radio, &answer);
 }
 
-bool ptl_radio_message(struct ptl_radio_control *radio, const uint8_t *bytes, size_t n)
+bool ptl_radio_message(struct ptl_radio_control *radio, ptl_time now, const uint8_t *bytes,
+		       size_t n)
 {
 	struct ptl_control message = {bytes, n};
 	enum ptl_status status = ptl_control_check(&message);
 
+	radio->now = now;
 	if (!radio->up)
 		return true;
 	if (n < PTL_CONTROL_HEADER || bytes[0] >= FIRST_EVENT || bytes[1] == 0) {
@@ -171,6 +183,7 @@ bool ptl_radio_bss(struct ptl_radio_control *radio, ptl_time now, const struct p
 	size_t most = ptl_share_message(radio->share), room, n;
 	bool more;
 
+	radio->now = now;
 	*again = PTL_NEVER;
 	do {
 		if (!ptl_share_free(radio->share, now)) {

@@ -2,28 +2,44 @@
 /* Signals of a scripted air: what is heard of an access point at a moment. */
 #include "sim/air_radio.h"
 
-#include <math.h>
+#define PART_BITS 17 /* of a span between two points: times 12000 it fits 31 bits */
 
-double air_signal(const struct air_ap *ap, double at)
+int32_t air_signal(const struct air_ap *ap, uint32_t at)
 {
 	const struct air_point *points = ap->points;
+	uint32_t whole, part;
 	unsigned i = 0;
-	double share;
+	int32_t gain;
 
 	while (i + 1 < ap->point_count && points[i + 1].at <= at)
 		i++;
 	if (i + 1 == ap->point_count || at <= points[i].at)
-		return points[i].signal;
-	share = (at - points[i].at) / (points[i + 1].at - points[i].at);
-	return points[i].signal + share * (points[i + 1].signal - points[i].signal);
+		return points[i].signal * AIR_DB;
+	whole = points[i + 1].at - points[i].at;
+	part = at - points[i].at;
+	while (whole >> PART_BITS) {
+		whole >>= 1;
+		part >>= 1;
+	}
+	gain = (points[i + 1].signal - points[i].signal) * AIR_DB;
+	return points[i].signal * AIR_DB + gain * (int32_t)part / (int32_t)whole;
 }
 
-double air_heard(const struct air_radio *radio, unsigned ap, ptl_time now)
+uint32_t air_ms(const struct air_radio *radio, ptl_time since)
 {
-	return air_signal(&radio->air->aps[ap], (double)(now - radio->origin) / 1e6);
+	ptl_time eighths = (radio->control.now - since) >> 3;
+
+	return (eighths < UINT32_MAX ? (uint32_t)eighths : UINT32_MAX) / 125;
 }
 
-int8_t air_dbm(double signal)
+int32_t air_heard(const struct air_radio *radio, unsigned ap)
 {
-	return (int8_t)(signal < -100 ? -100 : signal > 0 ? 0 : lrint(signal));
+	return air_signal(&radio->air->aps[ap], air_ms(radio, radio->origin));
+}
+
+int8_t air_dbm(int32_t signal)
+{
+	int32_t rounded = (signal - AIR_DB / 2) / AIR_DB;
+
+	return (int8_t)(rounded < -100 ? -100 : rounded > 0 ? 0 : rounded);
 }

@@ -10,7 +10,8 @@
  * told a BSSID, and leaves when it hears nothing any more.
  *
  * Time is passed in, chance comes from a seed: the same air and the same host give the
- * same story.
+ * same story. All in whole numbers, for it runs on a microcontroller without floating
+ * point and without 64-bit division as well.
  */
 #ifndef PIGTAIL_SIM_AIR_H
 #define PIGTAIL_SIM_AIR_H
@@ -19,9 +20,11 @@
 
 #include "sim/prng.h"
 
-#define AIR_POINTS   16 /* of a signal's course */
-#define AIR_APS	     64
-#define AIR_UNHEARD  (-92) /* dBm: and below is not heard */
+#define AIR_POINTS   16	      /* of a signal's course */
+#define AIR_APS	     64	      /* at most */
+#define AIR_UNHEARD  (-92)    /* dBm: and below is not heard */
+#define AIR_DB	     100      /* a signal's fine unit: hundredths */
+#define AIR_ALWAYS   1000000u /* a chance, parts of a million */
 #define AIR_ELEMENTS 512
 
 /* Where a join fails, if its lot says so. */
@@ -33,8 +36,8 @@ enum air_failure {
 };
 
 struct air_point {
-	double at;     /* seconds since the air began */
-	double signal; /* dBm; between two points it changes evenly */
+	uint32_t at;	/* ms since the air began, up to 34359738: 9.5 hours */
+	int16_t signal; /* dBm, -120 to 0; between two points it changes evenly */
 };
 
 struct air_ap {
@@ -45,18 +48,18 @@ struct air_ap {
 	uint8_t akms;	 /* enum ptl_akm */
 	char key[64];	 /* "" when open */
 	bool hidden;
-	double loss; /* of frames, besides what a weak signal loses */
+	uint32_t loss; /* of a million frames, besides what a weak signal loses */
 	enum air_failure failure;
-	double failure_share; /* of joins, 0 to 1 */
+	uint32_t failure_share; /* of a million joins */
 	struct air_point points[AIR_POINTS];
 	unsigned point_count; /* 1 or more */
-	char net[256];	      /* NET behind it, of pigtail(1) */
+	const char *net;      /* NET behind it, of pigtail(1); NULL: none */
 };
 
 struct air {
 	uint64_t seed;
-	struct air_ap aps[AIR_APS];
-	unsigned ap_count;
+	const struct air_ap *aps; /* the owner's */
+	unsigned ap_count;	  /* to AIR_APS */
 };
 
 enum air_step {
@@ -72,7 +75,7 @@ struct air_radio {
 	const struct air *air;
 	struct ptl_radio_control control;
 	struct prng prng;
-	ptl_time origin, now;
+	ptl_time origin;
 	bool (*send)(void *user, const uint8_t *message, size_t n);
 	void *send_user;
 	uint8_t mac[6];
@@ -100,8 +103,8 @@ struct air_radio {
 	bool changed;		/* joined, left or roamed since air_radio_changed() */
 };
 
-/* dBm at a moment, in seconds since the air began. */
-double air_signal(const struct air_ap *ap, double at);
+/* Hundredths of a dBm at a moment, ms since the air began. */
+int32_t air_signal(const struct air_ap *ap, uint32_t at);
 
 /* send and its user: on the control class, see radio_side.h. */
 void air_radio_init(struct air_radio *radio, const struct air *air, const uint8_t mac[6],

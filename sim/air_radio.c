@@ -39,7 +39,7 @@ static void make_bss(struct air_radio *radio, unsigned index, bool named, ptl_ti
 
 	radio->bss = (struct ptl_bss){
 		.channel = ap->channel,
-		.signal = air_dbm(air_heard(radio, index, now)),
+		.signal = air_dbm(air_heard(radio, index)),
 		.akms = ap->akms,
 		.capability = (uint16_t)(0x0001 | (secret ? 0x0010 : 0)),
 		.beacon_interval = 100,
@@ -55,7 +55,7 @@ static void make_bss(struct air_radio *radio, unsigned index, bool named, ptl_ti
 }
 
 /* Whether it answers this scan; named: with its SSID. */
-static bool answers(const struct air_radio *radio, unsigned index, ptl_time now, bool *named)
+static bool answers(const struct air_radio *radio, unsigned index, bool *named)
 {
 	const struct air_ap *ap = &radio->air->aps[index];
 	bool asked = radio->scan_ssid_n > 0 && radio->scan_ssid_n == ap->ssid_n &&
@@ -63,7 +63,8 @@ static bool answers(const struct air_radio *radio, unsigned index, ptl_time now,
 
 	*named = !ap->hidden || (asked && !radio->passive);
 	return ap->channel == radio->channels[radio->channel_at] &&
-	       air_heard(radio, index, now) > AIR_UNHEARD && (radio->scan_ssid_n == 0 || asked);
+	       air_heard(radio, index) > AIR_UNHEARD * AIR_DB &&
+	       (radio->scan_ssid_n == 0 || asked);
 }
 
 static void scan_over(struct air_radio *radio, enum ptl_status status)
@@ -84,7 +85,7 @@ static ptl_time poll_scan(struct air_radio *radio, ptl_time now)
 
 	while (radio->scanning && now >= radio->channel_over) {
 		if (!radio->telling && radio->heard_at < radio->air->ap_count &&
-		    answers(radio, radio->heard_at, now, &named)) {
+		    answers(radio, radio->heard_at, &named)) {
 			make_bss(radio, radio->heard_at, named, now);
 			radio->telling = true;
 		}
@@ -159,11 +160,6 @@ static void on_info(void *user, struct ptl_control_writer *to)
 
 	for (uint8_t i = 0; i < CHANNELS; i++)
 		channels[i] = (uint8_t)(i + 1);
-	ptl_put_uint(to, PTL_F_VERSION, PTL_CONTROL_VERSION);
-	ptl_put_uint(to, PTL_F_CAPABILITIES,
-		     PTL_CAN_STATION | PTL_CAN_PMF | PTL_CAN_ROAMS | PTL_CAN_ELEMENTS);
-	ptl_put_text(to, PTL_F_BOARD, "air");
-	ptl_put_text(to, PTL_F_FIRMWARE, "pigtail scripted air");
 	ptl_put_bytes(to, PTL_F_MAC, radio->mac, sizeof(radio->mac));
 	ptl_put_bytes(to, PTL_F_CHANNELS, channels, sizeof(channels));
 	ptl_put_uint(to, PTL_F_AKM, PTL_AKM_OPEN | PTL_AKM_PSK | PTL_AKM_SAE);
@@ -172,13 +168,11 @@ static void on_info(void *user, struct ptl_control_writer *to)
 static enum ptl_status stats(struct air_radio *radio, struct ptl_control_writer *answer)
 {
 	if (radio->step == AIR_JOINED) {
-		ptl_put_int(answer, PTL_F_SIGNAL,
-			    air_dbm(air_heard(radio, radio->ap, radio->now)));
+		ptl_put_int(answer, PTL_F_SIGNAL, air_dbm(air_heard(radio, radio->ap)));
 		ptl_put_uint(answer, PTL_F_CHANNEL, radio->air->aps[radio->ap].channel);
-		ptl_put_uint(answer, PTL_F_CONNECTED,
-			     (radio->now - radio->joined_at) / 1000000);
+		ptl_put_uint(answer, PTL_F_CONNECTED, air_ms(radio, radio->joined_at) / 1000);
 	}
-	ptl_put_uint(answer, PTL_F_UPTIME, radio->now - radio->origin);
+	ptl_put_uint(answer, PTL_F_UPTIME, radio->control.now - radio->origin);
 	return PTL_STATUS_DONE;
 }
 
@@ -189,14 +183,14 @@ static enum ptl_status on_request(void *user, const struct ptl_control *message,
 
 	switch (ptl_control_type(message)) {
 	case PTL_M_SCAN:
-		return begin_scan(radio, message, radio->now, reason);
+		return begin_scan(radio, message, radio->control.now, reason);
 	case PTL_M_SCAN_STOP:
 		if (!radio->scanning)
 			return PTL_STATUS_STATE;
 		radio->channel_count = 0; /* it ends at the next poll, after this answer */
 		radio->channel_at = 0;
 		radio->heard_at = radio->air->ap_count;
-		radio->channel_over = radio->now;
+		radio->channel_over = radio->control.now;
 		radio->telling = false;
 		radio->control.bss_at = 0;
 		return PTL_STATUS_DONE;
@@ -227,6 +221,10 @@ void air_radio_init(struct air_radio *radio, const struct air *air, const uint8_
 {
 	const struct ptl_radio_ops ops = {
 		.user = radio,
+		.board = "air",
+		.firmware = "pigtail scripted air",
+		.capabilities =
+			PTL_CAN_STATION | PTL_CAN_PMF | PTL_CAN_ROAMS | PTL_CAN_ELEMENTS,
 		.send = on_send,
 		.info = on_info,
 		.request = on_request,
@@ -238,28 +236,26 @@ void air_radio_init(struct air_radio *radio, const struct air *air, const uint8_
 	radio->send = send;
 	radio->send_user = user;
 	radio->prng = prng_seed(air->seed, 77);
-	radio->origin = radio->now = now;
+	radio->origin = now;
 	memcpy(radio->mac, mac, sizeof(radio->mac));
 	ptl_radio_init(&radio->control, &ops, share);
 }
 
 void air_radio_session(struct air_radio *radio, ptl_time now, bool up)
 {
-	radio->now = now;
-	ptl_radio_session(&radio->control, up);
+	ptl_radio_session(&radio->control, now, up);
 }
 
 bool air_radio_message(struct air_radio *radio, ptl_time now, const uint8_t *bytes, size_t n)
 {
-	radio->now = now;
-	return ptl_radio_message(&radio->control, bytes, n);
+	return ptl_radio_message(&radio->control, now, bytes, n);
 }
 
 ptl_time air_radio_poll(struct air_radio *radio, ptl_time now)
 {
 	ptl_time scan, station;
 
-	radio->now = now;
+	radio->control.now = now;
 	(void)ptl_radio_poll(&radio->control);
 	station = air_poll_station(radio, now);
 	scan = poll_scan(radio, now);

@@ -6,9 +6,12 @@
 
 #include "sim/air.h"
 
-/* dBm of an access point at this moment, and as a message says it. */
-double air_heard(const struct air_radio *radio, unsigned ap, ptl_time now);
-int8_t air_dbm(double signal);
+/* Milliseconds since a moment; from 9.5 hours on it stands still. */
+uint32_t air_ms(const struct air_radio *radio, ptl_time since);
+
+/* Hundredths of a dBm of an access point at this moment, and as a message says it. */
+int32_t air_heard(const struct air_radio *radio, unsigned ap);
+int8_t air_dbm(int32_t signal);
 
 /* Requests: JOIN, LEAVE. */
 enum ptl_status air_join(struct air_radio *radio, const struct ptl_control *message,

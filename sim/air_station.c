@@ -10,7 +10,6 @@
  */
 #include "sim/air_radio.h"
 
-#include <math.h>
 #include <string.h>
 
 #define SEEK_US	     400000u
@@ -23,8 +22,8 @@
 #define ROAM_BELOW  (-70) /* dBm */
 #define ROAM_GAIN   8
 #define SIGNAL_STEP 3
-#define FADE_FROM   (-80.0) /* dBm: weaker loses frames */
-#define FADE_RANGE  12.0
+#define FADE_FROM   (-80) /* dBm: weaker loses frames */
+#define FADE_RANGE  12
 
 /* IEEE 802.11 reason and status codes. */
 #define REASON_INACTIVE	    4
@@ -52,12 +51,12 @@ static void say_failed(struct air_radio *radio, enum ptl_failure failure, uint16
 }
 
 /* BSSID, CHANNEL, SIGNAL and AKM, as JOINED and ROAMED say them. */
-static void say_where(struct air_radio *radio, enum ptl_control_type type, ptl_time now)
+static void say_where(struct air_radio *radio, enum ptl_control_type type)
 {
 	const struct air_ap *ap = present(radio);
 	struct ptl_control_writer message;
 
-	radio->told_signal = air_dbm(air_heard(radio, radio->ap, now));
+	radio->told_signal = air_dbm(air_heard(radio, radio->ap));
 	radio->unheard_since = 0;
 	radio->changed = true;
 	ptl_control_begin(&message, type, 0, PTL_IF_STATION);
@@ -98,7 +97,7 @@ enum ptl_status air_join(struct air_radio *radio, const struct ptl_control *mess
 	radio->akms = (uint8_t)ptl_control_uint(
 		message, PTL_F_AKM, n > 0 ? PTL_AKM_PSK | PTL_AKM_SAE : PTL_AKM_OPEN);
 	radio->step = AIR_SEEKING;
-	radio->step_over = radio->now + SEEK_US;
+	radio->step_over = radio->control.now + SEEK_US;
 	return PTL_STATUS_DONE;
 }
 
@@ -124,13 +123,13 @@ static bool wanted(const struct air_radio *radio, unsigned index)
 }
 
 /* The strongest that is wanted and heard; false: none is. */
-static bool best(const struct air_radio *radio, ptl_time now, unsigned *index)
+static bool best(const struct air_radio *radio, unsigned *index)
 {
-	double most = AIR_UNHEARD;
+	int32_t most = AIR_UNHEARD * AIR_DB;
 	bool found = false;
 
 	for (unsigned i = 0; i < radio->air->ap_count; i++) {
-		double signal = air_heard(radio, i, now);
+		int32_t signal = air_heard(radio, i);
 
 		if (!wanted(radio, i) || signal <= most)
 			continue;
@@ -145,7 +144,7 @@ static void seek(struct air_radio *radio, ptl_time now)
 {
 	const struct air_ap *ap;
 
-	if (!best(radio, now, &radio->ap)) {
+	if (!best(radio, &radio->ap)) {
 		say_failed(radio, PTL_FAILURE_NO_NETWORK, 0, NULL);
 		return;
 	}
@@ -178,8 +177,7 @@ static bool fails(struct air_radio *radio, enum air_failure where)
 {
 	const struct air_ap *ap = present(radio);
 
-	return ap->failure == where &&
-	       (double)prng_below(&radio->prng, 1000000) < ap->failure_share * 1000000;
+	return ap->failure == where && prng_below(&radio->prng, AIR_ALWAYS) < ap->failure_share;
 }
 
 static void authenticate(struct air_radio *radio, ptl_time now)
@@ -215,7 +213,7 @@ static void exchange_keys(struct air_radio *radio, ptl_time now)
 	radio->step = AIR_JOINED;
 	radio->joined_at = now;
 	radio->step_over = now + LOOK_US;
-	say_where(radio, PTL_M_JOINED, now);
+	say_where(radio, PTL_M_JOINED);
 }
 
 /* ---- joined ---- */
@@ -245,23 +243,23 @@ static void say_signal(struct air_radio *radio, int8_t signal)
 
 static void look(struct air_radio *radio, ptl_time now)
 {
-	double signal = air_heard(radio, radio->ap, now);
+	int32_t signal = air_heard(radio, radio->ap);
 	int8_t rounded = air_dbm(signal);
 	unsigned other;
 
 	radio->step_over = now + LOOK_US;
-	if (!radio->bssid_fixed && signal < ROAM_BELOW && best(radio, now, &other) &&
-	    air_heard(radio, other, now) >= signal + ROAM_GAIN &&
+	if (!radio->bssid_fixed && signal < ROAM_BELOW * AIR_DB && best(radio, &other) &&
+	    air_heard(radio, other) >= signal + ROAM_GAIN * AIR_DB &&
 	    radio->air->aps[other].akms & radio->akms) {
 		radio->ap = other;
 		if (right_key(radio)) {
-			say_where(radio, PTL_M_ROAMED, now);
+			say_where(radio, PTL_M_ROAMED);
 			return;
 		}
 		leave_unheard(radio);
 		return;
 	}
-	if (signal > AIR_UNHEARD)
+	if (signal > AIR_UNHEARD * AIR_DB)
 		radio->unheard_since = 0;
 	else if (!radio->unheard_since)
 		radio->unheard_since = now;
@@ -307,12 +305,14 @@ bool air_radio_changed(struct air_radio *radio)
 /* A weak signal costs retries first, then frames: the third power of what is lost. */
 bool air_radio_passes(struct air_radio *radio, ptl_time now)
 {
-	double faded, lost;
+	int32_t faded; /* thousandths */
 
+	radio->control.now = now;
 	if (radio->step != AIR_JOINED)
 		return false;
-	faded = (FADE_FROM - air_heard(radio, radio->ap, now)) / FADE_RANGE;
-	faded = faded < 0 ? 0 : faded > 1 ? 1 : faded;
-	lost = present(radio)->loss + pow(faded, 3);
-	return (double)prng_below(&radio->prng, 1000000) >= lost * 1000000;
+	faded = (FADE_FROM * AIR_DB - air_heard(radio, radio->ap)) * (1000 / AIR_DB) /
+		FADE_RANGE;
+	faded = faded < 0 ? 0 : faded > 1000 ? 1000 : faded;
+	return prng_below(&radio->prng, AIR_ALWAYS) >=
+	       present(radio)->loss + (uint32_t)(faded * faded * faded) / 1000;
 }

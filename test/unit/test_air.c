@@ -26,6 +26,7 @@ struct world {
 	struct ptl_wifi wifi;
 	struct air_radio radio;
 	struct air air;
+	struct air_ap aps[8];
 	struct ptl_share share;
 	struct way down, up;
 	ptl_time now;
@@ -145,10 +146,11 @@ static void on_signal(void *user, int8_t signal, uint32_t tx_rate, uint32_t rx_r
 }
 
 static struct air_ap *add(struct world *world, const char *ssid, const char *key,
-			  unsigned channel, uint8_t akms, double signal)
+			  unsigned channel, uint8_t akms, int16_t signal)
 {
-	struct air_ap *ap = &world->air.aps[world->air.ap_count];
+	struct air_ap *ap = &world->aps[world->air.ap_count];
 
+	assert_true(world->air.ap_count < COUNT(world->aps));
 	memset(ap, 0, sizeof(*ap));
 	strcpy(ap->ssid, ssid);
 	ap->ssid_n = (uint8_t)strlen(ssid);
@@ -157,7 +159,7 @@ static struct air_ap *add(struct world *world, const char *ssid, const char *key
 	ap->akms = akms;
 	ap->points[0] = (struct air_point){0, signal};
 	ap->point_count = 1;
-	ap->failure_share = 1;
+	ap->failure_share = AIR_ALWAYS;
 	memcpy(ap->bssid, "\2air\0", 5);
 	ap->bssid[5] = (uint8_t)++world->air.ap_count;
 	return ap;
@@ -181,6 +183,7 @@ static void begin(struct world *world)
 	memset(world, 0, sizeof(*world));
 	world->now = 5 * SECOND;
 	world->air.seed = 1;
+	world->air.aps = world->aps;
 	ptl_share_set(&world->share, 115200, true);
 	ptl_wifi_init(&world->wifi, &events);
 	air_radio_init(&world->radio, &world->air, (const uint8_t *)"\2\0\0\0\0\7", radio_sends,
@@ -349,8 +352,8 @@ static void a_signal_fades_and_the_station_leaves(void **state)
 	(void)state;
 	begin(&world);
 	ap = add(&world, "home", "", 6, PTL_AKM_OPEN, -50);
-	ap->points[1] = (struct air_point){10, -50};
-	ap->points[2] = (struct air_point){20, -100};
+	ap->points[1] = (struct air_point){10000, -50};
+	ap->points[2] = (struct air_point){20000, -100};
 	ap->point_count = 3;
 	start_world(&world);
 	join(&world, "home", NULL);
@@ -383,7 +386,7 @@ static void a_station_roams_where_it_may(void **state)
 
 		begin(&world);
 		ap = add(&world, "home", "correct horse", 1, PTL_AKM_PSK, -50);
-		ap->points[1] = (struct air_point){10, -85};
+		ap->points[1] = (struct air_point){10000, -85};
 		ap->point_count = 2;
 		add(&world, "home", "correct horse", 11, PTL_AKM_PSK, -65);
 		start_world(&world);
@@ -498,10 +501,6 @@ static bool owner_sends(void *user, const uint8_t *message, size_t n)
 static void owner_info(void *user, struct ptl_control_writer *to)
 {
 	(void)user;
-	ptl_put_uint(to, PTL_F_VERSION, PTL_CONTROL_VERSION);
-	ptl_put_uint(to, PTL_F_CAPABILITIES, 0);
-	ptl_put_text(to, PTL_F_BOARD, "test");
-	ptl_put_text(to, PTL_F_FIRMWARE, "test");
 	ptl_put_bytes(to, PTL_F_MAC, "\2\0\0\0\0\1", 6);
 }
 
@@ -540,6 +539,8 @@ static void begin_radio(struct radio_owner *owner, struct ptl_radio_control *rad
 	static struct ptl_share share;
 	const struct ptl_radio_ops ops = {
 		.user = owner,
+		.board = "bench",
+		.firmware = "none",
 		.send = owner_sends,
 		.info = owner_info,
 		.request = owner_request,
@@ -575,18 +576,18 @@ static void each_request_is_answered(void **state)
 	(void)state;
 	begin_radio(&owner, &radio);
 	owner.says_when_reset = true;
-	ptl_radio_session(&radio, true);
+	ptl_radio_session(&radio, 0, true);
 	message = heard(&owner); /* nothing of the old session comes before it */
 	assert_int_equal(ptl_control_type(&message), PTL_M_READY);
 	ptl_control_begin(&stats, PTL_M_STATS, 7, PTL_IF_RADIO);
 	owner.twice = true;
-	assert_true(ptl_radio_message(&radio, stats.bytes, stats.n));
+	assert_true(ptl_radio_message(&radio, 0, stats.bytes, stats.n));
 	message = heard(&owner);
 	assert_int_equal(ptl_control_uint(&message, PTL_F_STATUS, 0), PTL_STATUS_FAILED);
 	/* The link is full, and the outbox as far as events may fill it. */
 	while (say_something(&radio))
 		;
-	assert_true(ptl_radio_message(&radio, stats.bytes, stats.n));
+	assert_true(ptl_radio_message(&radio, 0, stats.bytes, stats.n));
 	for (unsigned i = 0; i < PLACES + PTL_RADIO_OUTBOX - 1; i++) {
 		message = heard(&owner);
 		assert_int_equal(ptl_control_type(&message), PTL_M_LEFT);
@@ -596,7 +597,7 @@ static void each_request_is_answered(void **state)
 	assert_int_equal(ptl_control_uint(&message, PTL_F_STATUS, 0), PTL_STATUS_FAILED);
 	/* One that is answered later is not lost either. */
 	owner.status = PTL_STATUS_LATER;
-	assert_true(ptl_radio_message(&radio, stats.bytes, stats.n));
+	assert_true(ptl_radio_message(&radio, 0, stats.bytes, stats.n));
 	while (say_something(&radio))
 		;
 	assert_false(ptl_radio_answer(&radio, 7, PTL_IF_RADIO, PTL_STATUS_DONE, NULL));

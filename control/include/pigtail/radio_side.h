@@ -24,11 +24,14 @@
 
 struct ptl_radio_ops {
 	void *user;
+	const char *board, *firmware; /* constant, 1 to 32 characters */
+	uint32_t capabilities;	      /* enum ptl_capability */
 
 	/* Sends on the control class; false: no room, ptl_radio_poll() tries again. */
 	bool (*send)(void *user, const uint8_t *message, size_t n);
 
-	/* Puts the fields of READY, also of the answer to INFO. */
+	/* Puts the fields of READY, also of the answer to INFO, from MAC on; those
+	 * before are put from what stands above. */
 	void (*info)(void *user, struct ptl_control_writer *to);
 
 	/* A request that passed ptl_control_check(). Fields may be put into answer.
@@ -52,6 +55,7 @@ struct ptl_radio_control {
 	struct ptl_radio_ops ops;
 	struct ptl_share *share;
 	struct ptl_radio_counters counters;
+	ptl_time now;  /* of the last call that said it */
 	bool up;       /* a session */
 	size_t bss_at; /* bytes of the present BSS's elements that went */
 	struct ptl_control_writer outbox[PTL_RADIO_OUTBOX];
@@ -62,11 +66,12 @@ void ptl_radio_init(struct ptl_radio_control *radio, const struct ptl_radio_ops 
 		    struct ptl_share *share);
 
 /* The link's session began, or is gone. */
-void ptl_radio_session(struct ptl_radio_control *radio, bool up);
+void ptl_radio_session(struct ptl_radio_control *radio, ptl_time now, bool up);
 
 /* A message from the host. false: there is no room for its answer; to be offered again
  * when ptl_radio_poll() has been called. */
-bool ptl_radio_message(struct ptl_radio_control *radio, const uint8_t *bytes, size_t n);
+bool ptl_radio_message(struct ptl_radio_control *radio, ptl_time now, const uint8_t *bytes,
+		       size_t n);
 
 /* Answers a request for which PTL_STATUS_LATER was returned. false: there is no room for
  * it; to be called again when ptl_radio_poll() has been. */
