@@ -4,6 +4,7 @@
  *
  *	UART's bytes -> endpoint -> radio	at most READS_A_TURN chunks
  *	radio.poll() -> device_from_radio()	its frames and timers
+ *	control.poll() -> device_send_control()	what is said to the host
  *	what waited for the radio is offered again, or given up
  *	endpoint -> pump -> UART		as much as may be below now
  *
@@ -48,7 +49,8 @@ struct device {
 	ptl_time now;
 	bool up;
 	bool link_room;	   /* ptl_radio.room() is to be called */
-	bool control_room; /* device_control.room() is to be called */
+	bool control_room; /* device_control.poll() is to be called once more */
+	bool session;	   /* device_control.session() is to be called */
 	bool resume;	   /* what waits for the radio, or for control, is to be offered */
 	enum radio_state radio;
 	ptl_time waiting_since;
@@ -101,11 +103,28 @@ static bool to_radio(void *user, const uint8_t *frame, size_t n)
 	return true;
 }
 
+/* Its owner answers at once, which the endpoint does not allow in its state event. */
+static void tell_session(struct device *device)
+{
+	const struct device_control *control = &device->config.control;
+	struct ptl_info info;
+
+	if (!device->session)
+		return;
+	device->session = false;
+	if (!control->session)
+		return;
+	device->config.framing->info(device->endpoint, &info);
+	control->session(control->user, device->now, info.state == PTL_STATE_UP);
+}
+
 static bool on_control(void *user, const uint8_t *message, size_t n)
 {
 	struct device *device = user;
+	const struct device_control *control = &device->config.control;
 
-	return device->config.control.message(device->config.control.user, message, n);
+	tell_session(device);
+	return control->message(control->user, device->now, message, n);
 }
 
 static void on_control_lost(void *user, uint32_t first, uint32_t count)
@@ -138,6 +157,7 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 
 	(void)reason;
 	device->up = state == PTL_STATE_UP;
+	device->session = device->config.control.message != NULL;
 	if (!radio->host_up)
 		return;
 	/* A framing that is up from its start says so before it has an address. */
@@ -311,6 +331,17 @@ static ptl_time watch_errors(struct device *device)
 	return PTL_NEVER;
 }
 
+static ptl_time serve_control(struct device *device)
+{
+	const struct device_control *control = &device->config.control;
+
+	if (!control->message)
+		return PTL_NEVER;
+	tell_session(device);
+	device->control_room = false;
+	return control->poll(control->user, device->now);
+}
+
 static ptl_time show_led(struct device *device)
 {
 	enum led_state state = !device->up		   ? LED_NO_HOST
@@ -336,6 +367,7 @@ ptl_time device_poll(struct device *device)
 	if (read_uart(device))
 		wake = device->now;
 	wake = sooner(wake, radio->poll(radio->user, device->now));
+	wake = sooner(wake, serve_control(device));
 	serve_radio(device);
 	wake = sooner(wake, watch_errors(device));
 	wake = sooner(wake, ptl_pump_turn(&device->pump, device->now));
@@ -345,13 +377,7 @@ ptl_time device_poll(struct device *device)
 			radio->room(radio->user);
 		wake = device->now;
 	}
-	if (device->control_room) {
-		device->control_room = false;
-		if (device->config.control.room)
-			device->config.control.room(device->config.control.user);
-		wake = device->now;
-	}
-	if (device->resume)
+	if (device->control_room || device->resume)
 		wake = device->now;
 	if (device->radio == WAITING)
 		wake = sooner(wake, device->waiting_since + DEVICE_RADIO_PATIENCE_US);
@@ -430,4 +456,6 @@ const struct ptl_counters *device_link_counters(const struct device *device)
 void device_link_info(const struct device *device, struct ptl_info *info)
 {
 	device->config.framing->info(device->endpoint, info);
+	if (!info->rate)
+		info->rate = device->config.link.baud;
 }

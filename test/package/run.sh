@@ -206,7 +206,7 @@ one_version() {
 	done
 	while IFS= read -r file; do
 		grep -qE "^version: \"${version//./\\.}\"$" "$file"
-	done < <(find "$top/link" "$top/device" -name idf_component.yml)
+	done < <(find "$top/link" "$top/control" "$top/device" -name idf_component.yml)
 }
 
 # first_c_of FILE: its first block of C.
@@ -257,7 +257,7 @@ ok "added as a whole" added_whole
 ok "names do not clash" names_do_not_clash
 ok "added alone" added_alone
 ok "a module of Zephyr" zephyr_module
-for folder in link device device/esp-idf/pigtail_netif device/esp8266/main; do
+for folder in link control device device/esp-idf/pigtail_netif device/esp8266/main; do
 	ok "a component: $folder" component "$folder"
 done
 if command -v arm-none-eabi-gcc >/dev/null; then

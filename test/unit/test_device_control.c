@@ -9,7 +9,8 @@
 struct desk {
 	struct bench bench;
 	unsigned asked, answered; /* at the device, at the host */
-	unsigned refused, rooms;
+	unsigned refused, resumed, sessions;
+	bool session;
 	bool busy; /* the device's owner takes nothing */
 	uint32_t lost_first, lost_count;
 };
@@ -31,11 +32,13 @@ static bool host_message(void *user, const uint8_t *message, size_t n)
 }
 
 /* Answers at once; a question whose answer has no room has to come again. */
-static bool device_message(void *user, const uint8_t *message, size_t n)
+static bool device_message(void *user, ptl_time now, const uint8_t *message, size_t n)
 {
 	struct desk *desk = desk_of(user);
 	uint8_t answer[200] = {2, message[1]};
 
+	assert_int_equal(now, desk->bench.now);
+	assert_true(desk->session);
 	assert_int_equal(n, 3);
 	assert_int_equal(message[0], 1);
 	if (desk->busy ||
@@ -47,12 +50,25 @@ static bool device_message(void *user, const uint8_t *message, size_t n)
 	return true;
 }
 
-static void device_room(void *user)
+static void device_session(void *user, ptl_time now, bool up)
 {
 	struct desk *desk = desk_of(user);
 
-	desk->rooms++;
-	device_resume_control(desk->bench.device);
+	assert_int_equal(now, desk->bench.now);
+	desk->session = up;
+	desk->sessions += up;
+}
+
+static ptl_time device_poll_control(void *user, ptl_time now)
+{
+	struct desk *desk = desk_of(user);
+
+	(void)now;
+	if (desk->refused > desk->resumed && !desk->busy) {
+		desk->resumed = desk->refused;
+		device_resume_control(desk->bench.device);
+	}
+	return PTL_NEVER;
 }
 
 static void device_lost(void *user, uint32_t first, uint32_t count)
@@ -73,8 +89,9 @@ static void start(struct desk *desk)
 	config = bench_config(&desk->bench);
 	config.control = (struct device_control){.user = desk,
 						 .message = device_message,
-						 .room = device_room,
-						 .lost = device_lost};
+						 .lost = device_lost,
+						 .session = device_session,
+						 .poll = device_poll_control};
 	bench_start_host(&desk->bench);
 	bench_start_device(&desk->bench, &config);
 	bench_meet(&desk->bench);
@@ -105,7 +122,7 @@ static void each_question_has_its_answer(void **state)
 		assert_int_equal(desk.answered, i + 10);
 	}
 	assert_true(desk.refused > 0);
-	assert_true(desk.rooms > 0);
+	assert_int_equal(desk.sessions, 1);
 	assert_int_equal(desk.lost_count, 0);
 	bench_close(&desk.bench);
 }
@@ -126,7 +143,6 @@ static void a_busy_owner_is_asked_again(void **state)
 	assert_int_equal(desk.bench.taken, 20);
 	desk.busy = false;
 	desk.bench.woken = true;
-	device_resume_control(desk.bench.device);
 	bench_run(&desk.bench, 500000);
 	assert_int_equal(desk.answered, 10);
 	bench_close(&desk.bench);
@@ -149,6 +165,7 @@ static void a_restarted_host_takes_the_answers_with_it(void **state)
 	desk.bench.uart_stopped = false;
 	bench_meet(&desk.bench);
 	bench_run(&desk.bench, 100000);
+	assert_int_equal(desk.sessions, 2);
 	assert_int_equal(desk.lost_first, 1);
 	assert_int_equal(desk.lost_count, 2);
 	assert_int_equal(desk.answered, 1);

@@ -50,15 +50,22 @@ struct device_counters {
 
 /*
  * Who answers the host's control messages, if anybody does; with a framing that has
- * them. What endpoint.h has as control and control_lost; room is called from
- * device_poll(), outside of the endpoint: device_send_control() may succeed now. lost
- * and room may be NULL.
+ * them: card.h is such an owner. message and lost are what endpoint.h has as control
+ * and control_lost. lost and session may be NULL.
  */
 struct device_control {
 	void *user;
-	bool (*message)(void *user, const uint8_t *message, size_t n);
+	bool (*message)(void *user, ptl_time now, const uint8_t *message, size_t n);
 	void (*lost)(void *user, uint32_t first, uint32_t count);
-	void (*room)(void *user);
+
+	/* A session has begun in which the host takes control messages (true again
+	 * after true: another one), or it is gone. Comes before its first message. */
+	void (*session)(void *user, ptl_time now, bool up);
+
+	/* Called in each device_poll(), after the radio's, also when
+	 * device_send_control() may succeed again; returns when it wants to be called
+	 * next at the latest. */
+	ptl_time (*poll)(void *user, ptl_time now);
 };
 
 struct device_config {
@@ -95,7 +102,8 @@ enum ptl_error device_from_radio(struct device *device, const uint8_t *frame, si
 void device_radio_room(struct device *device);
 
 /* Sends the host a control message: see send_control() in endpoint.h. PTL_REFUSED:
- * this framing has none. Also from within device_control.message(). */
+ * this framing has none, or the host takes none. Also from within the calls of
+ * device_control. */
 enum ptl_error device_send_control(struct device *device, const uint8_t *message, size_t n,
 				   uint32_t *number);
 
