@@ -115,7 +115,7 @@ static void tell_session(struct device *device)
 	if (!control->session)
 		return;
 	device->config.framing->info(device->endpoint, &info);
-	control->session(control->user, device->now, info.state == PTL_STATE_UP);
+	control->session(control->user, device->now, info.control);
 }
 
 static bool on_control(void *user, const uint8_t *message, size_t n)

@@ -225,7 +225,7 @@ void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud);
 /* For events.c. */
 void ptl_channel_fill(struct ptl_dev *dev, struct ptl_events *events);
 void ptl_channel_tell(struct ptl_dev *dev, enum ptl_state state, enum ptl_reason reason);
-/* As send_control() of endpoint.h; PTL_REFUSED: this framing has no such channel. Also from
+/* As send_control() of endpoint.h; PTL_REFUSED: this framing, or the peer, has none. Also from
  * within message(). */
 enum ptl_error ptl_channel_send(struct ptl_dev *dev, const u8 *message, size_t n, u32 *number);
 /* What message() refused is offered again; not from within it. */

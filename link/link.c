@@ -329,6 +329,8 @@ enum ptl_error ptl_link_send_control(struct ptl_link *link, ptl_time now,
 		return n == 0 ? PTL_TOO_SHORT : PTL_TOO_LONG;
 	if (!link->session.announced)
 		return PTL_DOWN;
+	if (!link->session.peer_control)
+		return PTL_REFUSED;
 	error = ptl_queue_put_control(&link->queue, now, message, n, number ? number : &own);
 	if (error == PTL_OK) {
 		link->counters.tx_control++;
@@ -418,6 +420,7 @@ void ptl_link_info(const struct ptl_link *link, struct ptl_info *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->state = link->session.announced ? PTL_STATE_UP : PTL_STATE_DOWN;
+	info->control = link->session.announced && link->session.peer_control;
 	memcpy(info->peer_mac, link->session.peer_mac, sizeof(info->peer_mac));
 	info->session = link->session.nonce;
 	info->peer_session = link->session.peer_nonce;

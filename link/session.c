@@ -167,6 +167,8 @@ size_t ptl_session_hello_payload(struct ptl_link *link, uint8_t *to)
 		caps |= PTL_CAP_RATE;
 		n += ptl_rate_option(link, to + n);
 	}
+	if (link->events.control)
+		caps |= PTL_CAP_CONTROL;
 	put_le32(to + PTL_HELLO_CAPS, caps);
 	return n;
 }
@@ -230,6 +232,7 @@ static void learn(struct ptl_link *link, const uint8_t *hello, size_t n)
 	/* The host leads in negotiation: two of a kind have none. */
 	if (!(hello[PTL_HELLO_FLAGS] & PTL_HELLO_DEVICE) == (link->role != PTL_DEVICE))
 		caps &= ~PTL_CAP_RATE;
+	session->peer_control = caps & PTL_CAP_CONTROL;
 	session->peer_offer.compresses = caps & PTL_CAP_PAYLOAD_COMPRESSION;
 	learn_options(link, caps, hello + PTL_HELLO_BYTES, n - PTL_HELLO_BYTES);
 	for (int i = 0; i < DATA_CLASSES; i++)

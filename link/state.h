@@ -43,7 +43,8 @@ struct session {
 	bool restarted;	     /* up again without having been announced down */
 	bool hello_due;	     /* a reply */
 	bool ping_due;
-	uint8_t hellos; /* sent since the last change */
+	bool peer_control; /* its control channel has an owner */
+	uint8_t hellos;	   /* sent since the last change */
 	struct answers answers;
 	ptl_time heard; /* last good frame of the peer */
 	ptl_time hello_at;

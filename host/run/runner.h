@@ -107,7 +107,7 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 void runner_close(struct runner *runner);
 
 /* Sends a message of the control channel: see send_control() in endpoint.h. PTL_REFUSED:
- * this framing has none. From the loop, or from within message(). */
+ * this framing, or the peer, has none. From the loop, or from within message(). */
 enum ptl_error runner_send_control(struct runner *runner, const uint8_t *message, size_t n,
 				   uint32_t *number);
 

@@ -100,6 +100,7 @@ static inline struct hello peer_hello(const struct one_end *end)
 					       : 0,
 			      .mac_5 = 0x77,
 			      .nonce = PEER_NONCE,
+			      .caps = PTL_CAP_CONTROL,
 			      .seen = info.session,
 			      .max_packet = 1518,
 			      .windows = {32, 64, 64},

@@ -172,7 +172,7 @@ static void a_restarted_host_takes_the_answers_with_it(void **state)
 	bench_close(&desk.bench);
 }
 
-static void without_an_owner_the_host_is_told(void **state)
+static void without_an_owner_the_host_knows(void **state)
 {
 	static struct desk desk;
 	struct device_config config;
@@ -184,9 +184,9 @@ static void without_an_owner_the_host_is_told(void **state)
 	bench_start_host(&desk.bench);
 	bench_start_device(&desk.bench, &config);
 	bench_meet(&desk.bench);
-	ask(&desk, 0, 10);
-	bench_run(&desk.bench, 200000);
-	assert_int_equal(ptl_link_counters(desk.bench.host)->rx_peer_unknown, 10);
+	assert_int_equal(ptl_link_send_control(desk.bench.host, desk.bench.now,
+					       (const uint8_t *)"", 1, NULL),
+			 PTL_REFUSED);
 	bench_close(&desk.bench);
 }
 
@@ -212,7 +212,7 @@ int main(void)
 		cmocka_unit_test(each_question_has_its_answer),
 		cmocka_unit_test(a_busy_owner_is_asked_again),
 		cmocka_unit_test(a_restarted_host_takes_the_answers_with_it),
-		cmocka_unit_test(without_an_owner_the_host_is_told),
+		cmocka_unit_test(without_an_owner_the_host_knows),
 		cmocka_unit_test(a_framing_without_the_channel_says_so),
 	};
 

@@ -254,26 +254,75 @@ static void each_unknown_message_is_answered(void **state)
 	end_close(&end);
 }
 
-/* Two that know nothing answer each other's messages, and not each other's answers. */
-static void two_that_know_nothing_come_to_rest(void **state)
+/* Two that know nothing could answer each other for ever. */
+static void what_says_unknown_is_not_answered(void **state)
 {
-	struct one_end a, b;
+	static const uint8_t message[] = {PTL_CONTROL_UNKNOWN, 7};
+	struct ref_frame frame;
+	struct one_end end;
 
 	(void)state;
-	open_pair(&a, &b, PTL_PROFILE_MCU);
-	for (unsigned i = 0; i < 200; i++) {
-		static const uint8_t message[] = {7};
+	open_link(&end, PTL_HOST, PTL_PROFILE_MCU);
+	meet_peer(&end);
+	hear(&end, PTL_CLASS_CONTROL, 0, NULL, 0, message, sizeof(message), true);
+	end.now += 1000000;
+	while (says(&end, &frame))
+		assert_int_not_equal(frame.class, PTL_CLASS_CONTROL);
+	assert_int_equal(end_counters(&end)->rx_peer_unknown, 1);
+	assert_int_equal(end_counters(&end)->rx_unknown, 0);
+	end_close(&end);
+}
 
-		(void)ptl_link_send_control(link_in(&a), a.now, message, 1, NULL);
-		(void)ptl_link_send_control(link_in(&b), b.now, message, 1, NULL);
-		pass(&a, &b, 3000);
+/* Each says in its HELLO whether somebody owns its channel, and sends only to such a peer. */
+static void messages_go_to_who_takes_them(void **state)
+{
+	static struct channel channel;
+	struct ref_frame frame;
+
+	(void)state;
+	for (unsigned peer = 0; peer < 2; peer++) {
+		struct ptl_info info;
+		struct hello hello;
+
+		open_channel(&channel, PTL_HOST, PTL_PROFILE_MCU);
+		assert_true(says(&channel.end, &frame));
+		assert_int_equal(get_le32(frame.body + PTL_HELLO_CAPS) & PTL_CAP_CONTROL,
+				 PTL_CAP_CONTROL);
+		hello = peer_hello(&channel.end);
+		hello.caps = peer ? PTL_CAP_CONTROL : 0;
+		hear_hello(&channel.end, &hello);
+		ptl_link_info(link_in(&channel.end), &info);
+		assert_int_equal(info.control, peer);
+		assert_int_equal(say(&channel, 1, 5, NULL), peer ? PTL_OK : PTL_REFUSED);
+		end_wait(&channel.end, PTL_SILENT_AFTER_US);
+		ptl_link_info(link_in(&channel.end), &info);
+		assert_false(info.control);
+		end_close(&channel.end);
 	}
-	pass(&a, &b, 2000000);
-	assert_int_equal(end_counters(&a)->rx_unknown, end_counters(&b)->rx_peer_unknown);
-	assert_int_equal(end_counters(&b)->rx_unknown, end_counters(&a)->rx_peer_unknown);
-	assert_true(end_counters(&a)->rx_unknown > 50);
-	assert_int_equal(link_in(&a)->queue.messages + link_in(&b)->queue.messages, 0);
-	close_pair(&a, &b);
+	open_link(&channel.end, PTL_HOST, PTL_PROFILE_MCU);
+	assert_true(says(&channel.end, &frame));
+	assert_int_equal(get_le32(frame.body + PTL_HELLO_CAPS) & PTL_CAP_CONTROL, 0);
+	end_close(&channel.end);
+}
+
+/* The peer comes back with less: what it took before it takes no more. */
+static void a_restarted_peer_may_take_none(void **state)
+{
+	static struct channel channel;
+	struct hello hello;
+
+	(void)state;
+	open_channel(&channel, PTL_HOST, PTL_PROFILE_MCU);
+	meet_peer(&channel.end);
+	assert_int_equal(say(&channel, 1, 5, NULL), PTL_OK);
+	hello = peer_hello(&channel.end);
+	hello.nonce++;
+	hello.caps = 0;
+	hear_hello(&channel.end, &hello);
+	assert_int_equal(channel.end.reason, PTL_REASON_PEER_RESTARTED);
+	assert_int_equal(channel.lost_count, 1);
+	assert_int_equal(say(&channel, 1, 5, NULL), PTL_REFUSED);
+	end_close(&channel.end);
 }
 
 /* Of four messages one is delivered, one is on its way, one is on the wire, one waits. */
@@ -520,7 +569,9 @@ int main(void)
 		cmocka_unit_test(neither_takes_the_others_room),
 		cmocka_unit_test(room_is_told_to_who_waits_for_it),
 		cmocka_unit_test(each_unknown_message_is_answered),
-		cmocka_unit_test(two_that_know_nothing_come_to_rest),
+		cmocka_unit_test(what_says_unknown_is_not_answered),
+		cmocka_unit_test(messages_go_to_who_takes_them),
+		cmocka_unit_test(a_restarted_peer_may_take_none),
 		cmocka_unit_test(a_session_takes_its_messages_with_it),
 		cmocka_unit_test(between_two_sessions_there_is_no_channel),
 		cmocka_unit_test(a_message_is_one_frame),

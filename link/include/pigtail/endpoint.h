@@ -47,7 +47,7 @@ enum ptl_error {
 	PTL_TOO_LONG,	/* packet longer than config.max_packet */
 	PTL_TOO_SHORT,	/* packet too short for its kind (Ethernet: 14 bytes) */
 	PTL_DOWN,	/* the other end is not there; the packet was dropped */
-	PTL_REFUSED,	/* this framing cannot carry this packet */
+	PTL_REFUSED,	/* this framing, or the peer, cannot take this */
 	PTL_BAD_CONFIG, /* a config value is out of its range */
 	PTL_NO_MEMORY,	/* the memory given to init() is too small */
 };
@@ -103,8 +103,9 @@ struct ptl_events {
 	/* A message of the control channel came (see send_control()), 1 to
 	 * PTL_CONTROL_MAX bytes, valid during the call only. false: no room for it
 	 * now; it and those behind it are offered again after resume(), and credit
-	 * stops the peer meanwhile. NULL: the peer is told that it is unknown; who has
-	 * this does so himself (SPEC 8), and hears it of his own messages. */
+	 * stops the peer meanwhile. NULL: the peer is told that there is no such
+	 * channel (SPEC 7.3), and of what it sends all the same that it is unknown;
+	 * who has this does so himself (SPEC 8), and hears it of his own messages. */
 	bool (*control)(void *user, const uint8_t *message, size_t n);
 
 	/* send_control() returned PTL_FULL earlier and may succeed now. */
@@ -219,6 +220,7 @@ extern const struct ptl_counter_name ptl_counter_names[PTL_COUNTER_COUNT];
 /* What is known of an endpoint beyond its counters. Zero where unknown. */
 struct ptl_info {
 	enum ptl_state state;
+	bool control; /* the peer is there and takes control messages */
 	uint8_t peer_mac[6];
 	uint32_t session;      /* our nonce of this session */
 	uint32_t peer_session; /* the peer's */
@@ -333,7 +335,8 @@ struct ptl_framing {
 	/* Queues one message of the control channel, 1 to PTL_CONTROL_MAX bytes; copies
 	 * it. Reliable, in order, before all packets, and of its session only: see
 	 * events.control_lost. It has room of its own, which packets cannot take.
-	 * PTL_FULL: try again at events.control_room. *number (may be NULL): those
+	 * PTL_FULL: try again at events.control_room. PTL_REFUSED: the peer takes
+	 * none in this session, see ptl_info.control. *number (may be NULL): those
 	 * that were taken are counted, modulo 2^32. NULL: this framing has no such
 	 * channel. */
 	enum ptl_error (*send_control)(struct ptl_endpoint *endpoint, ptl_time now,

@@ -110,7 +110,7 @@ enum ptl_message {
 #define PTL_CAP_HEADER_COMPRESSION  0x00000001u /* SPEC 9 */
 #define PTL_CAP_PAYLOAD_COMPRESSION 0x00000002u /* SPEC 10 */
 #define PTL_CAP_RATE		    0x00000004u /* SPEC 12 */
-#define PTL_CAP_WIFI		    0x00000008u /* reserved */
+#define PTL_CAP_CONTROL		    0x00000008u /* SPEC 8 */
 
 /* SPEC 8, control messages: u8 type, then its own. */
 #define PTL_CONTROL_MAX	    512	 /* bytes */
