@@ -15,7 +15,8 @@ Usage: test/vm/run.sh [--debug-kernel] [--stack ko|up] [--smoke] [--load N] [--j
 Runs all cases, or those whose names match (as in globs).
 
   --debug-kernel  a kernel with KASAN, lockdep and the like, see debug-kernel
-  --smoke         the cases that show most in little time, with fewer rounds
+  --few           fewer rounds and bytes
+  --smoke         the cases that show most in little time, and --few
   --load N        N busy loops in the guest beside each case, as on a busy machine
   --stack up      pigtail up instead of the kernel driver
   --virtual-time N   the guest's clock counts its instructions, 2^N ns each, and idle
@@ -44,9 +45,11 @@ load=0
 job=tests
 clock=real
 chosen=()
+wifi=()
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--debug-kernel) debug=true ;;
+	--few) few=true ;;
 	--smoke)
 		few=true
 		chosen+=("${smoke[@]}")
@@ -93,6 +96,25 @@ if [[ $job == tests ]]; then
 		exit 2
 	fi
 	chosen=("${names[@]}")
+	# Cases that want Wi-Fi get a machine of their own.
+	plain=()
+	for name in "${chosen[@]}"; do
+		if grep -q '^# machine: wifi$' "$here/cases/$name.sh"; then
+			wifi+=("$name")
+		else
+			plain+=("$name")
+		fi
+	done
+	if [[ ${#wifi[@]} -gt 0 && ${#plain[@]} -gt 0 ]]; then
+		options=(--stack "$stack" --load "$load")
+		! $debug || options+=(--debug-kernel)
+		! $few || options+=(--few)
+		[[ $clock == real ]] || options+=(--virtual-time "${clock#virtual-}")
+		status=0
+		"$0" "${options[@]}" "${plain[@]}" || status=1
+		"$0" "${options[@]}" "${wifi[@]}" || status=1
+		exit $status
+	fi
 fi
 programs=("$pigtail" "$(dirname "$pigtail")"/vm_{hostile,attach_struct})
 for program in "${programs[@]}"; do
@@ -136,6 +158,24 @@ else
 		"$home"/modules/kernel/lib/libcrc32c.ko
 		"$home"/modules/kernel/net/core/pktgen.ko)
 	memory=512
+fi
+base=()
+if [[ ${#wifi[@]} -gt 0 ]]; then
+	base=("$("$here/wifi-image")")
+	memory=$((memory + 512))
+	if ! $debug; then
+		modules+=("$home"/modules/kernel/net/wireless/cfg80211.ko
+			"$home"/modules/kernel/net/mac80211/mac80211.ko
+			"$home"/modules/kernel/net/rfkill/rfkill.ko
+			"$home"/modules/kernel/drivers/net/wireless/mac80211_hwsim.ko
+			"$home"/modules/kernel/lib/crypto/libarc4.ko
+			"$home"/modules/kernel/crypto/{ccm,ctr,gcm,cmac,ghash-generic,gf128mul}.ko
+			"$home"/modules/kernel/crypto/{af_alg,algif_hash,algif_skcipher,ecb,md4}.ko
+			"$home"/modules/kernel/crypto/des_generic.ko
+			"$home"/modules/kernel/lib/crypto/libdes.ko
+			"$home"/modules/kernel/drivers/virtio/{virtio,virtio_ring}.ko
+			"$home"/modules/kernel/crypto/asymmetric_keys/pkcs8_key_parser.ko)
+	fi
 fi
 
 if $few; then
@@ -201,6 +241,7 @@ ${JOB_SETTINGS:-}
 END
 "$here/initramfs" "$guest/initramfs" "$release" "${modules[@]}" "${programs[@]}" \
 	"job=$guest/job" "${items[@]}"
+cat "${base[@]}" "$guest/initramfs" >"$guest/initrd"
 
 # One machine at a time: two would disturb each other.
 exec 9>"$work/.lock"
@@ -213,7 +254,7 @@ cpus=(-accel "tcg,thread=multi" -smp 2)
 [[ $clock == real ]] || cpus=(-icount "shift=${clock#virtual-},sleep=off" -smp 1)
 mkfifo "$guest/report"
 PIGTAIL=$pigtail "$here/machine" "$guest" "${cpus[@]}" -m "$memory" \
-	-kernel "$kernel" -initrd "$guest/initramfs" \
+	-kernel "$kernel" -initrd "$guest/initrd" \
 	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8 $append ${APPEND:-}" \
 	>"$guest/report" 9>&- &
 vm=$!

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# shellcheck disable=SC2154 # $dir is case's
+#
+# For the cases of "# machine: wifi": an air of mac80211_hwsim's radios, and Debian's
+# programs on them. A case says
+#
+#	. /test/wifi.sh
+#	air 3                       three radios, all hear each other
+#	radio 0 ap; radio 1 radio   the first one's wlan0 goes to the namespace ap, ...
+#	access_point hall ap pig secretsecret channel=6
+#
+# A radio's interface is called wlan0 in its namespace; the number that hwsim gave its phy
+# differs from case to case.
+
+# air RADIOS
+air() {
+	modprobe mac80211_hwsim radios="$1"
+	wait_for 10 "$1 radios" sh -c "[ \$(iw dev | grep -c Interface) = $1 ]"
+	iw dev | awk '/^phy#/ { sub("#", ""); phy = $1 } /Interface/ { print phy, $2 }' | sort -V \
+		>"$dir/radios"
+}
+
+# namespace NS...: each with its loopback, without the waiting of IPv6.
+namespace() {
+	for _ns; do
+		[ ! -e "/run/netns/$_ns" ] || continue
+		ip netns add "$_ns"
+		ip -n "$_ns" link set lo up
+		in_ns "$_ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/default/accept_dad'
+	done
+}
+
+# radio INDEX NS [NAME]: its phy's name is in $phy then.
+radio() {
+	namespace "$2"
+	phy=$(sed -n "$(($1 + 1))s/ .*//p" "$dir/radios")
+	_from=$(sed -n "$(($1 + 1))s/.* //p" "$dir/radios")
+	ip link set "$_from" down
+	ip link set "$_from" name "${3:-wlan0}"
+	iw phy "$phy" set netns name "/run/netns/$2"
+}
+
+address_of() {
+	in_ns "$1" cat "/sys/class/net/$2/address"
+}
+
+# pmk SSID PASSPHRASE: 64 hexadecimal digits.
+pmk() {
+	wpa_passphrase "$1" "$2" | sed -n 's/^[[:space:]]*psk=//p'
+}
+
+# access_point NAME NS SSID [PASSPHRASE [LINE...]]: hostapd on wlan0 of NS, WPA2 with a
+# passphrase, open without one ("" too), and more lines of hostapd.conf, which win. Its
+# log is NAME.log; finish NAME ends it.
+access_point() {
+	_name=$1
+	_in=$2
+	{
+		printf '%s\n' interface=wlan0 driver=nl80211 "ssid=$3" hw_mode=g \
+			"ctrl_interface=/run/hostapd-$_name"
+		if [ -n "${4:-}" ]; then
+			printf '%s\n' wpa=2 wpa_key_mgmt=WPA-PSK rsn_pairwise=CCMP \
+				"wpa_passphrase=$4"
+		fi
+		if [ $# -gt 4 ]; then
+			shift 4
+			printf '%s\n' "$@"
+		fi
+	} >"$dir/$_name.conf"
+	grep -q ^channel= "$dir/$_name.conf" || echo channel=1 >>"$dir/$_name.conf"
+	start "$_name" in "$_in" hostapd -t "$dir/$_name.conf"
+	wait_for 10 "the access point $_name" grep -q AP-ENABLED "$dir/$_name.log"
+	# Of an earlier start with the same log there may be one, too.
+	wait_for 10 "its socket" hostapd_cli -p "/run/hostapd-$_name" ping
+}
+
+# supplicant NAME NS IFNAME [LINE...]: wpa_supplicant with these lines as its network; none:
+# no network, somebody else will tell it. wpa NAME COMMAND... asks it.
+supplicant() {
+	_name=$1
+	_in=$2
+	_if=$3
+	shift 3
+	{
+		echo "ctrl_interface=/run/wpa-$_name"
+		[ $# = 0 ] || printf '%s\n' 'network={' "$@" '}'
+	} >"$dir/$_name.conf"
+	start "$_name" in "$_in" wpa_supplicant -t -Dnl80211 "-i$_if" "-c$dir/$_name.conf"
+	wait_for 10 "$_name" wpa_cli -p "/run/wpa-$_name" ping
+}
+
+wpa() {
+	_name=$1
+	shift
+	wpa_cli -p "/run/wpa-$_name" "$@"
+}
+
+# wait_joined NAME: wpa_supplicant has joined.
+wait_joined() {
+	wait_for 20 "$1 to join" sh -c "wpa_cli -p /run/wpa-$1 status | grep -q wpa_state=COMPLETED"
+}
+
+# dhcp_server NAME NS IFNAME PREFIX: gives addresses PREFIX.50 to .60, having PREFIX.1.
+dhcp_server() {
+	ip -n "$2" address replace "$4.1/24" dev "$3"
+	printf '%s\n' "start $4.50" "end $4.60" "interface $3" "option subnet 255.255.255.0" \
+		"lease_file $dir/$1.leases" "pidfile $dir/$1.daemon" >"$dir/$1.conf"
+	: >"$dir/$1.leases"
+	start "$1" in "$2" udhcpd -f "$dir/$1.conf"
+}
+
+# dhcp NS IFNAME: takes an address.
+dhcp() {
+	# shellcheck disable=SC2016 # for udhcpc
+	printf '%s\n' '#!/bin/sh' \
+		'[ "$1" != bound ] || ip address replace "$ip/24" dev "$interface"' >"$dir/bound"
+	chmod +x "$dir/bound"
+	in_ns "$1" udhcpc -i "$2" -n -q -t 10 -T 1 -s "$dir/bound" >>"$dir/dhcp.log" 2>&1
+}
+
+# system_bus: D-Bus and udev, which NetworkManager and iwd want.
+system_bus() {
+	grep -q messagebus /etc/passwd || {
+		echo 'messagebus:x:100:100::/run/dbus:/bin/false' >>/etc/passwd
+		echo 'messagebus:x:100:' >>/etc/group
+	}
+	mkdir -p /run/dbus /var/lib/NetworkManager /var/lib/iwd /etc/iwd \
+		/etc/NetworkManager/system-connections
+	dbus-uuidgen --ensure=/etc/machine-id
+	rm -f /run/dbus/pid
+	start dbus dbus-daemon --system --nofork --nopidfile
+	wait_for 10 "the system bus" test -S /run/dbus/system_bus_socket
+	start udevd /usr/lib/systemd/systemd-udevd
+	wait_for 10 "udevd" udevadm trigger --action=add
+	udevadm settle -t 20
+}
+
+# network_manager NS [LINE...]: with more lines of its configuration. nm COMMAND... is
+# nmcli that never waits for a reader.
+network_manager() {
+	_in=$1
+	shift
+	printf '%s\n' '[main]' auth-polkit=false plugins=keyfile dhcp=internal \
+		'[connectivity]' enabled=false "$@" >/etc/NetworkManager/NetworkManager.conf
+	start networkmanager in "$_in" NetworkManager --no-daemon
+	wait_for 20 "NetworkManager" nmcli -t general
+}
+
+nm() {
+	PAGER=cat TERM=dumb nmcli "$@"
+}
