@@ -11,6 +11,8 @@ int32_t air_signal(const struct air_ap *ap, uint32_t at)
 	unsigned i = 0;
 	int32_t gain;
 
+	if (ap->period > 0)
+		at %= ap->period;
 	while (i + 1 < ap->point_count && points[i + 1].at <= at)
 		i++;
 	if (i + 1 == ap->point_count || at <= points[i].at)

@@ -53,6 +53,7 @@ struct air_ap {
 	uint32_t failure_share; /* of a million joins */
 	struct air_point points[AIR_POINTS];
 	unsigned point_count; /* 1 or more */
+	uint32_t period;      /* ms, after which the course begins anew; 0: never */
 	const char *net;      /* NET behind it, of pigtail(1); NULL: none */
 };
 

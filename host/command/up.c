@@ -48,7 +48,9 @@ static const char doc[] =
 	"NET\n"
 	"  tap[:IFNAME], tun[:IFNAME]         an interface\n"
 	"  bridge:BRIDGE                      a tap put into a bridge\n"
-	"  user[,hostfwd=tcp|udp:[ADDR]:PORT-[ADDR]:PORT]...   no root needed\n";
+	"  user[,hostfwd=tcp|udp:[ADDR]:PORT-[ADDR]:PORT]...   no root needed\n"
+	"  air:FILE                           device: a radio in a scripted air, see\n"
+	"                                     pigtail-air(5)\n";
 
 static void set(struct command *command, enum link_option option, const char *value,
 		struct argp_state *state)

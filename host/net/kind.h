@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between net.c and the kinds of nets: tun.c (tap, tun, bridge), user.c. */
+/* Between net.c, open.c and the kinds of nets: tun.c (tap, tun, bridge), user.c, air.c. */
 #ifndef PIGTAIL_HOST_NET_KIND_H
 #define PIGTAIL_HOST_NET_KIND_H
 
 #include "host/net/net.h"
 
+/* Of a kind that is a radio: what net.h says of net_radio_begin() and so on. */
+struct net_radio {
+	bool (*begin)(struct net *net, const struct net_radio_link *link);
+	void (*session)(struct net *net, bool up);
+	bool (*message)(struct net *net, const uint8_t *message, size_t n);
+	void (*room)(struct net *net);
+};
+
 struct net_kind {
 	const char *name;
 	enum ptl_payload payload;
+	const struct net_radio *radio; /* NULL: it is none */
 
 	/* argument: what stands after the kind's name in the spec, with its
 	 * separator (":wlan-link", ",hostfwd=..."), or "". On success sets
@@ -23,6 +32,7 @@ extern const struct net_kind net_kind_tap;
 extern const struct net_kind net_kind_tun;
 extern const struct net_kind net_kind_bridge;
 extern const struct net_kind net_kind_user;
+extern const struct net_kind net_kind_air;
 
 struct net {
 	uv_loop_t *loop;
@@ -32,6 +42,11 @@ struct net {
 	uint8_t mac[6];
 	uint16_t mtu;
 	void *data; /* the kind's own */
+
+	/* net_open(), for a kind that has nets behind it. */
+	int (*open_another)(uv_loop_t *loop, const struct net_config *config,
+			    const struct net_events *events, struct net **net, char *error,
+			    size_t error_size);
 };
 
 #endif

@@ -1,54 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Finds the kind of net that a spec names, and passes calls on to it. */
+/* An open net: calls are passed on to its kind. open.c knows which kinds there are. */
 #include "host/net/net.h"
 
 #include "host/net/interface.h"
-#include "host/base/log.h"
 #include "host/net/kind.h"
 
 #include <stdlib.h>
-#include <string.h>
-
-static const struct net_kind *const kinds[] = {
-	&net_kind_tap,
-	&net_kind_tun,
-	&net_kind_bridge,
-	&net_kind_user,
-};
-
-int net_open(uv_loop_t *loop, const struct net_config *config, const struct net_events *events,
-	     struct net **out, char *error, size_t error_size)
-{
-	size_t n = strcspn(config->spec, ":,");
-	struct net *net;
-	int status;
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		if (strlen(kinds[i]->name) != n ||
-		    strncmp(config->spec, kinds[i]->name, n) != 0)
-			continue;
-		net = calloc(1, sizeof(*net));
-		if (!net)
-			return complain(error, error_size, "out of memory");
-		net->loop = loop;
-		net->kind = kinds[i];
-		net->events = *events;
-		memcpy(net->mac, config->mac, sizeof(net->mac));
-		net->mtu = config->mtu;
-		status = kinds[i]->open(net, config, config->spec + n, error, error_size);
-		if (status < 0) {
-			free(net);
-			return status;
-		}
-		*out = net;
-		return 0;
-	}
-	return complain_usage(
-		error, error_size,
-		"no such net '%s'; it is tap[:IFNAME], tun[:IFNAME], bridge:BRIDGE or "
-		"user[,loopback=on][,hostfwd=...]",
-		config->spec);
-}
 
 void net_write(struct net *net, const uint8_t *packet, size_t n)
 {
@@ -104,4 +61,29 @@ void net_close(struct net *net)
 		return;
 	net->kind->close(net);
 	free(net);
+}
+
+bool net_is_radio(const struct net *net)
+{
+	return net->kind->radio != NULL;
+}
+
+bool net_radio_begin(struct net *net, const struct net_radio_link *link)
+{
+	return net->kind->radio->begin(net, link);
+}
+
+void net_radio_session(struct net *net, bool up)
+{
+	net->kind->radio->session(net, up);
+}
+
+bool net_radio_message(struct net *net, const uint8_t *message, size_t n)
+{
+	return net->kind->radio->message(net, message, n);
+}
+
+void net_radio_room(struct net *net)
+{
+	net->kind->radio->room(net);
 }

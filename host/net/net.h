@@ -11,6 +11,7 @@
 #define PIGTAIL_HOST_NET_H
 
 #include <pigtail/endpoint.h>
+#include <pigtail/share.h>
 #include <uv.h>
 
 struct net;
@@ -68,5 +69,37 @@ uint16_t net_mtu(const struct net *net);
 
 /* An interface that we made is gone at return. NULL does nothing. */
 void net_close(struct net *net);
+
+/*
+ * A net that is a radio is told what to do by the host at the other end of the link, by
+ * control messages (SPEC 8). Frames go by net_write() and packet() as with any net; which
+ * of the radio's interfaces one belongs to, it knows. Its link gives it this:
+ */
+struct net_radio_link {
+	void *user;
+	/* Sends a message to the host; false: there is no room, net_radio_room() is called
+	 * when there is. From the loop, or from within net_radio_message(). */
+	bool (*send)(void *user, const uint8_t *message, size_t n);
+	/* What net_radio_message() refused is to be offered again. Not from within it. */
+	void (*resume)(void *user);
+	/* The line's share for what can wait (SPEC 8.5), as it is now. The same object
+	 * each time; to be asked for anew before it counts. */
+	struct ptl_share *(*share)(void *user);
+};
+
+bool net_is_radio(const struct net *net);
+
+/* The rest is for radios only. The link is there, before all else; link is copied. false:
+ * no memory. */
+bool net_radio_begin(struct net *net, const struct net_radio_link *link);
+
+/* The link's session has begun (true again: another one), or is gone. */
+void net_radio_session(struct net *net, bool up);
+
+/* A message from the host, unchecked. false: no room for its answer now. */
+bool net_radio_message(struct net *net, const uint8_t *message, size_t n);
+
+/* send() may succeed again. */
+void net_radio_room(struct net *net);
 
 #endif

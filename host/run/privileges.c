@@ -13,10 +13,11 @@ void privileges_of(struct sandbox *sandbox, const struct link_options *options, 
 	const char *capture = options->values[LINK_CAPTURE];
 	const char *secret = options->values[LINK_WIFI_FILE];
 	bool user = !strncmp(options->config.net, "user", 4);
+	bool air = !strncmp(options->config.net, "air:", 4); /* any nets are behind it */
 	char path[512];
 
 	sandbox->interfaces |= !user;
-	sandbox->pings |= user;
+	sandbox->pings |= user || air;
 	if (port_place(options->config.port, path, sizeof(path)))
 		sandbox_will_open(sandbox, path, R_OK | W_OK);
 	if (!again)

@@ -15,6 +15,7 @@
 #include "host/net/interface.h"
 #include "host/run/channel.h"
 #include "host/run/peer.h"
+#include "host/run/radio.h"
 #include "host/run/sense.h"
 #include "host/run/sizing.h"
 #include "host/config/wifi_secret.h"
@@ -503,7 +504,9 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	if (status < 0)
 		goto bad;
 	runner->mtu = net_mtu(runner->net);
-	status = open_endpoint(runner, config, error, error_size);
+	status = radio_take_control(runner, error, error_size);
+	if (!status)
+		status = open_endpoint(runner, config, error, error_size);
 	if (!status)
 		status = open_shim(runner, config, error, error_size);
 	if (!status)
@@ -519,6 +522,7 @@ bad:
 
 void runner_close(struct runner *runner)
 {
+	radio_release(runner);
 	net_close(runner->net);
 	port_close(runner->port);
 	timer_free(runner->timer);

@@ -19,6 +19,7 @@
 #include <pigtail/ether.h>
 #include <pigtail/guess.h>
 #include <pigtail/pump.h>
+#include <pigtail/share.h>
 
 /*
  * Who the control channel of a link belongs to, if anybody does: what endpoint.h
@@ -56,10 +57,18 @@ struct runner {
 	enum ptl_reason reason;
 	ptl_time changed; /* when it went up or down last */
 
-	/* Set by the owner before runner_open(). message NULL: it is nobody's, and the
-	 * other end is told so. */
+	/* Set by the owner before runner_open(), or the net's if that is a radio. message
+	 * NULL: it is nobody's, and the other end is told so. */
 	struct runner_control control;
 	bool control_room; /* it is to be told */
+
+	/* Of a net that is a radio; radio.c's. */
+	struct {
+		struct timer *timer;
+		struct ptl_share share;
+		bool pending; /* the session, to be told */
+		bool up;
+	} radio;
 
 	struct ptl_ether ether;
 	uint8_t *scratch;
