@@ -4,7 +4,8 @@
  * setting that it names, SET by those that it has. All settings of a SET have one owner:
  * they are set wholly or not at all, and no two owners can promise that together.
  *
- * A restart waits until the host has its answer, or RESTART_US.
+ * A restart waits until the host has its answer, or RESTART_US. In safe mode (boots.h)
+ * nothing is asked of the radio, which may be what fails.
  */
 #include <pigtail/card.h>
 
@@ -79,6 +80,20 @@ bool device_card_utc(const struct device_card *card, ptl_time now, uint64_t *utc
 
 /* ---- who answers ---- */
 
+static bool safe(const struct device_card *card)
+{
+	return card->config.boot == PTL_BOOT_SAFE;
+}
+
+static enum ptl_status ask_radio(struct device_card *card, const struct ptl_control *message,
+				 struct ptl_control_writer *answer, const char **reason)
+{
+	if (!safe(card))
+		return card->radio.request(card->radio.user, message, answer, reason);
+	*reason = "safe mode, after starts that failed: update or restart it";
+	return PTL_STATUS_STATE;
+}
+
 static bool listed(const uint8_t *list, uint8_t value)
 {
 	return list && value && strchr((const char *)list, value);
@@ -106,7 +121,7 @@ static enum ptl_status ask(struct device_card *card, uint8_t request, uint8_t se
 	if (listed(own_requests, request) || listed(own_settings, setting))
 		return own_request(card, message, answer, reason);
 	return owner ? owner->request(owner->user, message, answer, reason)
-		     : card->radio.request(card->radio.user, message, answer, reason);
+		     : ask_radio(card, message, answer, reason);
 }
 
 static bool same_owner(const struct device_card *card, uint8_t one, uint8_t other)
@@ -185,12 +200,14 @@ static void on_reset(void *user)
 {
 	struct device_card *card = user;
 
-	card->radio.reset(card->radio.user);
+	if (!safe(card))
+		card->radio.reset(card->radio.user);
 }
 
 void device_card_init(struct device_card *card, const struct device_card_config *config)
 {
-	uint32_t capabilities = config->control->ops.capabilities;
+	uint32_t capabilities =
+		config->boot == PTL_BOOT_SAFE ? 0 : config->control->ops.capabilities;
 
 	for (unsigned i = 0; i < config->owner_count; i++)
 		capabilities |= config->owners[i].capabilities;

@@ -3,6 +3,7 @@
  * of a real link: who answers what, what READY says, the time, a restart. */
 #include "device_bench.h"
 
+#include <pigtail/boots.h>
 #include <pigtail/card.h>
 
 /* The bench comes first: the seams of both ends know it as their user. */
@@ -145,7 +146,7 @@ static void restart(void *user, uint8_t how)
 
 /* ---- the bench ---- */
 
-static void start(struct desk *desk)
+static void start_as(struct desk *desk, enum ptl_boot boot)
 {
 	static const uint8_t requests[] = {PTL_M_UPDATE_ABORT, 0};
 	static const uint8_t settings[] = {PTL_F_KEY, PTL_F_VALUE, 0};
@@ -171,7 +172,7 @@ static void start(struct desk *desk)
 		.owner_count = 1,
 		.board = "bench",
 		.firmware = "test 1",
-		.boot = PTL_BOOT_WATCHDOG,
+		.boot = boot,
 		.boots = 7,
 		.user = desk,
 		.heap = heap,
@@ -202,6 +203,11 @@ static void start(struct desk *desk)
 	device_card_attach(&desk->card, desk->bench.device, desk->bench.now);
 	bench_meet(&desk->bench);
 	bench_run(&desk->bench, 100000);
+}
+
+static void start(struct desk *desk)
+{
+	start_as(desk, PTL_BOOT_WATCHDOG);
 }
 
 /* Sends a request that has been begun, and waits for its answer. */
@@ -401,6 +407,73 @@ static void no_question_is_lost(void **state)
 	bench_close(&desk.bench);
 }
 
+/* Three bad starts, then one with the radio left alone. */
+static void safe_mode_leaves_the_radio_alone(void **state)
+{
+	static struct desk desk;
+	struct ptl_control_writer message;
+
+	(void)state;
+	start_as(&desk, PTL_BOOT_SAFE);
+	assert_int_equal(desk.info.boot, PTL_BOOT_SAFE);
+	assert_int_equal(desk.info.capabilities, PTL_CAN_STORE);
+	assert_int_equal(desk.resets, 0);
+	ptl_control_begin(&message, PTL_M_LEAVE, 0, PTL_IF_STATION);
+	ask(&desk, &message);
+	assert_string_equal(desk.asked, "nobody");
+	assert_int_equal(desk.status, PTL_STATUS_STATE);
+	assert_non_null(strstr(desk.text, "safe mode"));
+	get(&desk, PTL_F_KEY); /* others than the radio answer */
+	assert_string_equal(desk.asked, "store");
+	ptl_control_begin(&message, PTL_M_RESTART, 0, PTL_IF_RADIO);
+	ask(&desk, &message);
+	bench_run(&desk.bench, 600000);
+	assert_int_equal(desk.restarts, 1);
+	bench_close(&desk.bench);
+}
+
+static void three_bad_starts_make_a_safe_one(void **state)
+{
+	enum { WELL = 1, ASK = 2 };
+	static const struct {
+		enum ptl_boot why;
+		enum ptl_boot is;
+		unsigned then; /* what this start comes to */
+	} story[] = {
+		{PTL_BOOT_POWER, PTL_BOOT_POWER, 0},
+		{PTL_BOOT_CRASH, PTL_BOOT_CRASH, 0},
+		{PTL_BOOT_WATCHDOG, PTL_BOOT_WATCHDOG, 0},
+		{PTL_BOOT_CRASH, PTL_BOOT_SAFE, 0},
+		{PTL_BOOT_CRASH, PTL_BOOT_SAFE, ASK},
+		{PTL_BOOT_CRASH, PTL_BOOT_ASKED, 0}, /* as hardware tells it of itself */
+		{PTL_BOOT_CRASH, PTL_BOOT_CRASH, 0},
+		{PTL_BOOT_CRASH, PTL_BOOT_CRASH, WELL},
+		{PTL_BOOT_CRASH, PTL_BOOT_CRASH, 0}, /* counted anew */
+		{PTL_BOOT_CRASH, PTL_BOOT_CRASH, 0},
+		{PTL_BOOT_RESET, PTL_BOOT_RESET, 0}, /* a button is no failure */
+		{PTL_BOOT_CRASH, PTL_BOOT_CRASH, 0},
+		{PTL_BOOT_CRASH, PTL_BOOT_CRASH, 0},
+		{PTL_BOOT_CRASH, PTL_BOOT_SAFE, WELL},
+		{PTL_BOOT_RESET, PTL_BOOT_RESET, 0},
+	};
+	struct device_boots boots;
+
+	(void)state;
+	memset(&boots, 0xa5, sizeof(boots)); /* as power-up leaves it */
+	for (size_t i = 0; i < COUNT(story); i++) {
+		if (device_boots_begin(&boots, story[i].why) != story[i].is)
+			fail_msg("start %zu", i);
+		assert_int_equal(boots.boots, i + 1);
+		if (story[i].then & WELL)
+			device_boots_well(&boots);
+		if (story[i].then & ASK)
+			device_boots_ask(&boots);
+	}
+	boots.failed ^= 1; /* torn: begun anew */
+	assert_int_equal(device_boots_begin(&boots, PTL_BOOT_CRASH), PTL_BOOT_CRASH);
+	assert_int_equal(boots.boots, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +483,8 @@ int main(void)
 		cmocka_unit_test(it_keeps_the_time_that_it_is_told),
 		cmocka_unit_test(it_restarts_when_that_was_heard),
 		cmocka_unit_test(no_question_is_lost),
+		cmocka_unit_test(safe_mode_leaves_the_radio_alone),
+		cmocka_unit_test(three_bad_starts_make_a_safe_one),
 	};
 
 	return cmocka_run_group_tests_name("device, card", tests, NULL, NULL);

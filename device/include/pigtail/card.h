@@ -47,8 +47,8 @@ struct device_card_config {
 	const struct device_owner *owners; /* constant */
 	unsigned owner_count;		   /* to DEVICE_OWNERS */
 	const char *board, *firmware;	   /* constant, 1 to 32 characters */
-	enum ptl_boot boot;
-	uint32_t boots; /* starts since it was flashed; 0: nobody counts */
+	enum ptl_boot boot;		   /* boots.h; SAFE: nothing is asked of the radio */
+	uint32_t boots;			   /* starts; 0: nobody counts */
 	void *user;
 
 	/* Bytes of heap that are free. NULL: there is none. */
