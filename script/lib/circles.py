@@ -22,7 +22,7 @@ KNOWS = {
     "compat": "link",
     "control": "link",
     "bridge": "link control",
-    "sim": "link control",
+    "sim": "link control bridge",
     "device": "link compat control bridge",
     "zephyr": "link compat control bridge device",
     "kernel": "link compat control",
@@ -93,7 +93,7 @@ def words_included(path):
 
 
 def find(word, at):
-    for folder in (at, ".", "link/include", "compat/include", "device/include", "device/lwip/include"):
+    for folder in (at, ".", "link/include", "compat/include", "control/include", "bridge/include", "device/include", "device/lwip/include"):
         path = os.path.normpath(os.path.join(folder, word))
         if os.path.exists(path):
             return path

@@ -11,7 +11,8 @@
  * that is full, ptl_bridge_receive() takes nothing, so that TCP holds the client back.
  *
  * The caller owns memory, connections and time. It serialises all calls. The events are
- * called from within; they may call nothing here, but note what there is to do.
+ * called from within; they may call nothing here, but note what there is to do. (The
+ * programmer has its own words, at the end of this file.)
  */
 #ifndef PIGTAIL_BRIDGE_H
 #define PIGTAIL_BRIDGE_H
@@ -50,8 +51,8 @@ enum ptl_slow_policy {
 enum ptl_drop {
 	PTL_DROP_SLOW,
 	PTL_DROP_IDLE,
-	PTL_DROP_PROGRAMMER,	/* it failed; by a reset, since avrdude spins on an end */
-	PTL_DROP_NO_PROGRAMMER, /* a port for programming, and what came is none */
+	PTL_DROP_PROGRAMMER, /* it failed; by a reset, since avrdude spins on an end */
+	PTL_DROP_BUSY,	     /* a programmer while another one is at work; by a reset too */
 };
 
 struct ptl_bridge_counters {
@@ -80,7 +81,7 @@ struct ptl_bridge_events {
 	void (*readable)(void *user);
 
 	/* The client is to be hung up on: ptl_bridge_disconnect() follows, later, by the
-	 * caller; with reset by an RST, without before all was sent. */
+	 * caller; with reset by an RST, without after what was pulled for it has left. */
 	void (*drop)(void *user, unsigned client, enum ptl_drop why, bool reset);
 
 	/* The client is too slow and lost this many bytes more. May be NULL. */
@@ -157,10 +158,11 @@ void ptl_bridge_set_line(struct ptl_bridge *bridge, ptl_time now, enum ptl_seria
 			 bool on);
 
 /* For the programmer, see programmer.h. Bytes to its client, encoded as it wants them;
- * how many were taken. It is a console from now on; it is to be hung up on. */
+ * how many were taken. It is a console from now on; it is to be hung up on. The last two
+ * take effect when the programmer's function has returned; its end() is called then. */
 size_t ptl_bridge_say(struct ptl_bridge *bridge, const uint8_t *bytes, size_t n);
-void ptl_bridge_release(struct ptl_bridge *bridge, ptl_time now);
-void ptl_bridge_drop(struct ptl_bridge *bridge, ptl_time now);
+void ptl_bridge_release(struct ptl_bridge *bridge);
+void ptl_bridge_drop(struct ptl_bridge *bridge);
 
 void ptl_bridge_get_counters(const struct ptl_bridge *bridge,
 			     struct ptl_bridge_counters *counters);
