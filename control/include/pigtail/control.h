@@ -154,8 +154,8 @@ enum ptl_message_kind {
 	  "answered when it beacons")                                                          \
 	X(AP_STOP, 0x0d, REQUEST, NONE, NONE, "the stations are told")                         \
 	X(STATION_KICK, 0x0e, REQUEST, F(MAC), F(REASON), "one station, or all: ff...")        \
-	X(UPDATE_BEGIN, 0x10, REQUEST, F(SIZE) F(DIGEST) F(SIGNATURE) F(BOARD), F(FIRMWARE),   \
-	  "answered with OFFSET, from which stream 'update' goes on")                          \
+	X(UPDATE_BEGIN, 0x10, REQUEST, F(SIZE) F(DIGEST) F(SIGNATURE) F(BOARD) F(FIRMWARE),    \
+	  NONE, "answered with OFFSET, from which stream 'update' goes on")                    \
 	X(UPDATE_END, 0x11, REQUEST, F(DIGEST), NONE, "verify it, start it at the next boot")  \
 	X(UPDATE_ABORT, 0x12, REQUEST, NONE, NONE, "forget what came")                         \
 	X(UPDATE_CONFIRM, 0x13, REQUEST, NONE, NONE, "the running image is to be kept")        \

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/* See slots.h. */
+#include <pigtail/slots.h>
+
+#include <pigtail/flash_map.h>
+
+#include <sodium/crypto_hash_sha256.h>
+#include <string.h>
+
+#define CHUNK 256u
+
+#define KEY_START   ".start"
+#define KEY_WRITTEN ".written"
+
+static const char *const image_keys[2] = {".image0", ".image1"};
+
+struct start {
+	uint8_t slot;
+	uint8_t on_trial;
+	uint8_t tries;
+	uint8_t unused;
+	uint32_t starts;
+};
+
+struct written {
+	uint32_t slot, n;
+};
+
+static struct start read_start(const struct ptl_slots *slots)
+{
+	struct start start = {0};
+
+	if (ptl_store_get(slots->store, KEY_START, &start, sizeof(start)) != sizeof(start) ||
+	    start.slot > 1)
+		start = (struct start){0};
+	return start;
+}
+
+static bool write_start(const struct ptl_slots *slots, const struct start *start)
+{
+	return ptl_store_set(slots->store, KEY_START, start, sizeof(*start));
+}
+
+static void turn_back(struct start *start)
+{
+	start->slot = !start->slot;
+	start->on_trial = 0;
+	start->tries = 0;
+}
+
+int ptl_slots_start(const struct ptl_slots *slots)
+{
+	struct start start = read_start(slots);
+
+	if (start.on_trial && start.tries++ == PTL_SLOT_TRIALS)
+		turn_back(&start);
+	if (!ptl_slots_intact(slots, start.slot)) {
+		if (!ptl_slots_intact(slots, !start.slot))
+			return PTL_NO_SLOT;
+		turn_back(&start);
+	}
+	start.starts++;
+	/* A flash that fails is no reason not to start. */
+	(void)write_start(slots, &start);
+	return start.slot;
+}
+
+uint32_t ptl_slots_starts(const struct ptl_slots *slots)
+{
+	return read_start(slots).starts;
+}
+
+bool ptl_slots_on_trial(const struct ptl_slots *slots, unsigned slot)
+{
+	struct start start = read_start(slots);
+
+	return start.on_trial && start.slot == slot;
+}
+
+bool ptl_slots_keep(const struct ptl_slots *slots, unsigned slot)
+{
+	struct start start = read_start(slots);
+
+	start.slot = (uint8_t)slot;
+	start.on_trial = 0;
+	start.tries = 0;
+	return write_start(slots, &start);
+}
+
+bool ptl_slots_activate(const struct ptl_slots *slots, unsigned slot)
+{
+	struct start start = read_start(slots);
+
+	start.slot = (uint8_t)slot;
+	start.on_trial = 1;
+	start.tries = 0;
+	return write_start(slots, &start);
+}
+
+bool ptl_slots_image(const struct ptl_slots *slots, unsigned slot, struct ptl_image *image)
+{
+	uint8_t head[PTL_IMAGE_HEAD];
+
+	return ptl_store_get(slots->store, image_keys[slot], head, sizeof(head)) ==
+		       sizeof(head) &&
+	       ptl_image_read(image, head);
+}
+
+bool ptl_slots_set_image(const struct ptl_slots *slots, unsigned slot,
+			 const struct ptl_image *image)
+{
+	uint8_t head[PTL_IMAGE_HEAD];
+
+	ptl_image_write(image, head);
+	/* In this order: power may go between the two. */
+	return ptl_slots_set_written(slots, slot, 0) &&
+	       ptl_store_set(slots->store, image_keys[slot], head, sizeof(head));
+}
+
+uint32_t ptl_slots_written(const struct ptl_slots *slots, unsigned slot)
+{
+	struct written written;
+
+	if (ptl_store_get(slots->store, KEY_WRITTEN, &written, sizeof(written)) !=
+		    sizeof(written) ||
+	    written.slot != slot)
+		return 0;
+	return written.n;
+}
+
+bool ptl_slots_set_written(const struct ptl_slots *slots, unsigned slot, uint32_t n)
+{
+	const struct written written = {slot, n};
+
+	return ptl_store_set(slots->store, KEY_WRITTEN, &written, sizeof(written));
+}
+
+bool ptl_slots_intact(const struct ptl_slots *slots, unsigned slot)
+{
+	uint8_t chunk[CHUNK], digest[crypto_hash_sha256_BYTES];
+	crypto_hash_sha256_state sha;
+	struct ptl_image image;
+
+	if (!ptl_slots_image(slots, slot, &image) || image.size > PTL_MAP_SLOT_SIZE)
+		return false;
+	(void)crypto_hash_sha256_init(&sha);
+	for (uint32_t at = 0; at < image.size; at += CHUNK) {
+		uint32_t n = image.size - at < CHUNK ? image.size - at : CHUNK;
+
+		if (!slots->flash->read(slots->flash->user, PTL_MAP_SLOT(slot) + at, chunk, n))
+			return false;
+		(void)crypto_hash_sha256_update(&sha, chunk, n);
+	}
+	(void)crypto_hash_sha256_final(&sha, digest);
+	return memcmp(digest, image.digest, sizeof(digest)) == 0;
+}
