@@ -114,12 +114,18 @@ static bool set_fault(struct boot *boot, const char *value)
 	return false;
 }
 
+static bool set_faults(struct boot *boot, const char *value)
+{
+	return number(value, &boot->faults);
+}
+
 static const struct {
 	const char *name;
 	bool (*set)(struct boot *boot, const char *value);
 } options[] = {
-	{"framing", set_framing}, {"baud", set_baud}, {"rtscts", set_rtscts}, {"mac", set_mac},
-	{"address", set_address}, {"seed", set_seed}, {"fault", set_fault},
+	{"framing", set_framing}, {"baud", set_baud},	    {"rtscts", set_rtscts},
+	{"mac", set_mac},	  {"address", set_address}, {"seed", set_seed},
+	{"fault", set_fault},	  {"faults", set_faults},
 };
 
 static bool take(struct boot *boot, char *word)
@@ -143,6 +149,7 @@ void boot_read(struct boot *boot, const struct boot_tag *tags)
 	memset(boot, 0, sizeof(*boot));
 	boot->framing = &ptl_framing_pigtail;
 	boot->baud = 921600;
+	boot->faults = 1;
 	memcpy(boot->mac, usual, sizeof(usual));
 	while (*at) {
 		char word[WORD];

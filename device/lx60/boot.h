@@ -11,11 +11,12 @@
  *	fault=hang|crash|stack|slow
  *				for tests, once, a second after the first host came;
  *				slow: 30 ms in each turn of the loop, for 5 s
+ *	faults=N		in so many starts; 1
  */
 #ifndef PIGTAIL_LX60_BOOT_H
 #define PIGTAIL_LX60_BOOT_H
 
-#include <pigtail/endpoint.h>
+#include <pigtail/control.h>
 
 enum boot_fault {
 	BOOT_NO_FAULT,
@@ -31,6 +32,8 @@ struct boot {
 	uint32_t seed;
 	bool lossy;
 	enum boot_fault fault;
+	uint32_t faults;
+	enum ptl_boot why; /* it started: of life.h */
 	uint8_t mac[6];
 	char address[48]; /* empty: none given */
 	char bad[24];	  /* the first word that made no sense; empty: none */

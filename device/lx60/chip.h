@@ -12,10 +12,11 @@
 #define REGISTER(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
 /* The board. */
-#define BOARD_CLOCK REGISTER(0x9d020004) /* Hz, of CCOUNT */
-#define BOARD_LEDS  REGISTER(0x9d020008)
-#define BOARD_RESET REGISTER(0x9d020010)
-#define RESET_MAGIC 0xdead
+#define BOARD_CLOCK    REGISTER(0x9d020004) /* Hz, of CCOUNT */
+#define BOARD_LEDS     REGISTER(0x9d020008)
+#define BOARD_SWITCHES REGISTER(0x9d02000c)
+#define BOARD_RESET    REGISTER(0x9d020010)
+#define RESET_MAGIC    0xdead
 
 /* Code that runs for every byte or in interrupts: not from flash. */
 #define IN_IRAM __attribute__((section(".iram"), noinline))

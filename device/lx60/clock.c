@@ -21,6 +21,7 @@
 #include "clock.h"
 #include "chip.h"
 #include "interrupt.h"
+#include "life.h"
 #include "panic.h"
 
 #define TICK_US	     500000u
@@ -63,8 +64,10 @@ void clock_stir(uint32_t chance)
 static void on_timer(const struct frame *frame)
 {
 	set_alarm(TICK_US * clock.mhz);
-	if (chip_ccount() - clock.fed_at > WATCHDOG_US * clock.mhz)
-		panic_interrupted("watchdog: the main loop hangs", frame);
+	if (chip_ccount() - clock.fed_at <= WATCHDOG_US * clock.mhz)
+		return;
+	life_ends(PTL_BOOT_WATCHDOG);
+	panic_interrupted("watchdog: the main loop hangs", frame);
 }
 
 void clock_start(void)

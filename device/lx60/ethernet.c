@@ -43,6 +43,7 @@
 
 static struct {
 	struct device *device;
+	bool (*passes)(void); /* a frame that has come; NULL: all do */
 	uint32_t rx, tx;      /* the next descriptor of each ring */
 	bool tx_full;	      /* send() said so */
 	volatile bool missed; /* a frame found no descriptor */
@@ -95,6 +96,7 @@ static void receive(void)
 		if (flags & RX_EMPTY)
 			return;
 		if (!(flags & RX_BAD) && flags >> 16 > FCS &&
+		    (!ethernet.passes || ethernet.passes()) &&
 		    device_from_radio(ethernet.device, ethernet.rx_bytes[ethernet.rx],
 				      (flags >> 16) - FCS) == PTL_FULL) {
 			ethernet.link_full = true;
@@ -138,9 +140,10 @@ static void ethernet_host_up(void *user, bool up, const uint8_t mac[6])
 		set_mac(mac);
 }
 
-void ethernet_start(struct device *device, const uint8_t mac[6])
+void ethernet_start(struct device *device, const uint8_t mac[6], bool (*passes)(void))
 {
 	ethernet.device = device;
+	ethernet.passes = passes;
 	MODER = 0;
 	INT_SOURCE = INT_ALL;
 	TX_BD_NUM = TX_FRAMES;

@@ -7,6 +7,7 @@
 
 extern const struct ptl_radio lx60_ethernet;
 
-void ethernet_start(struct device *device, const uint8_t mac[6]);
+/* passes: whether a frame that has come goes on, asked for each. NULL: all do. */
+void ethernet_start(struct device *device, const uint8_t mac[6], bool (*passes)(void));
 
 #endif

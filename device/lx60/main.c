@@ -5,6 +5,8 @@
  */
 #include "chip.h"
 #include "clock.h"
+#include "gpio.h"
+#include "life.h"
 #include "memory.h"
 #include "panic.h"
 #include "personality.h"
@@ -16,27 +18,8 @@
 #define FAULT_AFTER_US 1000000u
 #define SLOW_US	       30000u
 #define SLOW_FOR_US    5000000u
-#define WARM	       0x7a9d1e55
-
-/* Since power-up; memory is not cleared by a restart. */
-__attribute__((section(".noinit"))) static struct {
-	uint32_t magic;
-	uint32_t restarts;
-} life;
 
 static uint32_t memory_used;
-
-static void set_led(void *user, bool on)
-{
-	(void)user;
-	BOARD_LEDS = on;
-}
-
-static void count_restarts(void)
-{
-	life.restarts = life.magic == WARM ? life.restarts + 1 : 0;
-	life.magic = WARM;
-}
 
 static struct device *start(const struct boot *boot)
 {
@@ -44,7 +27,7 @@ static struct device *start(const struct boot *boot)
 		.framing = boot->framing,
 		.uart = lx60_uart,
 		.clock = lx60_clock,
-		.gpio = {.led = set_led},
+		.gpio = lx60_gpio,
 	};
 	struct device *device;
 
@@ -67,9 +50,9 @@ static void introduce(struct device *device, const struct boot *boot)
 	text_clear(&line);
 	text_add(&line, personality_name);
 	text_add(&line, " on lx60, ");
-	if (life.restarts) {
+	if (life_boots() > 1) {
 		text_add(&line, "restart ");
-		text_add_number(&line, life.restarts);
+		text_add_number(&line, life_boots() - 1);
 	} else {
 		text_add(&line, "power-up");
 	}
@@ -121,9 +104,9 @@ void board_main(const struct boot_tag *tags)
 	struct boot boot;
 
 	boot_read(&boot, tags);
+	boot.why = life_begin();
 	clock_stir(boot.seed);
 	clock_start();
-	count_restarts();
 	uart_start(boot.lossy);
 	device = start(&boot);
 	for (;;) {
@@ -135,7 +118,9 @@ void board_main(const struct boot_tag *tags)
 			introduce(device, &boot);
 			introduced = until = clock_now(NULL);
 		}
-		if (boot.fault && !life.restarts && introduced &&
+		if (clock_now(NULL) > BOOTS_WELL_US)
+			life_well();
+		if (boot.fault && life_boots() <= boot.faults && introduced &&
 		    clock_now(NULL) > introduced + FAULT_AFTER_US &&
 		    clock_now(NULL) < introduced + FAULT_AFTER_US + SLOW_FOR_US)
 			do_fault(boot.fault);

@@ -33,6 +33,6 @@ bool personality_start(struct device *device, const struct device_config *config
 		       const struct boot *boot)
 {
 	(void)boot;
-	ethernet_start(device, config->link.mac);
+	ethernet_start(device, config->link.mac, NULL);
 	return true;
 }

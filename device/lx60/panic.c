@@ -6,6 +6,7 @@
  */
 #include "panic.h"
 #include "chip.h"
+#include "life.h"
 #include "text.h"
 #include "uart.h"
 
@@ -34,6 +35,7 @@ static _Noreturn void say_all(struct text *line)
 {
 	const struct frame *registers = &panic_registers;
 
+	life_ends(PTL_BOOT_CRASH);
 	text_add(line, " at ");
 	text_add_hex(line, registers->pc);
 	say(line->at, line->n);

@@ -23,7 +23,7 @@ KNOWS = {
     "control": "link",
     "bridge": "link control",
     "sim": "link control bridge",
-    "device": "link compat control bridge",
+    "device": "link compat control bridge sim",  # sim: the emulated board's radio
     "zephyr": "link compat control bridge device",
     "kernel": "link compat control",
     "host": "link compat control bridge sim device",
