@@ -38,6 +38,17 @@ size_t ptl_queue_memory(const struct ptl_config *config)
 	       (size_t)config->tx_blocks * (sizeof(uint16_t) + config->tx_block_size);
 }
 
+/* What is sent is kept until it is acknowledged, and cannot be dropped. If acknowledgements
+ * are late, bulk that compresses well could fill the whole store with it: then a ping that
+ * comes finds nothing to take the place of. An owner who waits for room needs no such bound. */
+static void set_most_sent(struct queue *queue)
+{
+	uint16_t packets = (uint16_t)(queue->packet_count - queue->quota_messages);
+
+	queue->most_sent =
+		queue->drop_when_full ? (uint16_t)(packets - packets / 4) : QUEUE_NONE;
+}
+
 void ptl_queue_init(struct queue *queue, void *memory, const struct ptl_config *config,
 		    struct ptl_counters *counters)
 {
@@ -83,6 +94,7 @@ void ptl_queue_init(struct queue *queue, void *memory, const struct ptl_config *
 	queue->sparse.head = queue->sparse.tail = QUEUE_NONE;
 	queue->bulk = queue->control = queue->sparse;
 	set_quota(queue);
+	set_most_sent(queue);
 	ptl_queue_set_baud(queue, config->baud);
 }
 
@@ -423,7 +435,7 @@ bool ptl_queue_ready(struct queue *queue, enum ptl_class class)
 	case PTL_CLASS_BULK:
 		/* A flow that has used up its allowance goes over first. */
 		sparse_ready(queue);
-		return bulk_ready(queue);
+		return queue->all_sent < queue->most_sent && bulk_ready(queue);
 	default:
 		return false;
 	}

@@ -82,8 +82,9 @@ struct queue {
 	struct ptl_counters *counters;
 	uint16_t packet_count, block_count, block_size, flow_count;
 	uint16_t free_packet, free_packets;
-	uint16_t all_sent; /* packets of which nothing waits any more */
-	uint16_t messages; /* of the packets held: control messages */
+	uint16_t all_sent;  /* packets of which nothing waits any more */
+	uint16_t most_sent; /* with so many of them no other of bulk begins */
+	uint16_t messages;  /* of the packets held: control messages */
 	uint16_t message_blocks;
 	uint16_t quota_messages; /* the most of both */
 	uint16_t quota_blocks;

@@ -454,6 +454,52 @@ static void what_flies_is_not_dropped(void **state)
 	close_desk(&desk);
 }
 
+/* All that bulk sent waits for an acknowledgement: who sends rarely has room still. */
+static void unacknowledged_bulk_leaves_room_for_others(void **state)
+{
+	struct ptl_config config = small();
+	uint16_t held[64];
+	struct desk desk;
+	size_t n = 0;
+
+	(void)state;
+	config.drop_when_full = true;
+	open_desk(&desk, &config);
+	ptl_queue_set_baud(&desk.queue, BAUD);
+	for (uint32_t i = 0; i < 200; i++) {
+		uint16_t packet;
+
+		assert_int_equal(put(&desk, 4, i, 60), PTL_OK);
+		packet = ptl_queue_take(&desk.queue, 0, PTL_CLASS_SPARSE);
+		if (packet == QUEUE_NONE)
+			packet = ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK);
+		if (packet == QUEUE_NONE)
+			continue;
+		/* As the sender marks it. */
+		desk.queue.packets[packet].all_sent = true;
+		desk.queue.all_sent++;
+		held[n++] = packet;
+	}
+	assert_in_range(n, config.tx_packets / 2, config.tx_packets * 3 / 4);
+	assert_true(desk.counters.drop_overflow > 0);
+	desk.now += 1000000;
+	for (uint32_t i = 0; i < 3; i++) {
+		uint16_t packet;
+
+		assert_int_equal(put(&desk, 8, i, 60), PTL_OK);
+		packet = ptl_queue_take(&desk.queue, 0, PTL_CLASS_SPARSE);
+		assert_int_not_equal(packet, QUEUE_NONE);
+		assert_int_equal(flow_of(&desk, packet), 8);
+		assert_int_equal(place_of(&desk, packet), i);
+		held[n++] = packet;
+	}
+	for (size_t i = 0; i < n; i++)
+		ptl_queue_done(&desk.queue, held[i]);
+	assert_int_equal(desk.queue.all_sent, 0);
+	assert_int_not_equal(ptl_queue_take(&desk.queue, 0, PTL_CLASS_BULK), QUEUE_NONE);
+	close_desk(&desk);
+}
+
 static void control_has_a_quota_and_its_order(void **state)
 {
 	static const uint16_t sizes[] = {32, 96, 500, 512, 1536};
@@ -572,6 +618,7 @@ int main(void)
 		cmocka_unit_test(flows_that_share_a_slot_keep_their_order),
 		cmocka_unit_test(a_full_queue_refuses_or_drops_from_the_longest),
 		cmocka_unit_test(what_flies_is_not_dropped),
+		cmocka_unit_test(unacknowledged_bulk_leaves_room_for_others),
 		cmocka_unit_test(control_has_a_quota_and_its_order),
 		cmocka_unit_test(flush_leaves_what_is_held),
 		cmocka_unit_test(at_any_rate_a_turn_ends),
