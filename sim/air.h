@@ -26,6 +26,7 @@
 #define AIR_DB	     100      /* a signal's fine unit: hundredths */
 #define AIR_ALWAYS   1000000u /* a chance, parts of a million */
 #define AIR_ELEMENTS 512
+#define AIR_PMK	     32
 
 /* Where a join fails, if its lot says so. */
 enum air_failure {
@@ -61,6 +62,10 @@ struct air {
 	uint64_t seed;
 	const struct air_ap *aps; /* the owner's */
 	unsigned ap_count;	  /* to AIR_APS */
+
+	/* Makes the PMK of a network's key and SSID (IEEE 802.11 J.4.1), for hosts that say
+	 * it in the key's place. NULL: nobody can here, and keys are passphrases. */
+	void (*pmk)(const struct air_ap *ap, uint8_t pmk[AIR_PMK]);
 };
 
 enum air_step {
@@ -98,7 +103,7 @@ struct air_radio {
 	ptl_time step_over, joined_at;
 	unsigned ap; /* index, from AUTHENTICATING on */
 	uint8_t ssid[32], ssid_n, bssid[6], key[63], key_n, akms;
-	bool bssid_fixed;
+	bool bssid_fixed, key_is_pmk;
 	int8_t told_signal;
 	ptl_time unheard_since; /* 0: it is heard */
 	bool changed;		/* joined, left or roamed since air_radio_changed() */

@@ -223,8 +223,8 @@ void air_radio_init(struct air_radio *radio, const struct air *air, const uint8_
 		.user = radio,
 		.board = "air",
 		.firmware = "pigtail scripted air",
-		.capabilities =
-			PTL_CAN_STATION | PTL_CAN_PMF | PTL_CAN_ROAMS | PTL_CAN_ELEMENTS,
+		.capabilities = PTL_CAN_STATION | PTL_CAN_PMF | PTL_CAN_ROAMS |
+				PTL_CAN_ELEMENTS | (air->pmk ? PTL_CAN_PMK : 0u),
 		.send = on_send,
 		.info = on_info,
 		.request = on_request,

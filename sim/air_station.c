@@ -77,7 +77,7 @@ enum ptl_status air_join(struct air_radio *radio, const struct ptl_control *mess
 
 	if (radio->step != AIR_IDLE && radio->step != AIR_JOINED)
 		return PTL_STATUS_BUSY;
-	if (ptl_control_has(message, PTL_F_PMK)) {
+	if (ptl_control_has(message, PTL_F_PMK) && !radio->air->pmk) {
 		*reason = "the scripted air takes passphrases only";
 		return PTL_STATUS_UNSUPPORTED;
 	}
@@ -90,12 +90,17 @@ enum ptl_status air_join(struct air_radio *radio, const struct ptl_control *mess
 	radio->bssid_fixed = value != NULL;
 	if (value)
 		memcpy(radio->bssid, value, n);
-	value = ptl_control_bytes(message, PTL_F_PASSPHRASE, &n);
+	value = ptl_control_bytes(message, PTL_F_PMK, &n);
+	radio->key_is_pmk = value != NULL;
+	if (!value)
+		value = ptl_control_bytes(message, PTL_F_PASSPHRASE, &n);
 	if (value)
 		memcpy(radio->key, value, n);
 	radio->key_n = (uint8_t)n;
 	radio->akms = (uint8_t)ptl_control_uint(
 		message, PTL_F_AKM, n > 0 ? PTL_AKM_PSK | PTL_AKM_SAE : PTL_AKM_OPEN);
+	if (radio->key_is_pmk) /* SAE is by the password only */
+		radio->akms &= (uint8_t)~PTL_AKM_SAE;
 	radio->step = AIR_SEEKING;
 	radio->step_over = radio->control.now + SEEK_US;
 	return PTL_STATUS_DONE;
@@ -167,7 +172,12 @@ static void seek(struct air_radio *radio, ptl_time now)
 static bool right_key(const struct air_radio *radio)
 {
 	const struct air_ap *ap = present(radio);
+	uint8_t pmk[AIR_PMK];
 
+	if (radio->akms != PTL_AKM_OPEN && radio->key_is_pmk) {
+		radio->air->pmk(ap, pmk);
+		return memcmp(pmk, radio->key, AIR_PMK) == 0;
+	}
 	return radio->akms == PTL_AKM_OPEN || (strlen(ap->key) == radio->key_n &&
 					       memcmp(ap->key, radio->key, radio->key_n) == 0);
 }

@@ -8,6 +8,7 @@
 
 #include "host/base/ini_file.h"
 #include "host/base/log.h"
+#include "host/net/pmk.h"
 
 #include <netinet/ether.h>
 #include <stdlib.h>
@@ -307,6 +308,11 @@ static int end_ap(void *user, char *why, size_t size)
 	return 0;
 }
 
+static void make_pmk(const struct air_ap *ap, uint8_t pmk[AIR_PMK])
+{
+	pmk_make(pmk, ap->key, (const uint8_t *)ap->ssid, ap->ssid_n);
+}
+
 int air_file_read(const char *path, struct air_script *script, char *error, size_t error_size)
 {
 	struct reader reader = {.script = script};
@@ -315,6 +321,7 @@ int air_file_read(const char *path, struct air_script *script, char *error, size
 
 	memset(script, 0, sizeof(*script));
 	script->air.aps = script->aps;
+	script->air.pmk = make_pmk;
 	status = ini_file_read(path, &ini, error, error_size);
 	if (!status && script->air.ap_count == 0)
 		status =

@@ -120,11 +120,27 @@ static void what_is_wrong_is_told_with_its_line(void **state)
 	assert_int_equal(air_file_read("/nowhere/air", &script, error, sizeof(error)), -1);
 }
 
+/* IEEE 802.11 J.4.2, test vector 1. */
+static void a_key_makes_a_pmk(void **state)
+{
+	static const uint8_t expected[AIR_PMK] = {
+		0xf4, 0x2c, 0x6f, 0xc5, 0x2d, 0xf0, 0xeb, 0xef, 0x9e, 0xbb, 0x4b,
+		0x90, 0xb3, 0x8a, 0x5f, 0x90, 0x2e, 0x83, 0xfe, 0x1b, 0x13, 0x5a,
+		0x70, 0xe2, 0x3a, 0xed, 0x76, 0x2e, 0x97, 0x10, 0xa1, 0x2e};
+	uint8_t pmk[AIR_PMK];
+
+	(void)state;
+	assert_int_equal(read_text("[ap IEEE]\nkey = password\n"), 0);
+	script.air.pmk(&script.aps[0], pmk);
+	assert_memory_equal(pmk, expected, sizeof(pmk));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_that_can_be_said),
 		cmocka_unit_test(what_is_wrong_is_told_with_its_line),
+		cmocka_unit_test(a_key_makes_a_pmk),
 	};
 
 	return cmocka_run_group_tests_name("air file", tests, NULL, NULL);

@@ -484,6 +484,42 @@ static void a_refused_join_leaves(void **state)
 	assert_null(air_radio_ap(&world.radio));
 }
 
+/* A PMK in the key's place: of WPA2, the right one only. */
+static void fake_pmk(const struct air_ap *ap, uint8_t pmk[AIR_PMK])
+{
+	memset(pmk, ap->key[0], AIR_PMK);
+}
+
+static void join_by_pmk(struct world *world, char of)
+{
+	struct ptl_control_writer to;
+	uint8_t pmk[AIR_PMK];
+
+	memset(pmk, of, sizeof(pmk));
+	ptl_control_begin(&to, PTL_M_JOIN, 0, PTL_IF_STATION);
+	ptl_put_text(&to, PTL_F_SSID, "home");
+	ptl_put_bytes(&to, PTL_F_PMK, pmk, sizeof(pmk));
+	assert_int_equal(ptl_wifi_start(&world->wifi, world->now, PTL_WIFI_STATION, &to),
+			 PTL_STATUS_DONE);
+	run(world, 9500000);
+}
+
+static void a_pmk_opens(void **state)
+{
+	static struct world world;
+
+	(void)state;
+	begin(&world);
+	add(&world, "home", "horsehorse", 6, PTL_AKM_PSK | PTL_AKM_SAE, -48);
+	world.air.pmk = fake_pmk;
+	start_world(&world);
+	join_by_pmk(&world, 'x');
+	assert_int_equal(world.failed, 1);
+	assert_int_equal(world.failure, PTL_FAILURE_WRONG_KEY);
+	join_by_pmk(&world, 'h');
+	assert_int_equal(world.joined, 1);
+}
+
 /* ---- the radio's side alone ---- */
 
 struct radio_owner {
@@ -648,6 +684,7 @@ int main(void)
 		cmocka_unit_test(a_new_session_at_each_point),
 		cmocka_unit_test(a_change_is_kept_until_it_is_seen),
 		cmocka_unit_test(a_refused_join_leaves),
+		cmocka_unit_test(a_pmk_opens),
 		cmocka_unit_test(each_request_is_answered),
 		cmocka_unit_test(a_hostile_host),
 	};
