@@ -113,9 +113,9 @@ static void end_programmer(struct ptl_bridge *bridge)
 	if (bridge->programmer == PTL_NOBODY)
 		return;
 	bridge->programmer = PTL_NOBODY;
-	bridge->programmer_due = PTL_NEVER;
 	bridge->programmer_done = false;
 	seam->end(seam->user, bridge->now);
+	bridge->programmer_due = seam->poll(seam->user, bridge->now);
 	ptl_line_set_format(bridge, &bridge->format);
 	if (client)
 		ptl_client_recognise(client);
@@ -283,6 +283,10 @@ void ptl_bridge_uart_renewed(struct ptl_bridge *bridge, ptl_time now)
 	ptl_line_set_format(bridge, &bridge->format);
 	for (unsigned line = 0; line < PTL_LINE_BREAK; line++)
 		ptl_line_set(bridge, (enum ptl_serial_line)line, bridge->line[line]);
+	ptl_bridge_drop(
+		bridge); /* the target of its programmer is another one, or has lost bytes */
+	if (bridge->config.programmer.renewed)
+		bridge->config.programmer.renewed(bridge->config.programmer.user, now);
 	settle(bridge);
 }
 
@@ -337,10 +341,10 @@ static void poll_programmer(struct ptl_bridge *bridge)
 {
 	const struct ptl_programmer_seam *seam = &bridge->config.programmer;
 
-	if (bridge->programmer == PTL_NOBODY || bridge->now < bridge->programmer_due)
+	if (!seam->match || bridge->now < bridge->programmer_due)
 		return;
 	bridge->programmer_due = seam->poll(seam->user, bridge->now);
-	if (bridge->client[bridge->programmer].readable)
+	if (bridge->programmer != PTL_NOBODY && bridge->client[bridge->programmer].readable)
 		tell_readable(bridge);
 }
 

@@ -47,6 +47,7 @@ static void com_set_line(void *user, enum ptl_serial_line line, bool on)
 	/* Who opens a port sets DTR. */
 	if (line == PTL_LINE_DTR && on && !ptl_client_has_uart(client))
 		ptl_client_recognise(client);
+	bridge->programmer_due = bridge->now;
 	if (line != PTL_LINE_BREAK && seam->line &&
 	    seam->line(seam->user, bridge->now, ptl_client_number(client), line, on))
 		bridge->line[line] = on;

@@ -72,7 +72,8 @@ void ptl_line_set(struct ptl_bridge *bridge, enum ptl_serial_line line, bool on)
 	bridge->line[line] = on;
 	if (line == PTL_LINE_BREAK)
 		bridge->break_ends = PTL_NEVER;
-	bridge->config.serial.set_line(bridge->config.serial.user, line, on);
+	if (!(bridge->config.programmer.lines & (1u << line)))
+		bridge->config.serial.set_line(bridge->config.serial.user, line, on);
 }
 
 void ptl_line_break(struct ptl_bridge *bridge)

@@ -51,8 +51,17 @@ struct ptl_programmer_seam {
 	bool (*line)(void *user, ptl_time now, unsigned client, enum ptl_serial_line line,
 		     bool on);
 
-	/* Does what is due. Returns when to be called again, PTL_NEVER: at the next event. */
+	/* Does what is due, also when there is no programmer (the target's reset after one).
+	 * Returns when to be called again, PTL_NEVER: after the next of the calls above. */
 	ptl_time (*poll)(void *user, ptl_time now);
+
+	/* The UART is there, at the beginning or anew: all pins are to be let go. May be
+	 * NULL. */
+	void (*renewed)(void *user, ptl_time now);
+
+	/* The modem lines that are pins, 1 << enum ptl_serial_line: nobody else drives
+	 * them. */
+	unsigned lines;
 };
 
 #endif

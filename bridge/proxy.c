@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only OR MIT
+/*
+ *	client: first bytes --> ENTERING: swallowed ------> answered --> PASSING: passed on
+ *	target:                 reset, asked by entry.c ------^
+ *
+ * Programmers ask again and again and throw away what comes in between, each at its own
+ * pace; an answer that arrives late is taken for the answer to something else, and all is
+ * lost. So none of it reaches the boot loader, and nothing of the boot loader reaches the
+ * client, until both are in step: the target when entry.c says so, the client when it has
+ * been silent for a while, since then it waits for an answer to its last question. It gets
+ * that one answer.
+ *
+ * esptool is never silent, but takes an answer to any of its questions: there each whole
+ * question is answered (ANSWERING), until something else comes.
+ *
+ * The end of a programmer's work is known by its last command; then the boot loader starts
+ * the program by itself. Else the target is reset when the client is gone.
+ */
+#include <pigtail/proxy.h>
+
+#include "dance.h"
+#include "entry.h"
+
+#include <string.h>
+
+#define LAST_US	 1000000u /* after the last command, all is over */
+#define RETRY_US 1000u	  /* until there is room */
+
+enum state {
+	IDLE,
+	ENTERING,
+	ANSWERING,
+	PASSING,
+};
+
+struct ptl_proxy {
+	struct ptl_proxy_config config;
+	struct ptl_bridge *bridge;
+	struct ptl_pin_player pins;
+	struct ptl_dance dance;
+	enum state state;
+	unsigned client;
+	const struct ptl_loader *matched; /* by the last bytes that match() saw */
+	const struct ptl_loader *loader;
+	struct ptl_entry entry;
+	ptl_time heard; /* the client, last */
+	bool full;	/* the client said more than the UART takes */
+	uint8_t tail[PTL_PATTERN_MAX];
+	uint8_t tail_n;	 /* the client's last bytes */
+	uint8_t asked_n; /* ANSWERING: bytes of the question that is on its way */
+	uint8_t replies; /* answers that are owed */
+	size_t reply_at; /* bytes of the first of them that were said */
+};
+
+static void tell(struct ptl_proxy *proxy, enum ptl_proxy_event event)
+{
+	if (proxy->config.event)
+		proxy->config.event(proxy->config.user, event, proxy->loader->target);
+}
+
+static void keep_tail(struct ptl_proxy *proxy, const uint8_t *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (proxy->tail_n == sizeof(proxy->tail)) {
+			proxy->tail_n--;
+			memmove(proxy->tail, proxy->tail + 1, proxy->tail_n);
+		}
+		proxy->tail[proxy->tail_n++] = bytes[i];
+	}
+}
+
+static bool tail_is(const struct ptl_proxy *proxy, const struct ptl_pattern *pattern)
+{
+	return pattern->n && proxy->tail_n >= pattern->n &&
+	       ptl_pattern_begins(pattern, proxy->tail + proxy->tail_n - pattern->n,
+				  pattern->n) == pattern->n;
+}
+
+/* ---- recognising ---- */
+
+static enum ptl_match match_one(const struct ptl_loader *loader, const uint8_t *bytes, size_t n)
+{
+	const struct ptl_pattern *first = &loader->first;
+
+	if (ptl_pattern_begins(first, bytes, n) < 0)
+		return PTL_MATCH_NO;
+	if (n < first->n)
+		return PTL_MATCH_MAYBE;
+	for (size_t at = first->n; loader->repeats && at < n; at += first->n)
+		if (ptl_pattern_begins(first, bytes + at, n - at) < 0)
+			return PTL_MATCH_NO;
+	return PTL_MATCH_YES;
+}
+
+/* The first loader that these bytes are for, or may be for. */
+static enum ptl_match match_any(const struct ptl_proxy *proxy, const uint8_t *bytes, size_t n,
+				bool console, const struct ptl_loader **found)
+{
+	enum ptl_match best = PTL_MATCH_NO;
+
+	for (int target = PTL_TARGET_AVR; target < PTL_TARGETS; target++) {
+		const struct ptl_loader *loader = ptl_loader_of((enum ptl_target)target);
+		enum ptl_match match;
+
+		if (proxy->config.target != PTL_TARGET_ANY &&
+		    proxy->config.target != loader->target)
+			continue;
+		if (console && loader->typed)
+			continue;
+		match = match_one(loader, bytes, n);
+		if (match > best) {
+			best = match;
+			*found = loader;
+		}
+	}
+	return best;
+}
+
+static enum ptl_match match(void *user, const uint8_t *bytes, size_t n, bool console)
+{
+	struct ptl_proxy *proxy = user;
+
+	return match_any(proxy, bytes, n, console, &proxy->matched);
+}
+
+/* ---- its work ---- */
+
+static void set_parity(struct ptl_proxy *proxy)
+{
+	struct ptl_serial_format format = *ptl_bridge_format(proxy->bridge);
+
+	if (!proxy->loader->parity)
+		return;
+	format.data_bits = 8;
+	format.parity = proxy->loader->parity;
+	proxy->config.serial.set_format(proxy->config.serial.user, &format);
+}
+
+static void begin(void *user, ptl_time now, unsigned client)
+{
+	struct ptl_proxy *proxy = user;
+
+	proxy->state = ENTERING;
+	proxy->loader = proxy->matched;
+	proxy->client = client;
+	proxy->heard = now;
+	proxy->full = false;
+	proxy->tail_n = 0;
+	proxy->asked_n = 0;
+	proxy->replies = 0;
+	proxy->reply_at = 0;
+	set_parity(proxy);
+	ptl_entry_begin(&proxy->entry, now, proxy->loader, &proxy->config.serial, &proxy->pins);
+	tell(proxy, PTL_PROXY_BEGINS);
+}
+
+static void end(void *user, ptl_time now)
+{
+	struct ptl_proxy *proxy = user;
+	bool done = proxy->state == PASSING && tail_is(proxy, &proxy->loader->last);
+
+	if (proxy->state == IDLE)
+		return;
+	if (!done)
+		ptl_pin_player_play(&proxy->pins, now, ptl_loader_run, proxy->loader->pulse);
+	if (proxy->entry.state != PTL_ENTRY_FAILED)
+		tell(proxy, done ? PTL_PROXY_ENDS : PTL_PROXY_LEFT);
+	proxy->state = IDLE;
+}
+
+/* The boot loader's answer as the answer to the client's last question. */
+static void owe_reply(struct ptl_proxy *proxy)
+{
+	struct ptl_entry *entry = &proxy->entry;
+
+	proxy->replies = proxy->loader->copies ? proxy->loader->copies : 1;
+	proxy->reply_at = 0;
+	if (proxy->loader->target == PTL_TARGET_MEGA && proxy->tail_n >= 7) {
+		/* It has the question's sequence number, and a checksum. */
+		uint8_t number = proxy->tail[proxy->tail_n - 6];
+
+		entry->answer[entry->answer_n - 1] ^= (uint8_t)(entry->answer[1] ^ number);
+		entry->answer[1] = number;
+	}
+}
+
+/* Returns whether all that is owed was said. */
+static bool say_replies(struct ptl_proxy *proxy)
+{
+	const struct ptl_entry *entry = &proxy->entry;
+
+	while (proxy->replies) {
+		size_t n = entry->answer_n - proxy->reply_at;
+		size_t taken =
+			ptl_bridge_say(proxy->bridge, entry->answer + proxy->reply_at, n);
+
+		proxy->reply_at += taken;
+		if (taken < n)
+			return false;
+		proxy->reply_at = 0;
+		proxy->replies--;
+	}
+	return true;
+}
+
+static size_t pass_on(struct ptl_proxy *proxy, const uint8_t *bytes, size_t n)
+{
+	size_t taken = proxy->config.serial.write(proxy->config.serial.user, bytes, n);
+
+	keep_tail(proxy, bytes, taken);
+	proxy->full = taken < n;
+	return taken;
+}
+
+/* Questions are answered here; what is something else goes to the target, with those of
+ * its bytes that might have become a question. */
+static size_t answer_each(struct ptl_proxy *proxy, const uint8_t *bytes, size_t n)
+{
+	const struct ptl_loader *loader = proxy->loader;
+	size_t i = 0;
+
+	while (i < n && bytes[i] == loader->ask[proxy->asked_n]) {
+		i++;
+		if (++proxy->asked_n < loader->ask_n)
+			continue;
+		proxy->asked_n = 0;
+		if (ptl_entry_in_step(&proxy->entry))
+			owe_reply(proxy);
+	}
+	if (i == n)
+		return n;
+	if (proxy->state == ENTERING) { /* not a question, and too early */
+		proxy->asked_n = 0;
+		return n;
+	}
+	if (pass_on(proxy, loader->ask, proxy->asked_n) < proxy->asked_n) {
+		proxy->full = true; /* the UART is stuck, and the client is lost */
+		return n;
+	}
+	proxy->asked_n = 0;
+	proxy->state = PASSING;
+	return i + pass_on(proxy, bytes + i, n - i);
+}
+
+static size_t client(void *user, ptl_time now, const uint8_t *bytes, size_t n)
+{
+	struct ptl_proxy *proxy = user;
+
+	proxy->heard = now;
+	if (proxy->state == PASSING)
+		return pass_on(proxy, bytes, n);
+	if (!proxy->loader->quiet)
+		return answer_each(proxy, bytes, n);
+	keep_tail(proxy, bytes, n);
+	return n;
+}
+
+static bool uart(void *user, ptl_time now, const uint8_t *bytes, size_t n)
+{
+	struct ptl_proxy *proxy = user;
+
+	if (proxy->state == PASSING)
+		return true;
+	ptl_entry_hear(&proxy->entry, now, bytes, n);
+	return false;
+}
+
+static bool line(void *user, ptl_time now, unsigned client, enum ptl_serial_line which, bool on)
+{
+	struct ptl_proxy *proxy = user;
+	const struct ptl_pin_step *moves;
+	ptl_time pulse;
+	bool open = proxy->dance.dtr;
+
+	if (!ptl_dance_line(&proxy->dance, proxy->config.target, &proxy->config.pins, which, on,
+			    &moves, &pulse))
+		return proxy->state != IDLE && proxy->client != client;
+	if (proxy->state == IDLE) {
+		if (moves)
+			ptl_pin_player_play(&proxy->pins, now, moves, pulse);
+	} else if (proxy->client == client && proxy->state == PASSING &&
+		   which == PTL_LINE_DTR && open && !on) {
+		ptl_bridge_release(proxy->bridge); /* as who closes a port */
+	}
+	return true;
+}
+
+/* ---- time ---- */
+
+static ptl_time earlier(ptl_time a, ptl_time b)
+{
+	return a < b ? a : b;
+}
+
+static ptl_time poll_entering(struct ptl_proxy *proxy, ptl_time now)
+{
+	ptl_time due = ptl_entry_poll(&proxy->entry, now), quiet;
+
+	if (proxy->entry.state == PTL_ENTRY_FAILED) {
+		tell(proxy, PTL_PROXY_NO_TARGET);
+		ptl_bridge_drop(proxy->bridge);
+		return PTL_NEVER;
+	}
+	if (!ptl_entry_in_step(&proxy->entry))
+		return due;
+	quiet = proxy->heard + proxy->loader->quiet;
+	if (now < quiet)
+		return earlier(due, quiet);
+	proxy->state = proxy->loader->quiet ? PASSING : ANSWERING;
+	if (proxy->loader->quiet)
+		owe_reply(proxy);
+	tell(proxy, PTL_PROXY_IN_STEP);
+	return now;
+}
+
+static ptl_time poll_passing(struct ptl_proxy *proxy, ptl_time now)
+{
+	ptl_time gone = proxy->heard + proxy->loader->idle;
+
+	if (!say_replies(proxy) || proxy->full)
+		return earlier(now + RETRY_US, gone);
+	if (tail_is(proxy, &proxy->loader->last))
+		gone = proxy->heard + LAST_US;
+	if (now < gone)
+		return gone;
+	ptl_bridge_release(proxy->bridge);
+	return PTL_NEVER;
+}
+
+static ptl_time poll(void *user, ptl_time now)
+{
+	struct ptl_proxy *proxy = user;
+	ptl_time due = PTL_NEVER;
+
+	if (proxy->state == ENTERING)
+		due = poll_entering(proxy, now);
+	if (proxy->state > ENTERING)
+		due = poll_passing(proxy, now);
+	return earlier(due, ptl_pin_player_poll(&proxy->pins, now));
+}
+
+static void renewed(void *user, ptl_time now)
+{
+	struct ptl_proxy *proxy = user;
+
+	(void)now;
+	ptl_pin_player_init(&proxy->pins, &proxy->config.pins);
+}
+
+/* ---- the seam ---- */
+
+size_t ptl_proxy_size(void)
+{
+	return sizeof(struct ptl_proxy);
+}
+
+struct ptl_proxy *ptl_proxy_init(void *memory, const struct ptl_proxy_config *config)
+{
+	struct ptl_proxy *proxy = memory;
+
+	memset(proxy, 0, sizeof(*proxy));
+	proxy->config = *config;
+	renewed(proxy, 0);
+	return proxy;
+}
+
+struct ptl_programmer_seam ptl_proxy_seam(struct ptl_proxy *proxy)
+{
+	return (struct ptl_programmer_seam){
+		.user = proxy,
+		.match = match,
+		.begin = begin,
+		.end = end,
+		.client = client,
+		.uart = uart,
+		.line = line,
+		.poll = poll,
+		.renewed = renewed,
+		.lines = proxy->config.pins.lines,
+	};
+}
+
+void ptl_proxy_attach(struct ptl_proxy *proxy, struct ptl_bridge *bridge)
+{
+	proxy->bridge = bridge;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Text of --pins:
+ *
+ *	reset=WHERE[,boot=WHERE][,reset-active=low|high][,boot-active=low|high][,pulse=MS]
+ *	WHERE  dtr | rts | gpio:CHIP/LINE | file:PATH | unix:PATH
+ */
+#ifndef PIGTAIL_HOST_PINS_OPTIONS_H
+#define PIGTAIL_HOST_PINS_OPTIONS_H
+
+#include <limits.h>
+#include <pigtail/target_pins.h>
+#include <pigtail/target.h>
+
+enum pin_kind {
+	PIN_NONE,
+	PIN_DTR, /* of the tty; low is "on" */
+	PIN_RTS,
+	PIN_GPIO, /* libgpiod: a chip's name, number or path, and a line's number */
+	PIN_FILE, /* gets "0\n" or "1\n" */
+	PIN_UNIX, /* a datagram socket that gets "0" or "1" */
+};
+
+struct pin_options {
+	enum pin_kind kind;
+	char where[PATH_MAX]; /* a path; of a GPIO the chip */
+	unsigned line;
+	bool high; /* active at the high level */
+};
+
+struct pins_options {
+	struct pin_options pin[PTL_TARGET_PINS];
+	unsigned pulse_ms; /* 0: as the target wants it */
+};
+
+/* What a target's board has where --pins says nothing of it: all active low, but STM32's
+ * BOOT0; no pin at all. */
+void pins_options_default(struct pins_options *options, enum ptl_target target);
+
+/* Returns -2, and why in error, where the text makes no sense. */
+int pins_options_parse(struct pins_options *options, const char *text, char *error,
+		       size_t error_size);
+
+/* The target of that name; -2 and why in error: there is none. */
+int pins_target_parse(enum ptl_target *target, const char *text, char *error,
+		      size_t error_size);
+
+#endif
