@@ -42,6 +42,9 @@ void ptl_wifi_read_info(const struct ptl_control *message, struct ptl_radio_info
 	info->akms = (uint8_t)ptl_control_uint(message, PTL_F_AKM, PTL_AKM_OPEN);
 	info->boot = (uint8_t)ptl_control_uint(message, PTL_F_BOOT, 0);
 	info->boots = (uint32_t)ptl_control_uint(message, PTL_F_BOOTS, 0);
+	info->slot = ptl_control_has(message, PTL_F_SLOT)
+			     ? (int8_t)(ptl_control_uint(message, PTL_F_SLOT, 0) != 0)
+			     : -1;
 	ptl_control_words(message, PTL_F_COUNTRY, info->country, sizeof(info->country));
 }
 

@@ -48,6 +48,11 @@ struct boot_tag {
 
 void boot_read(struct boot *boot, const struct boot_tag *tags);
 
+/* What was in a3 at the start: of loader.c, HANDED_SLOT and the slot's number; else nothing
+ * that can be relied on. */
+#define HANDED_SLOT 0x510700b0u
+extern const uint32_t start_handed;
+
 /* What start.S calls: an image's main(). */
 _Noreturn void board_main(const struct boot_tag *tags);
 

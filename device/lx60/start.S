@@ -115,6 +115,7 @@ fatal:
 	.global	start
 start:
 	mov	a12, a2 /* QEMU's boot parameters */
+	mov	a13, a3 /* what loader.c hands over */
 	movi	a2, PS_START
 	wsr	a2, ps
 	movi	a2, 0
@@ -144,7 +145,15 @@ start:
 5:	s32i	a4, a2, 0
 	addi	a2, a2, 4
 	bltu	a2, a1, 5b
+	movi	a2, start_handed
+	s32i	a13, a2, 0
 	mov	a2, a12
 	movi	a0, board_main
 	callx0	a0
 6:	j	6b
+
+	.section .bss, "aw", @nobits
+	.balign	4
+	.global	start_handed
+start_handed:
+	.space	4

@@ -10,6 +10,7 @@
 #include "chip.h"
 #include "clock.h"
 #include "ethernet.h"
+#include "firmware.h"
 #include "gpio.h"
 #include "life.h"
 #include "personality.h"
@@ -29,7 +30,7 @@ const char personality_name[] = "wifi";
 static struct {
 	struct device_card card;
 	struct device_pins pins;
-	struct device_owner owners[1];
+	struct device_owner owners[1 + FIRMWARE_OWNERS];
 	struct air air;
 	struct air_radio radio;
 	uint8_t mac[6];
@@ -76,12 +77,10 @@ void personality_init(struct device_config *config, const struct boot *boot)
 		.control = &wifi.radio.control,
 		.refuses = lx60_pin_refused,
 	};
-	const struct device_card_config card = {
+	struct device_card_config card = {
 		.control = &wifi.radio.control,
 		.owners = wifi.owners,
-		.owner_count = 1,
 		.board = "lx60",
-		.firmware = "pigtail wifi 0.1.0",
 		.boot = boot->why,
 		.boots = life_boots(),
 		.restart = restart,
@@ -93,6 +92,9 @@ void personality_init(struct device_config *config, const struct boot *boot)
 		       clock_now(NULL));
 	device_pins_init(&wifi.pins, &pins);
 	wifi.owners[0] = device_pins_owner(&wifi.pins);
+	card.owner_count = 1 + firmware_start(card.board, &wifi.card.share, wifi.owners + 1);
+	card.streams = firmware_streams();
+	card.firmware = firmware_name("pigtail wifi 0.1.0");
 	device_card_init(&wifi.card, &card);
 	config->control = device_card_control(&wifi.card);
 	config->radio = (struct ptl_radio){
@@ -110,6 +112,7 @@ bool personality_start(struct device *device, const struct device_config *config
 {
 	(void)boot;
 	device_card_attach(&wifi.card, device, clock_now(NULL));
+	firmware_attach(device);
 	ethernet_start(device, config->link.mac, from_air);
 	return true;
 }

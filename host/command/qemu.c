@@ -3,6 +3,7 @@
  * `pigtail wire` and are passed on to them as they are. See qemu_run.c for the rest. */
 #include "host/command/commands.h"
 #include "host/command/parse.h"
+#include "host/command/qemu_flash.h"
 #include "host/command/qemu_run.h"
 
 #include <errno.h>
@@ -14,6 +15,8 @@
 enum {
 	KEY_NET = 0x100,
 	KEY_APPEND,
+	KEY_FLASH,
+	KEY_FACTORY,
 	KEY_QEMU,
 	KEY_UART,
 	KEY_NO_RTSCTS,
@@ -31,6 +34,10 @@ static const struct argp_option option_list[] = {
 	{"net", KEY_NET, "NET", 0, "Where its packets go, as for 'pigtail up'", GROUP_OWN},
 	{"append", KEY_APPEND, "WORDS", 0,
 	 "For our firmware: address=ADDR/LEN[,GW] mac=MAC and the like", GROUP_OWN},
+	{"flash", KEY_FLASH, "FILE", 0,
+	 "Its flash, 4 MB; a missing file is made. IMAGE is then boot.elf", GROUP_OWN},
+	{"factory", KEY_FACTORY, "FILE", 0, "Signed image that a flash is made with",
+	 GROUP_OWN},
 	{"qemu", KEY_QEMU, "PROGRAM", 0,
 	 "Another QEMU (default: qemu-system-xtensa as an ESP8266's core); its machine stands "
 	 "behind --",
@@ -87,6 +94,14 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_APPEND:
 		options->append = text;
 		return 0;
+	case KEY_FLASH:
+		if (strchr(text, ','))
+			command_misused(state, "--flash '%s': QEMU takes no comma", text);
+		options->flash = text;
+		return 0;
+	case KEY_FACTORY:
+		options->factory = text;
+		return 0;
 	case KEY_QEMU:
 		options->program = text;
 		return 0;
@@ -109,6 +124,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!options->image && !options->program)
 			command_misused(state, "IMAGE is missing");
+		if (options->factory && !options->flash)
+			command_misused(state, "--factory wants a --flash to put it in");
 		if (!options->net)
 			command_misused(state, "--net is missing, such as --net "
 					       "user,hostfwd=tcp::8080-:80");
@@ -126,6 +143,9 @@ static const struct argp argp = {
 	       "\v"
 	       "  pigtail qemu build/firmware/endpoint.elf --net user,hostfwd=tcp::8080-:80\n"
 	       "  pigtail qemu build/firmware/nic.elf --net tap\n\n"
+	       "With a flash, in which it keeps settings and can be updated:\n\n"
+	       "  pigtail qemu build/firmware/boot.elf --flash radio.flash \\\n"
+	       "          --factory build/firmware/wifi.img --net user\n\n"
 	       "Another machine: what QEMU wants besides the UART stands behind --\n\n"
 	       "  pigtail qemu --qemu qemu-system-arm --framing slip --net tun \\\n"
 	       "          -- -M lm3s6965evb -kernel zephyr.elf",
@@ -182,6 +202,8 @@ static int check(const struct qemu_options *options)
 			 package_of(program));
 		return EXIT_FAILED;
 	}
+	if (options->flash && qemu_flash_make(options->flash, options->factory))
+		return EXIT_FAILED;
 	return EXIT_DONE;
 }
 

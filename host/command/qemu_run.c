@@ -107,6 +107,10 @@ static void fill_arguments(struct bench *bench)
 		tell_firmware(arguments, options);
 	else if (options->append)
 		argv_add_two(arguments, "-append", options->append);
+	if (options->flash) {
+		argv_add(arguments, "-drive");
+		argv_add(arguments, "if=pflash,format=raw,file=%s", options->flash);
+	}
 	argv_add_two(arguments, "-display", "none");
 	argv_add_two(arguments, "-monitor", "none");
 	argv_add(arguments, "-chardev");

@@ -10,6 +10,8 @@ struct qemu_options {
 	const char *net;
 	const char *program; /* NULL: our own machine */
 	const char *append;
+	const char *flash;   /* a file; NULL: none */
+	const char *factory; /* the image that a new one has; NULL: none */
 	unsigned int uart;
 	bool flow_control;
 	char **more; /* for QEMU, NULL at the end */

@@ -47,6 +47,7 @@ struct ptl_radio_info {
 	uint8_t akms;	  /* enum ptl_akm */
 	uint8_t boot;	  /* enum ptl_boot */
 	uint32_t boots;
+	int8_t slot; /* of the flash, that it runs from: 0, 1, or -1: none */
 	char country[3];
 };
 
