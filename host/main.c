@@ -21,6 +21,7 @@ static const struct command {
 	{"device", cmd_device, "the other end: a virtual radio"},
 	{"attach", cmd_attach, "gives a tty to the kernel driver"},
 	{"wire", cmd_wire, "a simulated UART cable between two ports"},
+	{"bridge", cmd_bridge, "a UART on the network: raw TCP, telnet, RFC 2217"},
 	{"qemu", cmd_qemu, "firmware in QEMU, its UART being a link"},
 	{"status", cmd_status, "what the running links are doing"},
 	{"stats", cmd_stats, "their counters"},

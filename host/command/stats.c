@@ -8,6 +8,7 @@
 
 #include <pigtail/endpoint.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,9 +34,31 @@ static const char *name_of(const cJSON *link)
 	return name ? name : "-";
 }
 
+static bool is_bridge(const cJSON *answer)
+{
+	const char *role = cJSON_GetStringValue(cJSON_GetObjectItem(answer, "role"));
+
+	return role && !strcmp(role, "bridge");
+}
+
+static void print_bridge(const cJSON *bridge)
+{
+	const cJSON *value;
+
+	cJSON_ArrayForEach(value, cJSON_GetObjectItem(bridge, "counters"))
+	{
+		if (cJSON_IsNumber(value) && value->valuedouble > 0)
+			(void)printf("%14.0f  %s\n", value->valuedouble, value->string);
+	}
+}
+
 static void print_link(const cJSON *link)
 {
 	(void)printf("%s\n", name_of(link));
+	if (is_bridge(link)) {
+		print_bridge(link);
+		return;
+	}
 	for (size_t i = 0; i < PTL_COUNTER_COUNT; i++) {
 		double value = counter(link, ptl_counter_names[i].name);
 
@@ -53,6 +76,13 @@ static void print_change(const cJSON *before, const cJSON *link)
 	double rx = (counter(link, "rx_bytes") - counter(before, "rx_bytes")) / seconds;
 	const char *separator = ";";
 
+	if (is_bridge(link)) {
+		(void)printf("%s  to the UART %.0f B/s  from it %.0f B/s\n", name_of(link),
+			     (counter(link, "to_uart") - counter(before, "to_uart")) / seconds,
+			     (counter(link, "from_uart") - counter(before, "from_uart")) /
+				     seconds);
+		return;
+	}
 	if (line <= 0) {
 		(void)printf("%s  failed\n", name_of(link));
 		return;

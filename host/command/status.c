@@ -52,9 +52,14 @@ static void print_brief(const cJSON *link)
 	const cJSON *port = cJSON_GetObjectItem(link, "port");
 	const cJSON *net = cJSON_GetObjectItem(link, "net");
 	const char *interface = text(net, "interface");
+	const cJSON *clients = cJSON_GetObjectItem(link, "clients");
 
 	(void)printf("%-16s %-7s", text(link, "name"), text(link, "state"));
-	if (is_failed(link))
+	if (!strcmp(text(link, "role"), "bridge"))
+		(void)printf("%-16s %8.0f baud  %5d clients  %s\n", "bridge",
+			     number(port, "baud"), cJSON_GetArraySize(clients),
+			     text(port, "name"));
+	else if (is_failed(link))
 		(void)printf("%s\n", text(link, "reason"));
 	else
 		(void)printf("%-16s %8.0f baud  %5.0f KB  %s\n",
@@ -98,12 +103,53 @@ static void print_link(const cJSON *link)
 			     is_true(link, "capturing") ? "" : " (stopped)");
 }
 
+static void print_client(const cJSON *client)
+{
+	(void)printf("    client %.0f  %s, %s%s%s: %.0f bytes to the UART, %.0f from it",
+		     number(client, "client"), text(client, "peer"), text(client, "service"),
+		     is_true(client, "may_write") ? "" : ", reads only",
+		     is_true(client, "programs") ? ", programs" : "",
+		     number(client, "received"), number(client, "sent"));
+	if (number(client, "lost") > 0)
+		(void)printf(", lost %.0f", number(client, "lost"));
+	(void)printf("\n");
+}
+
+static void print_bridge(const cJSON *bridge)
+{
+	const cJSON *port = cJSON_GetObjectItem(bridge, "port"), *one;
+
+	(void)printf("%s: %s for ", text(bridge, "name"), text(bridge, "state"));
+	print_duration(number(bridge, "seconds"));
+	(void)printf(", bridge, pid %.0f\n", number(bridge, "pid"));
+	(void)printf("    port  %s, %s, %.0f baud %s%s\n", text(port, "name"),
+		     is_true(port, "open") ? "open" : "waiting", number(port, "baud"),
+		     text(port, "format"), is_true(port, "rtscts") ? ", RTS/CTS" : "");
+	cJSON_ArrayForEach(one, cJSON_GetObjectItem(bridge, "listens"))
+	{
+		(void)printf("    listens  %s:%s for %s\n", text(one, "host"),
+			     text(one, "port"), text(one, "service"));
+	}
+	cJSON_ArrayForEach(one, cJSON_GetObjectItem(bridge, "clients"))
+	{
+		print_client(one);
+	}
+}
+
+static void print_any(const cJSON *answer)
+{
+	if (!strcmp(text(answer, "role"), "bridge"))
+		print_bridge(answer);
+	else
+		print_link(answer);
+}
+
 int cmd_status(int argc, char **argv)
 {
 	struct ask ask = {
 		.question = "status",
 		.what = "What the running links are doing.",
-		.print = print_link,
+		.print = print_any,
 		.print_brief = print_brief,
 	};
 

@@ -32,6 +32,20 @@ bool control_name_ok(const char *name)
 	return n && n <= CONTROL_NAME_MAX && *name != '.' && strspn(name, allowed) == n;
 }
 
+void control_name_from(const char *text, char *name, size_t size)
+{
+	const char *slash = strrchr(text, '/');
+	char *at;
+
+	(void)snprintf(name, size, "%s", slash ? slash + 1 : text);
+	for (at = name; *at; at++)
+		if (!strchr("_-.", *at) && !(*at >= '0' && *at <= '9') &&
+		    !((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z'))
+			*at = '-';
+	if (*name == '.' || !*name)
+		*name = '-';
+}
+
 static bool directory_path(unsigned int i, char *path, size_t size)
 {
 	const char *runtime = getenv("XDG_RUNTIME_DIR");

@@ -26,6 +26,10 @@
 /* What a name may be: letters, digits, '_', '-', '.', the last not in front. */
 bool control_name_ok(const char *name);
 
+/* Makes one of any text, as of a port: "tcp-localhost-5556", or of what is behind the last
+ * slash. */
+void control_name_from(const char *text, char *name, size_t size);
+
 /* A socket in its place. */
 struct control_place {
 	int fd; /* listens */

@@ -275,6 +275,11 @@ int port_set_rate(struct port *port, uint32_t rate)
 	return 0;
 }
 
+int port_tty(const struct port *port)
+{
+	return port->state == PORT_OPEN && port->kind->set_rate ? port->fd : -1;
+}
+
 uint32_t port_peer_baud(const struct port *port)
 {
 	if (port->state != PORT_OPEN || !port->kind->peer_baud)

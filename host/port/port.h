@@ -87,6 +87,10 @@ const struct ptl_uart *port_uart(const struct port *port);
  * has the old one. Opened anew, it has the first one again. */
 int port_set_rate(struct port *port, uint32_t rate);
 
+/* The descriptor of a tty that is open, for what a serial port has besides bytes; it stays
+ * the port's. -1: it is none, or not open. */
+int port_tty(const struct port *port);
+
 /* What the other end of a pty has set its side to; of others port_baud(). */
 uint32_t port_peer_baud(const struct port *port);
 

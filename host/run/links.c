@@ -131,17 +131,8 @@ static void on_failed(void *user)
 static void default_name(const struct runner *runner, char *name, size_t size)
 {
 	const char *interface = net_interface(runner->net);
-	const char *from = port_name(runner->port);
-	const char *slash = strrchr(from, '/');
-	char *at;
 
-	(void)snprintf(name, size, "%s", interface ? interface : slash ? slash + 1 : from);
-	for (at = name; *at; at++)
-		if (!strchr("_-.", *at) && !(*at >= '0' && *at <= '9') &&
-		    !((*at | 0x20) >= 'a' && (*at | 0x20) <= 'z'))
-			*at = '-';
-	if (*name == '.' || !*name)
-		*name = '-';
+	control_name_from(interface ? interface : port_name(runner->port), name, size);
 }
 
 /* 0; -1 and 1 (taken) with a line in error. */

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * States of a connection:
+ *
+ *	OPEN -- the peer ended its side --> HALF: what it sent is still taken, and what the
+ *	  |                                 UART answers is sent for LINGER_MS
+ *	  +-- drop without reset --> LAST: what was pulled for it is sent
+ *	  +-- an error, or drop with reset --> GONE: only connection_close() is left
+ *
+ * At most one piece each way is in hand. Where the bridge doesn't take the one, the socket
+ * is not read, so TCP holds the peer back; where the socket doesn't take the other, the
+ * bridge is not asked for more, so the client falls behind there, where that is counted.
+ */
+#include "host/bridge/connection.h"
+
+#include "host/base/poller.h"
+#include "host/base/socket.h"
+#include "host/base/timer.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LINGER_US 500000u
+#define READS	  4 /* at one go */
+
+enum state {
+	OPEN,
+	HALF,
+	LAST,
+	GONE,
+};
+
+struct connection {
+	struct ptl_bridge *bridge;
+	unsigned client;
+	struct connection_events events;
+	int fd;
+	struct poller *poller;
+	struct timer *linger;
+	enum state state;
+	char peer[64];
+	size_t in_at, in_n, out_at, out_n;
+	uint8_t in[2048], out[4096];
+};
+
+static void end(struct connection *connection)
+{
+	if (connection->state == GONE)
+		return;
+	connection->state = GONE;
+	poller_want(connection->poller, 0);
+	connection->events.gone(connection->events.user, connection->client);
+}
+
+static void rearm(struct connection *connection)
+{
+	bool reads = connection->state == OPEN && connection->in_at == connection->in_n;
+	bool writes = connection->out_at < connection->out_n;
+
+	if (connection->state != GONE)
+		poller_want(connection->poller,
+			    (reads ? UV_READABLE : 0) | (writes ? UV_WRITABLE : 0));
+}
+
+/* Sends what is in hand; returns whether all of it. */
+static bool flush(struct connection *connection)
+{
+	while (connection->out_at < connection->out_n) {
+		ssize_t n = send(connection->fd, connection->out + connection->out_at,
+				 connection->out_n - connection->out_at, MSG_NOSIGNAL);
+
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			end(connection);
+		if (n < 0)
+			return false;
+		connection->out_at += (size_t)n;
+	}
+	return true;
+}
+
+void connection_send(struct connection *connection)
+{
+	while (connection->state != GONE && flush(connection)) {
+		connection->out_at = 0;
+		connection->out_n =
+			connection->state == LAST
+				? 0
+				: ptl_bridge_transmit(connection->bridge, timer_now(),
+						      connection->client, connection->out,
+						      sizeof(connection->out));
+		if (!connection->out_n)
+			break;
+	}
+	if (connection->state == LAST && !connection->out_n)
+		end(connection);
+	rearm(connection);
+}
+
+/* Gives the bridge what is in hand; returns whether all was taken. */
+static bool give(struct connection *connection)
+{
+	size_t n = connection->in_n - connection->in_at;
+
+	if (n)
+		connection->in_at +=
+			ptl_bridge_receive(connection->bridge, timer_now(), connection->client,
+					   connection->in + connection->in_at, n);
+	return connection->in_at == connection->in_n;
+}
+
+/* The peer has ended its side. A programmer, or one that speaks telnet, is gone then. */
+static void half_close(struct connection *connection)
+{
+	struct ptl_client_state seen;
+
+	connection->state = HALF;
+	if (!ptl_bridge_get_client(connection->bridge, connection->client, &seen) ||
+	    seen.programs || seen.service == PTL_SERVICE_TELNET ||
+	    seen.service == PTL_SERVICE_RFC2217)
+		end(connection);
+	else
+		timer_set(connection->linger, timer_now() + LINGER_US);
+}
+
+static void read_some(struct connection *connection)
+{
+	for (unsigned i = 0; i < READS && connection->state == OPEN && give(connection); i++) {
+		ssize_t n = recv(connection->fd, connection->in, sizeof(connection->in), 0);
+
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			break;
+		if (n < 0) {
+			end(connection);
+			return;
+		}
+		if (!n) {
+			half_close(connection);
+			break;
+		}
+		connection->in_at = 0;
+		connection->in_n = (size_t)n;
+		if (!give(connection))
+			break;
+		socket_acknowledge(connection->fd);
+	}
+	rearm(connection);
+}
+
+void connection_receive(struct connection *connection)
+{
+	if (connection->state <= HALF && connection->in_at < connection->in_n) {
+		(void)give(connection);
+		rearm(connection);
+	}
+}
+
+static void on_ready(void *user, int events)
+{
+	struct connection *connection = user;
+
+	if (events & UV_READABLE)
+		read_some(connection);
+	if (events & UV_WRITABLE)
+		connection_send(connection);
+	if (events & POLLER_ERROR)
+		end(connection);
+	connection->events.settle(connection->events.user);
+}
+
+static void on_linger(void *user)
+{
+	struct connection *connection = user;
+
+	if (connection->in_at < connection->in_n) /* the UART is slow */
+		timer_set(connection->linger, timer_now() + LINGER_US);
+	else
+		end(connection);
+	connection->events.settle(connection->events.user);
+}
+
+void connection_hang_up(struct connection *connection, bool reset)
+{
+	const struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+	if (reset) {
+		(void)setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		end(connection);
+		return;
+	}
+	connection->state = LAST;
+	connection_send(connection);
+}
+
+static void name_peer(struct connection *connection)
+{
+	struct sockaddr_storage address;
+	socklen_t size = sizeof(address);
+	char host[INET6_ADDRSTRLEN + 16], port[8];
+
+	if (getpeername(connection->fd, (struct sockaddr *)&address, &size) < 0 ||
+	    getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port,
+			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		return;
+	(void)snprintf(connection->peer, sizeof(connection->peer),
+		       address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+}
+
+struct connection *connection_new(uv_loop_t *loop, int fd, struct ptl_bridge *bridge,
+				  unsigned client, const struct connection_events *events)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+
+	if (!connection)
+		goto bad;
+	connection->bridge = bridge;
+	connection->client = client;
+	connection->events = *events;
+	connection->fd = fd;
+	connection->linger = timer_new(loop, on_linger, connection);
+	connection->poller = poller_new(loop, fd, on_ready, connection);
+	if (!connection->linger || !connection->poller)
+		goto bad;
+	name_peer(connection);
+	rearm(connection);
+	return connection;
+
+bad:
+	if (connection) {
+		timer_free(connection->linger);
+		poller_free(connection->poller);
+	}
+	free(connection);
+	(void)close(fd);
+	return NULL;
+}
+
+void connection_close(struct connection *connection)
+{
+	timer_free(connection->linger);
+	poller_free(connection->poller);
+	(void)close(connection->fd);
+	free(connection);
+}
+
+const char *connection_peer(const struct connection *connection)
+{
+	return connection->peer;
+}

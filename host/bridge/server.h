@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A running bridge: its UART, its listeners and its clients' connections around the
+ * portable core (pigtail/bridge.h), on one loop.
+ */
+#ifndef PIGTAIL_HOST_BRIDGE_SERVER_H
+#define PIGTAIL_HOST_BRIDGE_SERVER_H
+
+#include "host/bridge/listener.h"
+#include "host/bridge/uart.h"
+
+#define SERVER_LISTENS 8u
+
+struct server_config {
+	const char *port;
+	struct listener_spec listen[SERVER_LISTENS];
+	size_t listens;
+	unsigned clients;
+	size_t history; /* bytes */
+	ptl_time idle;	/* us; 0: never */
+	enum ptl_write_policy write;
+	enum ptl_slow_policy slow;
+	struct ptl_serial_format format;
+};
+
+struct server;
+
+/* Opens all of it. -1 or -2 with a line in error. */
+int server_open(uv_loop_t *loop, const struct server_config *config, struct server **server,
+		char *error, size_t error_size);
+
+/* All is gone when the loop has run dry. NULL does nothing. */
+void server_close(struct server *server);
+
+bool server_is_exposed(const struct server *server);
+
+/* Gives the right to write to a client, by its number; false: the policy knows none, or
+ * there is no such client. Hangs up on one. */
+bool server_take(struct server *server, unsigned client);
+bool server_hang_up(struct server *server, unsigned client);
+
+/* Another format for the UART, and the one in force. */
+void server_set_format(struct server *server, const struct ptl_serial_format *format);
+const struct ptl_serial_format *server_format(const struct server *server);
+
+/* For who reports of it. The peer of a client is NULL where there is none. */
+const struct server_config *server_config(const struct server *server);
+const struct uart *server_uart(const struct server *server);
+const struct ptl_bridge *server_bridge(const struct server *server);
+const char *server_peer(const struct server *server, unsigned client);
+ptl_time server_began(const struct server *server);
+
+#endif

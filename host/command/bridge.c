@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pigtail bridge PORT: a microcontroller's UART on the network. Here are its options, its
+ * loop and its end; host/bridge/ does the work.
+ */
+#include "host/command/commands.h"
+#include "host/base/log.h"
+#include "host/base/sandbox.h"
+#include "host/base/standard.h"
+#include "host/bridge/format.h"
+#include "host/bridge/offer.h"
+#include "host/command/parse.h"
+#include "host/control/place.h"
+#include "host/port/port.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define NAMES_TRIED 100
+#define TICK_MS	    1000
+#define HISTORY_KB  256
+
+enum {
+	KEY_FORMAT = 'f',
+	KEY_LISTEN = 'l',
+	KEY_NAME = 'n',
+	KEY_VERBOSE = 'v',
+	KEY_WRITE = 0x100,
+	KEY_SLOW,
+	KEY_CLIENTS,
+	KEY_HISTORY,
+	KEY_IDLE,
+};
+
+static const struct argp_option option_list[] = {
+	{"listen", KEY_LISTEN, "[HOST:]PORT[,SERVICE]", 0,
+	 "Where clients connect; up to 8 times (23,auto and 2323,program). Without HOST on "
+	 "loopback only; SERVICE is auto, raw, telnet, rfc2217 or program",
+	 1},
+	{"format", KEY_FORMAT, "8N1", 0, "Data bits, parity (N E O M S), stop bits (8N1)", 1},
+	{"write", KEY_WRITE, "POLICY", 0,
+	 "Who may write: all; first, who came first; exclusive, the same, but another one can "
+	 "be given the right",
+	 2},
+	{"slow", KEY_SLOW, "lose|drop", 0,
+	 "A client that reads too slowly loses bytes (lose), or is hung up on", 2},
+	{"clients", KEY_CLIENTS, "N", 0, "At once: 1 to 64 (64)", 2},
+	{"history", KEY_HISTORY, "KB", 0, "How far a client may fall behind: 1 to 16384 (256)",
+	 2},
+	{"idle", KEY_IDLE, "S", 0,
+	 "Hangs up on a client after so many seconds without a byte either way; 0: never (0)",
+	 2},
+	{"name", KEY_NAME, "NAME", 0, "Of the control socket (from PORT)", 3},
+	{"verbose", KEY_VERBOSE, NULL, 0, "Say more: each client, and what it speaks", 3},
+	{0},
+};
+
+static const char doc[] =
+	"A microcontroller's UART on the network: raw TCP, telnet, RFC 2217."
+	"\vPORT\n"
+	"  /dev/ttyUSB0                       any tty's path\n"
+	"  pty:LINK                           make a pty and a link to it\n"
+	"  tcp:HOST:PORT, unix:PATH           connect\n"
+	"  tcp-listen:[HOST:]PORT, unix-listen:PATH   wait for a peer\n"
+	"  loop:                              a simulated UART in loop-back\n"
+	"  then ,baud=N (115200) ,rtscts=on|off (off) ,wait (a tty may be missing)\n";
+
+struct command {
+	struct server_config config;
+	const char *name; /* as given, or NULL */
+};
+
+static void set_listen(struct command *command, const char *text, struct argp_state *state)
+{
+	struct server_config *config = &command->config;
+	char error[256];
+
+	if (config->listens == SERVER_LISTENS)
+		command_misused(state, "--listen '%s' is one too many", text);
+	if (listener_parse(text, &config->listen[config->listens], error, sizeof(error)) < 0)
+		command_misused(state, "%s", error);
+	config->listens++;
+}
+
+static unsigned long number(const char *option, const char *text, unsigned long least,
+			    unsigned long most, struct argp_state *state)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || value < least || value > most)
+		command_misused(state, "%s '%s': it must be %lu to %lu", option, text, least,
+				most);
+	return value;
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct command *command = state->input;
+	struct server_config *config = &command->config;
+	int policy;
+
+	switch (key) {
+	case KEY_LISTEN:
+		set_listen(command, text, state);
+		return 0;
+	case KEY_FORMAT:
+		if (format_parse(text, &config->format) < 0)
+			command_misused(state, "--format '%s': it is like 8N1, 7E2 or 5N1.5",
+					text);
+		return 0;
+	case KEY_WRITE:
+		policy = offer_write_policy(text);
+		if (policy < 0)
+			command_misused(state, "--write '%s': it is all, first or exclusive",
+					text);
+		config->write = (enum ptl_write_policy)policy;
+		return 0;
+	case KEY_SLOW:
+		if (strcmp(text, "lose") != 0 && strcmp(text, "drop") != 0)
+			command_misused(state, "--slow '%s': it is lose or drop", text);
+		config->slow = *text == 'd' ? PTL_SLOW_DROPPED : PTL_SLOW_LOSES;
+		return 0;
+	case KEY_CLIENTS:
+		config->clients =
+			(unsigned)number("--clients", text, 1, PTL_BRIDGE_CLIENTS_MAX, state);
+		return 0;
+	case KEY_HISTORY:
+		config->history = number("--history", text, 1, 16384, state) * 1024;
+		return 0;
+	case KEY_IDLE:
+		config->idle = number("--idle", text, 0, 1000000, state) * UINT64_C(1000000);
+		return 0;
+	case KEY_NAME:
+		if (!control_name_ok(text))
+			command_misused(state, "'%s' is no name", text);
+		command->name = text;
+		return 0;
+	case KEY_VERBOSE:
+		log_set_verbose(true);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (config->port)
+			command_misused(state, "'%s' is one argument too many; it is PORT",
+					text);
+		config->port = text;
+		return 0;
+	case ARGP_KEY_END:
+		if (!config->port)
+			command_misused(state, "PORT is missing");
+		if (!config->listens) {
+			set_listen(command, "23,auto", state);
+			set_listen(command, "2323,program", state);
+		}
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+struct running {
+	uv_loop_t loop;
+	uv_timer_t tick;
+	uv_signal_t signals[3];
+	char name[CONTROL_NAME_MAX + 1];
+	struct offer offer;
+};
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	uv_stop(signal->loop);
+}
+
+static void on_tick(uv_timer_t *tick)
+{
+	struct running *running = tick->data;
+
+	control_tick(running->offer.control);
+	log_flush();
+}
+
+static int claim(struct running *running, const char *given, const char *port, char *error,
+		 size_t error_size)
+{
+	char base[CONTROL_NAME_MAX - 3];
+	int status = 1;
+
+	if (given) {
+		(void)snprintf(running->name, sizeof(running->name), "%s", given);
+		return control_open(&running->loop, given, NULL, &running->offer.control, error,
+				    error_size);
+	}
+	control_name_from(port, base, sizeof(base));
+	for (int i = 1; i < NAMES_TRIED && status == 1; i++) {
+		(void)snprintf(running->name, sizeof(running->name), i > 1 ? "%s-%d" : "%s",
+			       base, i);
+		status = control_open(&running->loop, running->name, NULL,
+				      &running->offer.control, error, error_size);
+	}
+	return status;
+}
+
+static void introduce(const struct running *running, const struct server_config *config)
+{
+	const struct ptl_serial_format *format = server_format(running->offer.server);
+	char text[FORMAT_TEXT];
+
+	for (size_t i = 0; i < config->listens; i++)
+		log_line("%s: %s at %u baud %s, on %s port %s for %s", running->name,
+			 config->port, (unsigned)format->baud, format_text(format, text),
+			 *config->listen[i].host ? config->listen[i].host : "loopback",
+			 config->listen[i].port, ptl_service_name(config->listen[i].service));
+	if (server_is_exposed(running->offer.server))
+		log_line("%s: whoever reaches it from outside can read and write the UART: "
+			 "there is no password and no encryption",
+			 running->name);
+}
+
+static int start(struct running *running, const struct command *command)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	char error[384];
+	int status;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		(void)uv_signal_init(&running->loop, &running->signals[i]);
+		standard_watch(&running->signals[i], on_signal, numbers[i]);
+	}
+	(void)uv_timer_init(&running->loop, &running->tick);
+	running->tick.data = running;
+	(void)uv_timer_start(&running->tick, on_tick, TICK_MS, TICK_MS);
+	status = server_open(&running->loop, &command->config, &running->offer.server, error,
+			     sizeof(error));
+	if (!status &&
+	    claim(running, command->name, command->config.port, error, sizeof(error)) != 0)
+		status = -1;
+	if (status) {
+		log_line("%s", error);
+		return -status;
+	}
+	running->offer.name = running->name;
+	offer_begin(&running->offer);
+	introduce(running, &command->config);
+	return EXIT_DONE;
+}
+
+static void stop(struct running *running)
+{
+	control_close(running->offer.control);
+	server_close(running->offer.server);
+	uv_close((uv_handle_t *)&running->tick, NULL);
+	for (size_t i = 0; i < sizeof(running->signals) / sizeof(running->signals[0]); i++)
+		uv_close((uv_handle_t *)&running->signals[i], NULL);
+	for (int i = 0; i < 10 && uv_loop_alive(&running->loop); i++)
+		(void)uv_run(&running->loop, UV_RUN_NOWAIT);
+	(void)uv_loop_close(&running->loop);
+}
+
+static void drop_privileges(const char *port)
+{
+	struct sandbox sandbox = {0};
+	char path[512];
+
+	if (port_place(port, path, sizeof(path)))
+		sandbox_will_open(&sandbox, path, R_OK | W_OK);
+	if (sandbox_enter(&sandbox) < 0)
+		log_line("cannot give up privileges, and goes on with them: %s",
+			 strerror(errno));
+}
+
+int cmd_bridge(int argc, char **argv)
+{
+	static struct running running;
+	const struct argp argp = {
+		.options = option_list,
+		.parser = parse_option,
+		.args_doc = "PORT",
+		.doc = doc,
+	};
+	struct command command = {
+		.config = {.clients = PTL_BRIDGE_CLIENTS_MAX,
+			   .history = (size_t)HISTORY_KB * 1024,
+			   .format = PTL_SERIAL_FORMAT_DEFAULT},
+	};
+	int status;
+
+	command_parse(&argp, argc, argv, &command);
+	(void)uv_loop_init(&running.loop);
+	status = start(&running, &command);
+	if (!status) {
+		drop_privileges(command.config.port);
+		(void)uv_run(&running.loop, UV_RUN_DEFAULT);
+	}
+	stop(&running);
+	return status;
+}
