@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* See air.h: the radio's scan, and what is asked of it. Its station is air_station.c's. */
+/* See air.h: the radio's scan, its settings, and what is asked of it. Its station is
+ * air_station.c's, its access point air_own.c's. */
 #include "sim/air_radio.h"
 
 #include <string.h>
 
 #define ACTIVE_US  100000u /* on a channel */
 #define PASSIVE_US 120000u
+#define RESTART_US 20000u /* after its answer */
+#define TX_POWER   20	  /* dBm */
 #define CHANNELS   13
 
 #define ELEMENT_SSID  0
@@ -34,7 +37,7 @@ static size_t make_elements(const struct air_ap *ap, bool with_name, uint8_t *to
 
 static void make_bss(struct air_radio *radio, unsigned index, bool named, ptl_time now)
 {
-	const struct air_ap *ap = &radio->air->aps[index];
+	const struct air_ap *ap = air_ap_at(radio, index);
 	bool secret = ap->akms & (uint8_t)~PTL_AKM_OPEN;
 
 	radio->bss = (struct ptl_bss){
@@ -57,10 +60,12 @@ static void make_bss(struct air_radio *radio, unsigned index, bool named, ptl_ti
 /* Whether it answers this scan; named: with its SSID. */
 static bool answers(const struct air_radio *radio, unsigned index, bool *named)
 {
-	const struct air_ap *ap = &radio->air->aps[index];
-	bool asked = radio->scan_ssid_n > 0 && radio->scan_ssid_n == ap->ssid_n &&
+	const struct air_ap *ap = air_ap_at(radio, index);
+	bool asked = ap && radio->scan_ssid_n > 0 && radio->scan_ssid_n == ap->ssid_n &&
 		     memcmp(radio->scan_ssid, ap->ssid, ap->ssid_n) == 0;
 
+	if (!ap)
+		return false;
 	*named = !ap->hidden || (asked && !radio->passive);
 	return ap->channel == radio->channels[radio->channel_at] &&
 	       air_heard(radio, index) > AIR_UNHEARD * AIR_DB &&
@@ -84,7 +89,7 @@ static ptl_time poll_scan(struct air_radio *radio, ptl_time now)
 	bool named;
 
 	while (radio->scanning && now >= radio->channel_over) {
-		if (!radio->telling && radio->heard_at < radio->air->ap_count &&
+		if (!radio->telling && radio->heard_at < air_count(radio) &&
 		    answers(radio, radio->heard_at, &named)) {
 			make_bss(radio, radio->heard_at, named, now);
 			radio->telling = true;
@@ -92,7 +97,7 @@ static ptl_time poll_scan(struct air_radio *radio, ptl_time now)
 		if (radio->telling && !ptl_radio_bss(&radio->control, now, &radio->bss, &again))
 			return again;
 		radio->telling = false;
-		if (radio->heard_at < radio->air->ap_count) {
+		if (radio->heard_at < air_count(radio)) {
 			radio->heard_at++;
 			continue;
 		}
@@ -161,18 +166,118 @@ static void on_info(void *user, struct ptl_control_writer *to)
 	for (uint8_t i = 0; i < CHANNELS; i++)
 		channels[i] = (uint8_t)(i + 1);
 	ptl_put_bytes(to, PTL_F_MAC, radio->mac, sizeof(radio->mac));
+	ptl_put_bytes(to, PTL_F_AP_MAC, radio->ap_mac, sizeof(radio->ap_mac));
 	ptl_put_bytes(to, PTL_F_CHANNELS, channels, sizeof(channels));
+	ptl_put_uint(to, PTL_F_STATIONS, AIR_CLIENTS);
 	ptl_put_uint(to, PTL_F_AKM, PTL_AKM_OPEN | PTL_AKM_PSK | PTL_AKM_SAE);
 }
 
-static enum ptl_status stats(struct air_radio *radio, struct ptl_control_writer *answer)
+/* Of the station, or of one of the access point's. */
+static enum ptl_status stats(struct air_radio *radio, const struct ptl_control *message,
+			     struct ptl_control_writer *answer)
 {
-	if (radio->step == AIR_JOINED) {
+	const struct air_ap *ap = air_ap_at(radio, radio->ap);
+	const struct air_client *client;
+	size_t n;
+	const uint8_t *mac = ptl_control_bytes(message, PTL_F_MAC, &n);
+
+	if (mac) {
+		client = air_own_client(radio, mac);
+		if (!client)
+			return PTL_STATUS_NO_SUCH;
+		ptl_put_int(answer, PTL_F_SIGNAL, air_client_signal(radio, client));
+		ptl_put_uint(answer, PTL_F_CONNECTED, air_ms(radio, client->since) / 1000);
+		return PTL_STATUS_DONE;
+	}
+	if (radio->step == AIR_JOINED && ap) {
 		ptl_put_int(answer, PTL_F_SIGNAL, air_dbm(air_heard(radio, radio->ap)));
-		ptl_put_uint(answer, PTL_F_CHANNEL, radio->air->aps[radio->ap].channel);
+		ptl_put_uint(answer, PTL_F_CHANNEL, ap->channel);
 		ptl_put_uint(answer, PTL_F_CONNECTED, air_ms(radio, radio->joined_at) / 1000);
 	}
 	ptl_put_uint(answer, PTL_F_UPTIME, radio->control.now - radio->origin);
+	return PTL_STATUS_DONE;
+}
+
+/* ---- settings ---- */
+
+/* All of them or none: what cannot be is found before any is set. */
+static enum ptl_status set(struct air_radio *radio, const struct ptl_control *message,
+			   const char **reason)
+{
+	static const uint8_t foreign[] = {PTL_F_TIME,  PTL_F_PIN, PTL_F_PIN_MODE,
+					  PTL_F_LEVEL, PTL_F_KEY, PTL_F_VALUE};
+	bool of_ap = ptl_control_interface(message) == PTL_IF_AP;
+	size_t n;
+	const uint8_t *mac = ptl_control_bytes(message, PTL_F_MAC, &n);
+	const uint8_t *country = ptl_control_bytes(message, PTL_F_COUNTRY, &n);
+
+	for (size_t i = 0; i < sizeof(foreign); i++)
+		if (ptl_control_has(message, (enum ptl_field)foreign[i]))
+			return PTL_STATUS_UNSUPPORTED;
+	if (mac && (mac[0] & 1)) {
+		*reason = "the address of a group";
+		return PTL_STATUS_BAD_VALUE;
+	}
+	if (mac && (of_ap ? radio->own.step != AIR_OWN_DOWN : radio->step != AIR_IDLE)) {
+		*reason = "the address can be set while nothing is joined or served";
+		return PTL_STATUS_STATE;
+	}
+	if (mac) {
+		memcpy(of_ap ? radio->ap_mac : radio->mac, mac, sizeof(radio->mac));
+		ptl_interfaces_set(&radio->interfaces, of_ap ? PTL_IF_AP : PTL_IF_STATION, mac);
+	}
+	if (country)
+		memcpy(radio->country, country, sizeof(radio->country));
+	radio->power_save =
+		(uint8_t)ptl_control_uint(message, PTL_F_POWER_SAVE, radio->power_save);
+	radio->tx_power = (int8_t)ptl_control_int(message, PTL_F_TX_POWER, radio->tx_power);
+	return PTL_STATUS_DONE;
+}
+
+static enum ptl_status get(const struct air_radio *radio, const struct ptl_control *message,
+			   struct ptl_control_writer *answer)
+{
+	switch (ptl_control_uint(message, PTL_F_SETTING, 0)) {
+	case PTL_F_MAC:
+		ptl_put_bytes(answer, PTL_F_MAC,
+			      ptl_control_interface(message) == PTL_IF_AP ? radio->ap_mac
+									  : radio->mac,
+			      sizeof(radio->mac));
+		return PTL_STATUS_DONE;
+	case PTL_F_COUNTRY:
+		ptl_put_bytes(answer, PTL_F_COUNTRY, radio->country, sizeof(radio->country));
+		return PTL_STATUS_DONE;
+	case PTL_F_POWER_SAVE:
+		ptl_put_uint(answer, PTL_F_POWER_SAVE, radio->power_save);
+		return PTL_STATUS_DONE;
+	case PTL_F_TX_POWER:
+		ptl_put_int(answer, PTL_F_TX_POWER, radio->tx_power);
+		return PTL_STATUS_DONE;
+	default:
+		return PTL_STATUS_UNSUPPORTED;
+	}
+}
+
+/* ---- requests ---- */
+
+static enum ptl_status restart(struct air_radio *radio, const struct ptl_control *message)
+{
+	if (ptl_control_uint(message, PTL_F_HOW, 0) > 0)
+		return PTL_STATUS_UNSUPPORTED;
+	radio->restart_at = radio->control.now + RESTART_US;
+	return PTL_STATUS_DONE;
+}
+
+static enum ptl_status stop_scan(struct air_radio *radio)
+{
+	if (!radio->scanning)
+		return PTL_STATUS_STATE;
+	radio->channel_count = 0; /* it ends at the next poll, after this answer */
+	radio->channel_at = 0;
+	radio->heard_at = air_count(radio);
+	radio->channel_over = radio->control.now;
+	radio->telling = false;
+	radio->control.bss_at = 0;
 	return PTL_STATUS_DONE;
 }
 
@@ -185,21 +290,25 @@ static enum ptl_status on_request(void *user, const struct ptl_control *message,
 	case PTL_M_SCAN:
 		return begin_scan(radio, message, radio->control.now, reason);
 	case PTL_M_SCAN_STOP:
-		if (!radio->scanning)
-			return PTL_STATUS_STATE;
-		radio->channel_count = 0; /* it ends at the next poll, after this answer */
-		radio->channel_at = 0;
-		radio->heard_at = radio->air->ap_count;
-		radio->channel_over = radio->control.now;
-		radio->telling = false;
-		radio->control.bss_at = 0;
-		return PTL_STATUS_DONE;
+		return stop_scan(radio);
 	case PTL_M_JOIN:
 		return air_join(radio, message, reason);
 	case PTL_M_LEAVE:
 		return air_leave(radio);
 	case PTL_M_STATS:
-		return stats(radio, answer);
+		return stats(radio, message, answer);
+	case PTL_M_SET:
+		return set(radio, message, reason);
+	case PTL_M_GET:
+		return get(radio, message, answer);
+	case PTL_M_AP_START:
+		return air_own_start(radio, message, reason);
+	case PTL_M_AP_STOP:
+		return air_own_stop(radio);
+	case PTL_M_STATION_KICK:
+		return air_own_kick(radio, message);
+	case PTL_M_RESTART:
+		return restart(radio, message);
 	default:
 		*reason = "the scripted air has no such thing";
 		return PTL_STATUS_UNSUPPORTED;
@@ -213,18 +322,27 @@ static void on_reset(void *user)
 	radio->scanning = false;
 	radio->telling = false;
 	(void)air_leave(radio);
+	(void)air_own_stop(radio);
+	memcpy(radio->mac, radio->usual_mac, sizeof(radio->mac));
+	memcpy(radio->ap_mac, radio->usual_ap_mac, sizeof(radio->ap_mac));
+	ptl_interfaces_init(&radio->interfaces, radio->mac, radio->ap_mac);
+	memcpy(radio->country, "00", sizeof(radio->country));
+	radio->power_save = 0;
+	radio->tx_power = TX_POWER;
+	radio->restart_at = PTL_NEVER;
 }
 
 void air_radio_init(struct air_radio *radio, const struct air *air, const uint8_t mac[6],
 		    bool (*send)(void *user, const uint8_t *message, size_t n), void *user,
-		    struct ptl_share *share, ptl_time now)
+		    struct ptl_share *share, ptl_time origin)
 {
 	const struct ptl_radio_ops ops = {
 		.user = radio,
 		.board = "air",
 		.firmware = "pigtail scripted air",
-		.capabilities = PTL_CAN_STATION | PTL_CAN_PMF | PTL_CAN_ROAMS |
-				PTL_CAN_ELEMENTS | (air->pmk ? PTL_CAN_PMK : 0u),
+		.capabilities = PTL_CAN_STATION | PTL_CAN_AP | PTL_CAN_BOTH | PTL_CAN_PMF |
+				PTL_CAN_ROAMS | PTL_CAN_ELEMENTS |
+				(air->pmk ? PTL_CAN_PMK : 0u),
 		.send = on_send,
 		.info = on_info,
 		.request = on_request,
@@ -236,9 +354,12 @@ void air_radio_init(struct air_radio *radio, const struct air *air, const uint8_
 	radio->send = send;
 	radio->send_user = user;
 	radio->prng = prng_seed(air->seed, 77);
-	radio->origin = now;
-	memcpy(radio->mac, mac, sizeof(radio->mac));
+	radio->origin = origin;
+	memcpy(radio->usual_mac, mac, sizeof(radio->usual_mac));
+	memcpy(radio->usual_ap_mac, mac, sizeof(radio->usual_ap_mac));
+	radio->usual_ap_mac[0] ^= 4;
 	ptl_radio_init(&radio->control, &ops, share);
+	on_reset(radio);
 }
 
 void air_radio_session(struct air_radio *radio, ptl_time now, bool up)
@@ -253,11 +374,17 @@ bool air_radio_message(struct air_radio *radio, ptl_time now, const uint8_t *byt
 
 ptl_time air_radio_poll(struct air_radio *radio, ptl_time now)
 {
-	ptl_time scan, station;
+	ptl_time due[3], first;
 
 	radio->control.now = now;
 	(void)ptl_radio_poll(&radio->control);
-	station = air_poll_station(radio, now);
-	scan = poll_scan(radio, now);
-	return scan < station ? scan : station;
+	if (radio->restart_at <= now)
+		ptl_radio_session(&radio->control, now, true);
+	due[0] = air_poll_station(radio, now);
+	due[1] = poll_scan(radio, now);
+	due[2] = air_own_poll(radio, now);
+	first = radio->restart_at;
+	for (unsigned i = 0; i < 3; i++)
+		first = due[i] < first ? due[i] : first;
+	return first;
 }

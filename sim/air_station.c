@@ -26,13 +26,30 @@
 #define FADE_RANGE  12
 
 /* IEEE 802.11 reason and status codes. */
+#define REASON_LEFT	    3
 #define REASON_INACTIVE	    4
 #define REASON_4WAY_TIMEOUT 15
 #define STATUS_REFUSED	    1
+#define STATUS_FULL	    17
 
+/* NULL: it is there no more. */
 static const struct air_ap *present(const struct air_radio *radio)
 {
-	return &radio->air->aps[radio->ap];
+	return air_ap_at(radio, radio->ap);
+}
+
+/* No network any more: another radio whose station this was hears of it. */
+static void forget(struct air_radio *radio, enum ptl_by by)
+{
+	struct air_radio *owner = air_ap_owner(radio, radio->ap);
+
+	if (radio->step == AIR_JOINED) {
+		radio->changed = true;
+		if (owner)
+			air_own_remove(owner, radio->mac, REASON_LEFT, by);
+	}
+	radio->step = AIR_IDLE;
+	radio->sent_away = 0;
 }
 
 static void say_failed(struct air_radio *radio, enum ptl_failure failure, uint16_t code,
@@ -74,32 +91,27 @@ enum ptl_status air_join(struct air_radio *radio, const struct ptl_control *mess
 {
 	size_t n;
 	const uint8_t *value = ptl_control_bytes(message, PTL_F_SSID, &n);
+	struct air_secret secret;
 
 	if (radio->step != AIR_IDLE && radio->step != AIR_JOINED)
 		return PTL_STATUS_BUSY;
-	if (ptl_control_has(message, PTL_F_PMK) && !radio->air->pmk) {
-		*reason = "the scripted air takes passphrases only";
-		return PTL_STATUS_UNSUPPORTED;
-	}
 	if (n == 0)
 		return PTL_STATUS_BAD_VALUE;
-	radio->changed |= radio->step == AIR_JOINED;
+	if (!air_take_secret(radio->air, message, &secret)) {
+		*reason = "this air takes passphrases only";
+		return PTL_STATUS_UNSUPPORTED;
+	}
+	forget(radio, PTL_BY_PEER);
+	radio->secret = secret;
 	memcpy(radio->ssid, value, n);
 	radio->ssid_n = (uint8_t)n;
 	value = ptl_control_bytes(message, PTL_F_BSSID, &n);
 	radio->bssid_fixed = value != NULL;
 	if (value)
 		memcpy(radio->bssid, value, n);
-	value = ptl_control_bytes(message, PTL_F_PMK, &n);
-	radio->key_is_pmk = value != NULL;
-	if (!value)
-		value = ptl_control_bytes(message, PTL_F_PASSPHRASE, &n);
-	if (value)
-		memcpy(radio->key, value, n);
-	radio->key_n = (uint8_t)n;
 	radio->akms = (uint8_t)ptl_control_uint(
-		message, PTL_F_AKM, n > 0 ? PTL_AKM_PSK | PTL_AKM_SAE : PTL_AKM_OPEN);
-	if (radio->key_is_pmk) /* SAE is by the password only */
+		message, PTL_F_AKM, secret.n == 0 ? PTL_AKM_OPEN : PTL_AKM_PSK | PTL_AKM_SAE);
+	if (secret.pmk) /* SAE is by the password only */
 		radio->akms &= (uint8_t)~PTL_AKM_SAE;
 	radio->step = AIR_SEEKING;
 	radio->step_over = radio->control.now + SEEK_US;
@@ -110,9 +122,8 @@ enum ptl_status air_leave(struct air_radio *radio)
 {
 	if (radio->step == AIR_IDLE)
 		return PTL_STATUS_STATE;
-	radio->changed |= radio->step == AIR_JOINED;
-	radio->step = AIR_IDLE;
-	memset(radio->key, 0, sizeof(radio->key));
+	forget(radio, PTL_BY_PEER);
+	memset(&radio->secret, 0, sizeof(radio->secret));
 	return PTL_STATUS_DONE;
 }
 
@@ -120,9 +131,9 @@ enum ptl_status air_leave(struct air_radio *radio)
 
 static bool wanted(const struct air_radio *radio, unsigned index)
 {
-	const struct air_ap *ap = &radio->air->aps[index];
+	const struct air_ap *ap = air_ap_at(radio, index);
 
-	return ap->ssid_n == radio->ssid_n &&
+	return ap && ap->ssid_n == radio->ssid_n &&
 	       memcmp(ap->ssid, radio->ssid, radio->ssid_n) == 0 &&
 	       (!radio->bssid_fixed || memcmp(ap->bssid, radio->bssid, 6) == 0);
 }
@@ -133,7 +144,7 @@ static bool best(const struct air_radio *radio, unsigned *index)
 	int32_t most = AIR_UNHEARD * AIR_DB;
 	bool found = false;
 
-	for (unsigned i = 0; i < radio->air->ap_count; i++) {
+	for (unsigned i = 0; i < air_count(radio); i++) {
 		int32_t signal = air_heard(radio, i);
 
 		if (!wanted(radio, i) || signal <= most)
@@ -154,11 +165,15 @@ static void seek(struct air_radio *radio, ptl_time now)
 		return;
 	}
 	ap = present(radio);
+	if (radio->own.step != AIR_OWN_DOWN && radio->own.ap.channel != ap->channel) {
+		say_failed(radio, PTL_FAILURE_CHANNEL, 0, NULL);
+		return;
+	}
 	/* Neither an open network instead of one with a key, nor the other way round. */
 	if (!(ap->akms & radio->akms)) {
 		say_failed(radio, PTL_FAILURE_UNSUPPORTED, 0,
 			   ap->akms & PTL_AKM_OPEN ? "this network is open: it has no password"
-			   : radio->key_n == 0	   ? "this network wants a password"
+			   : radio->secret.n == 0  ? "this network wants a password"
 						   : "no common kind of key");
 		return;
 	}
@@ -172,14 +187,15 @@ static void seek(struct air_radio *radio, ptl_time now)
 static bool right_key(const struct air_radio *radio)
 {
 	const struct air_ap *ap = present(radio);
-	uint8_t pmk[AIR_PMK];
+	const struct air_radio *owner = air_ap_owner(radio, radio->ap);
+	struct air_secret its;
 
-	if (radio->akms != PTL_AKM_OPEN && radio->key_is_pmk) {
-		radio->air->pmk(ap, pmk);
-		return memcmp(pmk, radio->key, AIR_PMK) == 0;
-	}
-	return radio->akms == PTL_AKM_OPEN || (strlen(ap->key) == radio->key_n &&
-					       memcmp(ap->key, radio->key, radio->key_n) == 0);
+	if (radio->akms == PTL_AKM_OPEN)
+		return true;
+	if (owner)
+		return air_same_key(radio->air, ap, &owner->own.secret, &radio->secret);
+	air_text_secret(&its, ap->key);
+	return air_same_key(radio->air, ap, &its, &radio->secret);
 }
 
 /* Whether the script lets this join fail here. */
@@ -214,10 +230,28 @@ static void associate(struct air_radio *radio, ptl_time now)
 	radio->step_over = now + (right_key(radio) ? KEYS_US : WRONG_KEY_US);
 }
 
+/* Another radio has it for a station now; false: it has no place. */
+static bool enter(struct air_radio *radio, ptl_time now)
+{
+	struct air_radio *owner = air_ap_owner(radio, radio->ap);
+	struct air_client *client;
+
+	if (!owner)
+		return true;
+	client = air_own_add(owner, radio->mac, now);
+	if (client)
+		client->radio = radio;
+	return client != NULL;
+}
+
 static void exchange_keys(struct air_radio *radio, ptl_time now)
 {
 	if (!right_key(radio)) {
 		say_failed(radio, PTL_FAILURE_WRONG_KEY, REASON_4WAY_TIMEOUT, NULL);
+		return;
+	}
+	if (!enter(radio, now)) {
+		say_failed(radio, PTL_FAILURE_ASSOCIATION, STATUS_FULL, NULL);
 		return;
 	}
 	radio->step = AIR_JOINED;
@@ -228,17 +262,57 @@ static void exchange_keys(struct air_radio *radio, ptl_time now)
 
 /* ---- joined ---- */
 
-static void leave_unheard(struct air_radio *radio)
+static void say_left(struct air_radio *radio, uint16_t reason, enum ptl_by by, const char *text)
 {
 	struct ptl_control_writer left;
 
-	radio->step = AIR_IDLE;
-	radio->changed = true;
 	ptl_control_begin(&left, PTL_M_LEFT, 0, PTL_IF_STATION);
-	ptl_put_uint(&left, PTL_F_REASON, REASON_INACTIVE);
-	ptl_put_uint(&left, PTL_F_BY, PTL_BY_RADIO);
-	ptl_put_text(&left, PTL_F_TEXT, "the access point is not heard any more");
+	ptl_put_uint(&left, PTL_F_REASON, reason);
+	ptl_put_uint(&left, PTL_F_BY, by);
+	if (text)
+		ptl_put_text(&left, PTL_F_TEXT, text);
 	ptl_radio_say(&radio->control, &left);
+}
+
+static void leave_unheard(struct air_radio *radio)
+{
+	forget(radio, PTL_BY_RADIO);
+	say_left(radio, REASON_INACTIVE, PTL_BY_RADIO,
+		 "the access point is not heard any more");
+}
+
+static void leave_sent_away(struct air_radio *radio)
+{
+	uint16_t reason = radio->sent_away ? radio->sent_away : REASON_LEFT;
+
+	forget(radio, PTL_BY_PEER);
+	say_left(radio, reason, PTL_BY_PEER, NULL);
+}
+
+/* To another access point of this network: false, it does not have it. */
+static bool roam(struct air_radio *radio, unsigned to, ptl_time now)
+{
+	struct air_radio *owner = air_ap_owner(radio, radio->ap);
+	unsigned from = radio->ap;
+
+	radio->ap = to;
+	if (!right_key(radio) || !enter(radio, now)) {
+		radio->ap = from;
+		return false;
+	}
+	if (owner)
+		air_own_remove(owner, radio->mac, REASON_LEFT, PTL_BY_PEER);
+	return true;
+}
+
+/* Whether it would be better off there. */
+static bool better(const struct air_radio *radio, int32_t signal, unsigned other)
+{
+	const struct air_ap *ap = air_ap_at(radio, other);
+
+	return air_heard(radio, other) >= signal + ROAM_GAIN * AIR_DB &&
+	       (ap->akms & radio->akms) &&
+	       (radio->own.step == AIR_OWN_DOWN || ap->channel == radio->own.ap.channel);
 }
 
 static void say_signal(struct air_radio *radio, int8_t signal)
@@ -259,14 +333,11 @@ static void look(struct air_radio *radio, ptl_time now)
 
 	radio->step_over = now + LOOK_US;
 	if (!radio->bssid_fixed && signal < ROAM_BELOW * AIR_DB && best(radio, &other) &&
-	    air_heard(radio, other) >= signal + ROAM_GAIN * AIR_DB &&
-	    radio->air->aps[other].akms & radio->akms) {
-		radio->ap = other;
-		if (right_key(radio)) {
+	    better(radio, signal, other)) {
+		if (roam(radio, other, now))
 			say_where(radio, PTL_M_ROAMED);
-			return;
-		}
-		leave_unheard(radio);
+		else
+			leave_unheard(radio);
 		return;
 	}
 	if (signal > AIR_UNHEARD * AIR_DB)
@@ -292,7 +363,12 @@ ptl_time air_poll_station(struct air_radio *radio, ptl_time now)
 	if (radio->step != AIR_IDLE && now >= radio->step_over) {
 		if (!ptl_radio_poll(&radio->control))
 			return now + STEP_US;
-		steps[radio->step](radio, now);
+		if (radio->step == AIR_JOINED && (radio->sent_away || !present(radio)))
+			leave_sent_away(radio);
+		else if (radio->step != AIR_SEEKING && !present(radio))
+			say_failed(radio, PTL_FAILURE_TIMEOUT, 0, NULL);
+		else
+			steps[radio->step](radio, now);
 	}
 	return radio->step == AIR_IDLE ? PTL_NEVER : radio->step_over;
 }
@@ -301,7 +377,8 @@ ptl_time air_poll_station(struct air_radio *radio, ptl_time now)
 
 const struct air_ap *air_radio_ap(const struct air_radio *radio)
 {
-	return radio->step == AIR_JOINED ? present(radio) : NULL;
+	return radio->step == AIR_JOINED && radio->ap < radio->air->ap_count ? present(radio)
+									     : NULL;
 }
 
 bool air_radio_changed(struct air_radio *radio)
@@ -315,10 +392,14 @@ bool air_radio_changed(struct air_radio *radio)
 /* A weak signal costs retries first, then frames: the third power of what is lost. */
 bool air_radio_passes(struct air_radio *radio, ptl_time now)
 {
+	const struct air_radio *owner;
 	int32_t faded; /* thousandths */
 
 	radio->control.now = now;
-	if (radio->step != AIR_JOINED)
+	if (radio->step != AIR_JOINED || radio->sent_away || !present(radio))
+		return false;
+	owner = air_ap_owner(radio, radio->ap);
+	if (owner && !air_own_client(owner, radio->mac))
 		return false;
 	faded = (FADE_FROM * AIR_DB - air_heard(radio, radio->ap)) * (1000 / AIR_DB) /
 		FADE_RANGE;

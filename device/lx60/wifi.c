@@ -40,7 +40,7 @@ static struct {
 
 static bool to_air(void *user, const uint8_t *frame, size_t n)
 {
-	if (memcmp(frame + SOURCE_AT, wifi.mac, sizeof(wifi.mac)) != 0 ||
+	if (memcmp(frame + SOURCE_AT, wifi.radio.mac, sizeof(wifi.radio.mac)) != 0 ||
 	    !air_radio_passes(&wifi.radio, clock_now(NULL)))
 		return true; /* as a cable that is not plugged in */
 	return lx60_ethernet.send(user, frame, n);

@@ -308,9 +308,10 @@ static int end_ap(void *user, char *why, size_t size)
 	return 0;
 }
 
-static void make_pmk(const struct air_ap *ap, uint8_t pmk[AIR_PMK])
+static void make_pmk(const uint8_t *passphrase, size_t n, const uint8_t *ssid, size_t ssid_n,
+		     uint8_t pmk[AIR_PMK])
 {
-	pmk_make(pmk, ap->key, (const uint8_t *)ap->ssid, ap->ssid_n);
+	pmk_make(pmk, passphrase, n, ssid, ssid_n);
 }
 
 int air_file_read(const char *path, struct air_script *script, char *error, size_t error_size)

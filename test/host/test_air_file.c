@@ -131,7 +131,7 @@ static void a_key_makes_a_pmk(void **state)
 
 	(void)state;
 	assert_int_equal(read_text("[ap IEEE]\nkey = password\n"), 0);
-	script.air.pmk(&script.aps[0], pmk);
+	script.air.pmk((const uint8_t *)"password", 8, (const uint8_t *)"IEEE", 4, pmk);
 	assert_memory_equal(pmk, expected, sizeof(pmk));
 }
 

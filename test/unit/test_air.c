@@ -485,9 +485,13 @@ static void a_refused_join_leaves(void **state)
 }
 
 /* A PMK in the key's place: of WPA2, the right one only. */
-static void fake_pmk(const struct air_ap *ap, uint8_t pmk[AIR_PMK])
+static void fake_pmk(const uint8_t *passphrase, size_t n, const uint8_t *ssid, size_t ssid_n,
+		     uint8_t pmk[AIR_PMK])
 {
-	memset(pmk, ap->key[0], AIR_PMK);
+	(void)n;
+	(void)ssid;
+	(void)ssid_n;
+	memset(pmk, passphrase[0], AIR_PMK);
 }
 
 static void join_by_pmk(struct world *world, char of)
