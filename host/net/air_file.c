@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a file of an air means; how it is read, ini_file.h knows. One table of keys. What
- * a section leaves out is made up at its end: an SSID of its name, a BSSID of its number,
- * the usual security for a network with or without a key.
+ * What a file of an air means; how it is read, ini_file.h knows. A table of keys for each
+ * kind of section. What a section leaves out is made up: an SSID of its name, an address
+ * of its number, the usual security for a network with or without a key.
  */
 #include "host/net/air_file.h"
 
@@ -24,7 +24,8 @@
 
 struct reader {
 	struct air_script *script;
-	struct air_ap *ap; /* of this section; NULL: before the first one */
+	struct air_ap *ap;	     /* of this section, or NULL */
+	struct air_visitor *visitor; /* likewise */
 };
 
 static const struct {
@@ -70,28 +71,65 @@ static bool take_chance(const char *text, uint32_t *chance)
 	return true;
 }
 
-static int set_ssid(const struct reader *reader, const char *value, char *why, size_t size)
+static int take_ssid(char ssid[33], uint8_t *ssid_n, const char *value, char *why, size_t size)
 {
-	struct air_ap *ap = reader->ap;
 	size_t n = strlen(value);
 
 	if (n < 1 || n > 32)
 		return complain_usage(why, size, "ssid '%s': it has 1 to 32 bytes", value);
-	memcpy(ap->ssid, value, n + 1);
-	ap->ssid_n = (uint8_t)n;
+	memcpy(ssid, value, n + 1);
+	*ssid_n = (uint8_t)n;
 	return 0;
+}
+
+static int take_key(char key[64], const char *value, char *why, size_t size)
+{
+	size_t n = strlen(value);
+
+	if (n < KEY_LEAST || n > KEY_MOST)
+		return complain_usage(why, size, "a key has %d to %d characters", KEY_LEAST,
+				      KEY_MOST);
+	memcpy(key, value, n + 1);
+	return 0;
+}
+
+static int take_net(char net[256], const char *value, char *why, size_t size)
+{
+	if (strlen(value) >= 256)
+		return complain_usage(why, size, "the net is too long");
+	(void)strcpy(net, value);
+	return 0;
+}
+
+static int take_mac(uint8_t mac[6], const char *name, const char *value, char *why, size_t size)
+{
+	struct ether_addr address;
+
+	if (!ether_aton_r(value, &address) || (address.ether_addr_octet[0] & 1))
+		return complain_usage(why, size,
+				      "%s '%s': it is an address as 02:00:00:00:00:01", name,
+				      value);
+	memcpy(mac, address.ether_addr_octet, 6);
+	return 0;
+}
+
+static int take_loss(uint32_t *loss, const char *value, char *why, size_t size)
+{
+	if (!take_chance(value, loss))
+		return complain_usage(why, size, "loss '%s': it is 0%% to 100%%", value);
+	return 0;
+}
+
+/* ---- [ap NAME] ---- */
+
+static int set_ssid(const struct reader *reader, const char *value, char *why, size_t size)
+{
+	return take_ssid(reader->ap->ssid, &reader->ap->ssid_n, value, why, size);
 }
 
 static int set_bssid(const struct reader *reader, const char *value, char *why, size_t size)
 {
-	struct air_ap *ap = reader->ap;
-	struct ether_addr address;
-
-	if (!ether_aton_r(value, &address) || (address.ether_addr_octet[0] & 1))
-		return complain_usage(
-			why, size, "bssid '%s': it is an address as 02:00:00:00:00:01", value);
-	memcpy(ap->bssid, address.ether_addr_octet, sizeof(ap->bssid));
-	return 0;
+	return take_mac(reader->ap->bssid, "bssid", value, why, size);
 }
 
 static int set_channel(const struct reader *reader, const char *value, char *why, size_t size)
@@ -125,14 +163,7 @@ static int set_security(const struct reader *reader, const char *value, char *wh
 
 static int set_key(const struct reader *reader, const char *value, char *why, size_t size)
 {
-	struct air_ap *ap = reader->ap;
-	size_t n = strlen(value);
-
-	if (n < KEY_LEAST || n > KEY_MOST)
-		return complain_usage(why, size, "a key has %d to %d characters", KEY_LEAST,
-				      KEY_MOST);
-	memcpy(ap->key, value, n + 1);
-	return 0;
+	return take_key(reader->ap->key, value, why, size);
 }
 
 static int set_hidden(const struct reader *reader, const char *value, char *why, size_t size)
@@ -193,10 +224,7 @@ static int set_period(const struct reader *reader, const char *value, char *why,
 
 static int set_loss(const struct reader *reader, const char *value, char *why, size_t size)
 {
-	struct air_ap *ap = reader->ap;
-	if (!take_chance(value, &ap->loss))
-		return complain_usage(why, size, "loss '%s': it is 0%% to 100%%", value);
-	return 0;
+	return take_loss(&reader->ap->loss, value, why, size);
 }
 
 /* "association", "association 50%". */
@@ -220,78 +248,42 @@ static int set_fails(const struct reader *reader, const char *value, char *why, 
 
 static int set_net(const struct reader *reader, const char *value, char *why, size_t size)
 {
-	struct air_script *script = reader->script;
-
-	if (strlen(value) >= sizeof(script->nets[0]))
-		return complain_usage(why, size, "the net is too long");
-	(void)strcpy(script->nets[reader->ap - script->aps], value);
-	return 0;
+	return take_net(reader->script->nets[reader->ap - reader->script->aps], value, why,
+			size);
 }
 
-static const struct {
-	const char *name;
+struct key {
+	const char *name; /* NULL ends a table */
 	int (*set)(const struct reader *reader, const char *value, char *why, size_t size);
-} keys[] = {
+};
+
+static const struct key ap_keys[] = {
 	{"ssid", set_ssid},	{"bssid", set_bssid},	    {"channel", set_channel},
 	{"key", set_key},	{"security", set_security}, {"hidden", set_hidden},
 	{"signal", set_signal}, {"period", set_period},	    {"loss", set_loss},
-	{"fails", set_fails},	{"net", set_net},
+	{"fails", set_fails},	{"net", set_net},	    {NULL, NULL},
 };
 
-static int set_seed(struct air *air, const char *value, char *why, size_t size)
+static int begin_ap(struct reader *reader, const char *name, char *why, size_t size)
 {
-	char *end;
-
-	air->seed = strtoull(value, &end, 0);
-	if (end == value || *end)
-		return complain_usage(why, size, "seed '%s': it is a number", value);
-	return 0;
-}
-
-static int on_pair(void *user, const char *key, const char *value, char *why, size_t size)
-{
-	struct reader *reader = user;
-
-	if (!reader->ap && strcmp(key, "seed") == 0)
-		return set_seed(&reader->script->air, value, why, size);
-	if (!reader->ap)
-		return complain_usage(why, size,
-				      "'%s' is no key of the whole air, which has seed only; "
-				      "put it into a section [ap NAME]",
-				      key);
-	for (size_t i = 0; i < COUNT(keys); i++)
-		if (strcmp(keys[i].name, key) == 0)
-			return keys[i].set(reader, value, why, size);
-	return complain_usage(why, size, "no such key '%s'; see pigtail-air(5)", key);
-}
-
-static int begin_ap(void *user, const char *section, unsigned int line, char *why, size_t size)
-{
-	struct reader *reader = user;
 	struct air_script *script = reader->script;
 	struct air *air = &script->air;
-	struct air_ap *ap;
 
-	(void)line;
-	if (strncmp(section, "ap ", 3) != 0)
-		return complain_usage(why, size, "no such section '%s'; it is [ap NAME]",
-				      section);
 	if (air->ap_count == AIR_APS)
 		return complain_usage(why, size, "more than %d access points", AIR_APS);
-	ap = reader->ap = &script->aps[air->ap_count];
-	*ap = (struct air_ap){
+	reader->ap = &script->aps[air->ap_count];
+	*reader->ap = (struct air_ap){
 		.bssid = {0x02, 'a', 'i', 'r', 0, (uint8_t)(air->ap_count + 1)},
 		.channel = 1,
 		.points = {{0, SIGNAL_USUAL}},
 		.point_count = 1,
 		.net = strcpy(script->nets[air->ap_count++], "user"),
 	};
-	return set_ssid(reader, section + 3, why, size);
+	return set_ssid(reader, name, why, size);
 }
 
-static int end_ap(void *user, char *why, size_t size)
+static int end_ap(const struct reader *reader, char *why, size_t size)
 {
-	const struct reader *reader = user;
 	struct air_ap *ap = reader->ap;
 
 	if (!ap->akms)
@@ -308,6 +300,175 @@ static int end_ap(void *user, char *why, size_t size)
 	return 0;
 }
 
+/* ---- [station NAME] ---- */
+
+static int set_its_ssid(const struct reader *reader, const char *value, char *why, size_t size)
+{
+	return take_ssid(reader->visitor->ssid, &reader->visitor->ssid_n, value, why, size);
+}
+
+static int set_its_mac(const struct reader *reader, const char *value, char *why, size_t size)
+{
+	return take_mac(reader->visitor->mac, "mac", value, why, size);
+}
+
+static int set_its_key(const struct reader *reader, const char *value, char *why, size_t size)
+{
+	return take_key(reader->visitor->key, value, why, size);
+}
+
+static int set_its_loss(const struct reader *reader, const char *value, char *why, size_t size)
+{
+	return take_loss(&reader->visitor->loss, value, why, size);
+}
+
+static int set_its_net(const struct reader *reader, const char *value, char *why, size_t size)
+{
+	struct air_script *script = reader->script;
+	char *net = script->nets[AIR_APS + (reader->visitor - script->visitors)];
+
+	reader->visitor->net = net;
+	return take_net(net, value, why, size);
+}
+
+static int take_seconds(uint32_t *ms, const char *value, char *why, size_t size)
+{
+	const char *rest;
+	double seconds;
+
+	if (!take_number(value, 0, SECONDS_MOST, &seconds, &rest) || *rest)
+		return complain_usage(why, size, "'%s' is no number of seconds", value);
+	*ms = (uint32_t)(seconds * 1000);
+	return 0;
+}
+
+static int set_from(const struct reader *reader, const char *value, char *why, size_t size)
+{
+	return take_seconds(&reader->visitor->from, value, why, size);
+}
+
+static int set_until(const struct reader *reader, const char *value, char *why, size_t size)
+{
+	return take_seconds(&reader->visitor->until, value, why, size);
+}
+
+static int set_its_signal(const struct reader *reader, const char *value, char *why,
+			  size_t size)
+{
+	const char *rest;
+	double signal;
+
+	if (!take_number(value, -100, 0, &signal, &rest) || *rest)
+		return complain_usage(why, size, "signal '%s': it is -100 to 0 dBm", value);
+	reader->visitor->signal = (int16_t)signal;
+	return 0;
+}
+
+static const struct key station_keys[] = {
+	{"ssid", set_its_ssid}, {"mac", set_its_mac}, {"key", set_its_key},
+	{"from", set_from},	{"until", set_until}, {"signal", set_its_signal},
+	{"loss", set_its_loss}, {"net", set_its_net}, {NULL, NULL},
+};
+
+static int begin_station(struct reader *reader, const char *name, char *why, size_t size)
+{
+	struct air_script *script = reader->script;
+	struct air *air = &script->air;
+
+	(void)name;
+	if (air->visitor_count == AIR_VISITORS)
+		return complain_usage(why, size, "more than %d stations", AIR_VISITORS);
+	reader->visitor = &script->visitors[air->visitor_count++];
+	*reader->visitor = (struct air_visitor){
+		.mac = {0x02, 's', 't', 'a', 0, (uint8_t)air->visitor_count},
+		.signal = SIGNAL_USUAL,
+	};
+	return 0;
+}
+
+static int end_station(const struct reader *reader, char *why, size_t size)
+{
+	const struct air_visitor *visitor = reader->visitor;
+
+	if (!visitor->ssid_n)
+		return complain_usage(why, size, "a station has an ssid, which it looks for");
+	if (visitor->until && visitor->until <= visitor->from)
+		return complain_usage(why, size, "it goes before it comes");
+	for (const struct air_visitor *other = reader->script->visitors; other < visitor;
+	     other++)
+		if (memcmp(other->mac, visitor->mac, sizeof(visitor->mac)) == 0)
+			return complain_usage(why, size, "another one has this mac");
+	return 0;
+}
+
+/* ---- all ---- */
+
+static const struct section {
+	const char *prefix;
+	int (*begin)(struct reader *reader, const char *name, char *why, size_t size);
+	int (*end)(const struct reader *reader, char *why, size_t size);
+	const struct key *keys;
+} sections[] = {
+	{"ap ", begin_ap, end_ap, ap_keys},
+	{"station ", begin_station, end_station, station_keys},
+};
+
+static const struct section *section_of(const struct reader *reader)
+{
+	return reader->ap ? &sections[0] : reader->visitor ? &sections[1] : NULL;
+}
+
+static int set_seed(struct air *air, const char *value, char *why, size_t size)
+{
+	char *end;
+
+	air->seed = strtoull(value, &end, 0);
+	if (end == value || *end)
+		return complain_usage(why, size, "seed '%s': it is a number", value);
+	return 0;
+}
+
+static int on_pair(void *user, const char *key, const char *value, char *why, size_t size)
+{
+	struct reader *reader = user;
+	const struct section *section = section_of(reader);
+
+	if (!section && strcmp(key, "seed") == 0)
+		return set_seed(&reader->script->air, value, why, size);
+	if (!section)
+		return complain_usage(why, size,
+				      "'%s' is no key of the whole air, which has seed only; "
+				      "put it into a section [ap NAME]",
+				      key);
+	for (const struct key *row = section->keys; row->name; row++)
+		if (strcmp(row->name, key) == 0)
+			return row->set(reader, value, why, size);
+	return complain_usage(why, size, "no such key '%s'; see pigtail-air(5)", key);
+}
+
+static int begin_section(void *user, const char *name, unsigned int line, char *why,
+			 size_t size)
+{
+	struct reader *reader = user;
+
+	(void)line;
+	reader->ap = NULL;
+	reader->visitor = NULL;
+	for (size_t i = 0; i < COUNT(sections); i++) {
+		size_t n = strlen(sections[i].prefix);
+
+		if (strncmp(name, sections[i].prefix, n) == 0)
+			return sections[i].begin(reader, name + n, why, size);
+	}
+	return complain_usage(why, size,
+			      "no such section '%s'; it is [ap NAME] or [station NAME]", name);
+}
+
+static int end_section(void *user, char *why, size_t size)
+{
+	return section_of(user)->end(user, why, size);
+}
+
 static void make_pmk(const uint8_t *passphrase, size_t n, const uint8_t *ssid, size_t ssid_n,
 		     uint8_t pmk[AIR_PMK])
 {
@@ -317,16 +478,18 @@ static void make_pmk(const uint8_t *passphrase, size_t n, const uint8_t *ssid, s
 int air_file_read(const char *path, struct air_script *script, char *error, size_t error_size)
 {
 	struct reader reader = {.script = script};
-	const struct ini_reader ini = {&reader, begin_ap, on_pair, end_ap};
+	const struct ini_reader ini = {&reader, begin_section, on_pair, end_section};
 	int status;
 
 	memset(script, 0, sizeof(*script));
 	script->air.aps = script->aps;
+	script->air.visitors = script->visitors;
 	script->air.pmk = make_pmk;
 	status = ini_file_read(path, &ini, error, error_size);
-	if (!status && script->air.ap_count == 0)
-		status =
-			complain_usage(error, error_size,
-				       "%s has no section [ap NAME], so there is no air", path);
+	if (!status && script->air.ap_count + script->air.visitor_count == 0)
+		status = complain_usage(
+			error, error_size,
+			"%s has no section [ap NAME] or [station NAME], so there is no air",
+			path);
 	return status;
 }

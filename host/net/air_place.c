@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Each net is there once, however many access points it is behind: a station that roams
- * between them stays on its net. Towards its stations a net is a switch whose ports are
- * known by the radios' addresses:
+ * sim/air_space.c says where frames go; here are the nets at the ends of its ways:
  *
- *	radio --.                    .-- AP --.
- *	radio --+-- passes or not ---+-- AP --+-- net
- *	radio --'                    '-- AP -- net
+ *	radios (guests) -- air_space --+-- AP --+-- net
+ *	                      |        +-- AP --'
+ *	                      |        '-- AP ----- net
+ *	                      '-- visitor --------- net, whose interface is the visitor's
  *
- * A radio sends with the station's address only, as radios do; other frames are dropped.
- * One timer runs all radios.
+ * A net is there once, however many access points it is behind: a station that roams
+ * between them stays on its net. One timer runs the space and all radios.
  */
 #include "host/net/air_place.h"
 
@@ -21,13 +20,13 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define ETHER_HEADER 14
-#define ETHER_SOURCE 6
+#define NO_VISITOR AIR_VISITORS
 
 struct behind {
 	struct air_place *place;
 	struct net *net;
 	const char *spec;
+	unsigned visitor; /* whose it is; NO_VISITOR: an access point's */
 };
 
 struct air_guest {
@@ -41,10 +40,13 @@ struct air_guest {
 struct air_place {
 	struct air_place_config config;
 	struct timer *timer;
+	bool due;
 	struct air_guest *guests;
-	struct behind behind[AIR_APS];
+	struct behind behind[AIR_APS + AIR_VISITORS];
 	unsigned behind_count;
-	unsigned behind_of[AIR_APS]; /* by access point */
+	struct behind *behind_ap[AIR_APS];
+	struct behind *behind_visitor[AIR_VISITORS]; /* NULL: it has none */
+	struct air_space space;
 	struct air_script script;
 };
 
@@ -63,65 +65,71 @@ static ptl_time serve(struct air_guest *guest)
 	return again;
 }
 
+/* The interface of a visitor is plugged in while it is joined. */
+static void plug_visitors(const struct air_place *place)
+{
+	for (unsigned i = 0; i < place->script.air.visitor_count; i++)
+		if (place->behind_visitor[i])
+			net_set_carrier(place->behind_visitor[i]->net,
+					place->space.visitors[i].step == AIR_VISITOR_THERE);
+}
+
 static void on_timer(void *user)
 {
 	struct air_place *place = user;
-	ptl_time again = PTL_NEVER;
+	ptl_time again;
 
+	place->due = false; /* what becomes due while they are served counts */
+	again = air_space_poll(&place->space, timer_now());
 	for (struct air_guest *guest = place->guests; guest; guest = guest->next) {
 		ptl_time its = serve(guest);
 
 		again = its < again ? its : again;
 	}
-	timer_set(place->timer, again);
+	plug_visitors(place);
+	timer_set(place->timer, place->due ? timer_now() : again);
 }
 
 /* Soon, for this may be within a call of the radio's owner. */
-static void wake(struct air_place *place)
+static void wake(void *user)
 {
+	struct air_place *place = user;
+
+	place->due = true;
 	timer_set(place->timer, timer_now());
 }
 
 /* ---- frames ---- */
 
-/* The net that it is joined to; NULL: none. */
-static const struct behind *behind_guest(const struct air_guest *guest)
+static bool is_behind(void *net, unsigned ap)
 {
-	const struct air_place *place = guest->place;
-	const struct air_ap *ap = air_radio_ap(&guest->radio);
+	const struct behind *behind = net;
 
-	return ap ? &place->behind[place->behind_of[ap - place->script.aps]] : NULL;
-}
-
-/* To those stations of a net that it is for, but not back to where it came from. */
-static void to_stations(const struct air_place *place, const struct behind *behind,
-			const struct air_guest *from, const uint8_t *frame, size_t n)
-{
-	bool group = frame[0] & 1;
-
-	for (struct air_guest *guest = place->guests; guest; guest = guest->next) {
-		if (guest == from || behind_guest(guest) != behind ||
-		    (!group && memcmp(frame, guest->radio.mac, sizeof(guest->radio.mac)) != 0))
-			continue;
-		if (air_radio_passes(&guest->radio, timer_now()))
-			guest->events.frame(guest->events.user, frame, n);
-	}
+	return behind->place->behind_ap[ap] == behind;
 }
 
 static void on_packet(void *user, const uint8_t *packet, size_t n)
 {
-	const struct behind *behind = user;
+	struct behind *behind = user;
+	struct air_space *space = &behind->place->space;
 
-	if (n >= ETHER_HEADER)
-		to_stations(behind->place, behind, NULL, packet, n);
+	if (behind->visitor == NO_VISITOR)
+		air_from_net(space, timer_now(), is_behind, behind, packet, n);
+	else
+		air_from_visitor(space, timer_now(), behind->visitor, packet, n);
+}
+
+static void drain(const struct air_place *place)
+{
+	for (struct air_guest *guest = place->guests; guest; guest = guest->next)
+		guest->events.drained(guest->events.user);
 }
 
 static void on_drained(void *user)
 {
 	const struct behind *behind = user;
 
-	for (struct air_guest *guest = behind->place->guests; guest; guest = guest->next)
-		guest->events.drained(guest->events.user);
+	drain(behind->place);
 }
 
 static void on_failed(void *user, const char *why)
@@ -131,19 +139,44 @@ static void on_failed(void *user, const char *why)
 	behind->place->config.failed(behind->place->config.user, why);
 }
 
-void air_guest_frame(struct air_guest *guest, const uint8_t *frame, size_t n)
+static void to_host(void *user, const uint8_t *frame, size_t n)
 {
-	const struct behind *behind = behind_guest(guest);
+	const struct air_guest *guest = user;
 
-	if (!behind || n < ETHER_HEADER ||
-	    memcmp(frame + ETHER_SOURCE, guest->radio.mac, sizeof(guest->radio.mac)) != 0 ||
-	    !air_radio_passes(&guest->radio, timer_now()))
-		return;
-	to_stations(guest->place, behind, guest, frame, n);
+	guest->events.frame(guest->events.user, frame, n);
+}
+
+/* Other stations of the net may be meant. */
+static void to_net(void *user, unsigned ap, const uint8_t *frame, size_t n)
+{
+	const struct air_guest *guest = user;
+	struct behind *behind = guest->place->behind_ap[ap];
+
+	air_from_net(&guest->place->space, timer_now(), is_behind, behind, frame, n);
 	net_write(behind->net, frame, n);
 }
 
+static void to_visitor(void *user, unsigned visitor, const uint8_t *frame, size_t n)
+{
+	const struct air_place *place = user;
+
+	if (place->behind_visitor[visitor])
+		net_write(place->behind_visitor[visitor]->net, frame, n);
+}
+
+void air_guest_frame(struct air_guest *guest, const uint8_t *frame, size_t n)
+{
+	air_radio_frame(&guest->radio, timer_now(), frame, n);
+}
+
 /* ---- radios ---- */
+
+static void on_due(void *user)
+{
+	const struct air_guest *guest = user;
+
+	wake(guest->place);
+}
 
 struct air_guest *air_guest_new(struct air_place *place, const uint8_t mac[6],
 				const struct air_guest_events *events)
@@ -155,7 +188,17 @@ struct air_guest *air_guest_new(struct air_place *place, const uint8_t mac[6],
 	guest->place = place;
 	guest->events = *events;
 	air_radio_init(&guest->radio, &place->script.air, mac, events->message, events->user,
-		       events->share(events->user), timer_now());
+		       events->share(events->user), place->space.origin);
+	guest->radio.events = (struct air_radio_events){
+		.user = guest,
+		.to_host = to_host,
+		.to_net = to_net,
+		.due = on_due,
+	};
+	if (!air_space_add(&place->space, &guest->radio)) {
+		free(guest);
+		return NULL;
+	}
 	guest->next = place->guests;
 	place->guests = guest;
 	return guest;
@@ -167,6 +210,7 @@ void air_guest_free(struct air_guest *guest)
 
 	if (!guest)
 		return;
+	air_space_remove(&guest->place->space, &guest->radio);
 	at = &guest->place->guests;
 	while (*at != guest)
 		at = &(*at)->next;
@@ -197,8 +241,8 @@ void air_guest_room(struct air_guest *guest)
 
 /* ---- the place ---- */
 
-static int open_behind(uv_loop_t *loop, struct air_place *place, const char *spec, char *error,
-		       size_t error_size)
+static int open_behind(uv_loop_t *loop, struct air_place *place, struct behind **out,
+		       const char *spec, unsigned visitor, char *error, size_t error_size)
 {
 	struct behind *behind = &place->behind[place->behind_count];
 	const struct net_events events = {
@@ -213,38 +257,51 @@ static int open_behind(uv_loop_t *loop, struct air_place *place, const char *spe
 	if (getrandom(net.mac, sizeof(net.mac), 0) < 0)
 		return complain(error, error_size, "the kernel gives no random numbers");
 	net.mac[0] = (uint8_t)((net.mac[0] & ~1u) | 2);
-	behind->place = place;
-	behind->spec = spec;
+	if (visitor != NO_VISITOR) {
+		memcpy(net.mac, place->script.visitors[visitor].mac, sizeof(net.mac));
+		net.mac_asked = true;
+	}
+	*behind = (struct behind){.place = place, .spec = spec, .visitor = visitor};
 	status = place->config.open_net(loop, &net, &events, &behind->net, error, error_size);
 	if (status)
 		return status;
 	place->behind_count++;
 	if (net_payload(behind->net) != PTL_ETHERNET || net_is_radio(behind->net))
 		return complain_usage(error, error_size,
-				      "behind an access point is no net '%s'; it is tap, "
-				      "bridge or user",
+				      "in an air there is no net '%s'; it is tap, bridge or "
+				      "user",
 				      net_kind(behind->net));
-	net_set_carrier(behind->net, true);
+	net_set_carrier(behind->net, visitor == NO_VISITOR);
+	*out = behind;
 	return 0;
+}
+
+static int open_ap(uv_loop_t *loop, struct air_place *place, unsigned ap, char *error,
+		   size_t error_size)
+{
+	const char *spec = place->script.aps[ap].net;
+
+	for (unsigned i = 0; i < place->behind_count; i++)
+		if (strcmp(place->behind[i].spec, spec) == 0) {
+			place->behind_ap[ap] = &place->behind[i];
+			return 0;
+		}
+	return open_behind(loop, place, &place->behind_ap[ap], spec, NO_VISITOR, error,
+			   error_size);
 }
 
 static int open_nets(uv_loop_t *loop, struct air_place *place, char *error, size_t error_size)
 {
-	for (unsigned i = 0; i < place->script.air.ap_count; i++) {
-		const char *spec = place->script.aps[i].net;
-		unsigned at = 0;
-		int status;
+	const struct air *air = &place->script.air;
+	int status = 0;
 
-		while (at < place->behind_count && strcmp(place->behind[at].spec, spec) != 0)
-			at++;
-		place->behind_of[i] = at;
-		status = at < place->behind_count
-				 ? 0
-				 : open_behind(loop, place, spec, error, error_size);
-		if (status)
-			return status;
-	}
-	return 0;
+	for (unsigned i = 0; !status && i < air->ap_count; i++)
+		status = open_ap(loop, place, i, error, error_size);
+	for (unsigned i = 0; !status && i < air->visitor_count; i++)
+		if (air->visitors[i].net)
+			status = open_behind(loop, place, &place->behind_visitor[i],
+					     air->visitors[i].net, i, error, error_size);
+	return status;
 }
 
 int air_place_open(uv_loop_t *loop, const struct air_place_config *config,
@@ -264,11 +321,16 @@ int air_place_open(uv_loop_t *loop, const struct air_place_config *config,
 		if (!place->timer)
 			status = complain(error, error_size, "out of memory or descriptors");
 	}
-	if (status)
+	if (status) {
 		air_place_close(place);
-	else
-		*out = place;
-	return status;
+		return status;
+	}
+	air_space_init(&place->space, &place->script.air, timer_now());
+	place->space.user = place;
+	place->space.to_visitor = to_visitor;
+	wake(place);
+	*out = place;
+	return 0;
 }
 
 void air_place_close(struct air_place *place)

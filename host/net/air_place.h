@@ -41,7 +41,7 @@ int air_place_open(uv_loop_t *loop, const struct air_place_config *config,
 /* Radios must have left. NULL does nothing. */
 void air_place_close(struct air_place *place);
 
-/* A radio with this address comes. NULL: no memory. */
+/* A radio with this address comes. NULL: no memory, or there are AIR_RADIOS already. */
 struct air_guest *air_guest_new(struct air_place *place, const uint8_t mac[6],
 				const struct air_guest_events *events);
 /* NULL does nothing. */

@@ -44,7 +44,18 @@ static void all_that_can_be_said(void **state)
 				   "loss = 2.5%\n"
 				   "fails = association 50%\n"
 				   "net = tap:air0\n"
-				   "[ap cafe]\n"),
+				   "[ap cafe]\n"
+				   "[station phone]\n"
+				   "ssid = mine\n"
+				   "key = correct horse\n"
+				   "mac = 02:00:00:00:00:09\n"
+				   "from = 2.5\n"
+				   "until = 10\n"
+				   "signal = -61\n"
+				   "loss = 1%\n"
+				   "net = tap:phone0\n"
+				   "[station lamp]\n"
+				   "ssid = mine\n"),
 			 0);
 	assert_int_equal(script.air.seed, 17);
 	assert_int_equal(script.air.ap_count, 3);
@@ -70,6 +81,16 @@ static void all_that_can_be_said(void **state)
 	ap++;
 	assert_int_equal(ap->akms, PTL_AKM_OPEN);
 	assert_memory_not_equal(ap->bssid, script.aps[0].bssid, 6);
+	assert_int_equal(script.air.visitor_count, 2);
+	assert_string_equal(script.visitors[0].ssid, "mine");
+	assert_memory_equal(script.visitors[0].mac, "\2\0\0\0\0\x09", 6);
+	assert_int_equal(script.visitors[0].from, 2500);
+	assert_int_equal(script.visitors[0].until, 10000);
+	assert_int_equal(script.visitors[0].signal, -61);
+	assert_int_equal(script.visitors[0].loss, 10000);
+	assert_string_equal(script.visitors[0].net, "tap:phone0");
+	assert_null(script.visitors[1].net);
+	assert_int_equal(script.visitors[1].until, 0);
 }
 
 static void what_is_wrong_is_told_with_its_line(void **state)
@@ -78,6 +99,14 @@ static void what_is_wrong_is_told_with_its_line(void **state)
 		const char *text, *line, *says;
 	} cases[] = {
 		{"", "", "has no section [ap NAME]"},
+		{"[station x]\n", ":1: ", "a station has an ssid"},
+		{"[station x]\nssid = y\nfrom = 5\nuntil = 5\n", ":1: ", "before it comes"},
+		{"[station x]\nfrom = soon\n", ":2: ", "no number of seconds"},
+		{"[station x]\nbssid = 02:00:00:00:00:01\n", ":2: ", "no such key"},
+		{"[station x]\nmac = 03:00:00:00:00:01\n", ":2: ", "mac"},
+		{"[station x]\nssid = y\nmac = 02:00:00:00:00:01\n"
+		 "[station z]\nssid = y\nmac = 02:00:00:00:00:01\n",
+		 ":4: ", "another one has this mac"},
 		{"seed = x\n", ":1: ", "seed 'x'"},
 		{"channel = 1\n", ":1: ", "[ap NAME]"},
 		{"[wire x]\n", ":1: ", "no such section"},
