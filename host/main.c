@@ -25,6 +25,16 @@ static const struct command {
 	{"qemu", cmd_qemu, "firmware in QEMU, its UART being a link"},
 	{"status", cmd_status, "what the running links are doing"},
 	{"stats", cmd_stats, "their counters"},
+	{"scan", cmd_scan, "networks in reach of a link's radio"},
+	{"join", cmd_join, "joins one of them"},
+	{"leave", cmd_leave, "leaves it"},
+	{"ap", cmd_ap, "makes the radio an access point, or ends that"},
+	{"stations", cmd_stations, "who is in its network"},
+	{"info", cmd_info, "what the radio is, can and does"},
+	{"set", cmd_set, "settings of the radio"},
+	{"get", cmd_get, "one of them"},
+	{"log", cmd_log, "what the firmware at the other end says"},
+	{"reboot", cmd_reboot, "restarts the radio"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

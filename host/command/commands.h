@@ -16,5 +16,15 @@ int cmd_bridge(int argc, char **argv);
 int cmd_qemu(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_stats(int argc, char **argv);
+int cmd_scan(int argc, char **argv);
+int cmd_join(int argc, char **argv);
+int cmd_leave(int argc, char **argv);
+int cmd_ap(int argc, char **argv);
+int cmd_stations(int argc, char **argv);
+int cmd_info(int argc, char **argv);
+int cmd_set(int argc, char **argv);
+int cmd_get(int argc, char **argv);
+int cmd_log(int argc, char **argv);
+int cmd_reboot(int argc, char **argv);
 
 #endif

@@ -169,7 +169,8 @@ const struct link_option_row link_option_rows[LINK_OPTION_COUNT] = {
 				"assigns (default off)",
 				true, set_default_route, "on"},
 	[LINK_WIFI_FILE] = {"wifi-file", 0, "FILE",
-			    "Lines ssid=... and password=..., mode 0600, for esp8266-hosted",
+			    "Networks to join, mode 0600: lines ssid=... and passphrase=...; "
+			    "see pigtail(1)",
 			    true, set_later, NULL},
 };
 
@@ -236,10 +237,15 @@ static int prepare_hosted(struct link_options *options, char *error, size_t erro
 	int status;
 
 	if (config->framing != &ptl_framing_esp8266_hosted) {
-		if (file || options->values[LINK_GATEWAY])
+		config->wifi_file = file;
+		if (file && (config->role != PTL_HOST || !config->framing->send_control))
+			return complain_usage(
+				error, error_size,
+				"--wifi-file is for 'pigtail up' with --framing pigtail or "
+				"esp8266-hosted: there the radio is told its network");
+		if (options->values[LINK_GATEWAY])
 			return complain_usage(error, error_size,
-					      "--wifi-file and --gateway are for --framing "
-					      "esp8266-hosted only");
+					      "--gateway is for --framing esp8266-hosted only");
 		if (config->default_route)
 			return complain_usage(
 				error, error_size,

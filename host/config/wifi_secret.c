@@ -51,21 +51,18 @@ static int take_line(const char *path, const char *line, struct wifi_secret *sec
 			path);
 }
 
-int wifi_secret_read(const char *path, struct wifi_secret *secret, char *error,
-		     size_t error_size)
+void wifi_secret_guard(void)
+{
+	(void)prctl(PR_SET_DUMPABLE, 0);
+}
+
+int wifi_secret_text(const char *path, char *text, size_t size, char *error, size_t error_size)
 {
 	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	struct stat status;
-	char text[1024];
-	char *next = text;
-	char *line;
 	ssize_t n;
-	int result = 0;
 
-	memset(secret, 0, sizeof(*secret));
-	/* From now on there is a password in memory: no core has it, no debugger of this user.
-	 */
-	(void)prctl(PR_SET_DUMPABLE, 0);
+	wifi_secret_guard();
 	if (fd < 0)
 		return complain(error, error_size, "cannot open %s: %s", path, strerror(errno));
 	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
@@ -78,11 +75,27 @@ int wifi_secret_read(const char *path, struct wifi_secret *secret, char *error,
 				"%s can be accessed by others (mode %04o); run 'chmod 600 %s'",
 				path, (unsigned int)status.st_mode & 07777u, path);
 	}
-	n = read(fd, text, sizeof(text) - 1);
+	n = read(fd, text, size - 1);
 	(void)close(fd);
 	if (n < 0)
 		return complain(error, error_size, "cannot read %s: %s", path, strerror(errno));
 	text[n] = 0;
+	if (status.st_size > n)
+		return complain(error, error_size, "%s is longer than %zu bytes", path,
+				size - 1);
+	return 0;
+}
+
+int wifi_secret_read(const char *path, struct wifi_secret *secret, char *error,
+		     size_t error_size)
+{
+	char text[1024];
+	char *next = text;
+	char *line;
+	int result;
+
+	memset(secret, 0, sizeof(*secret));
+	result = wifi_secret_text(path, text, sizeof(text), error, error_size);
 	while (!result && (line = strsep(&next, "\n"))) {
 		line[strcspn(line, "\r")] = 0;
 		result = take_line(path, line, secret, error, error_size);

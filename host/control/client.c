@@ -107,6 +107,21 @@ void control_refuse(struct control_call *call, enum control_code code, const cha
 	call_done(call);
 }
 
+void control_fail(struct control_call *call, const char *failure, const char *format, ...)
+{
+	cJSON *line = reply_with_id(call->id);
+	char reason[REASON_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(reason, sizeof(reason), format, arguments);
+	va_end(arguments);
+	reply_add_error(line, CONTROL_FAILED, reason);
+	cJSON_AddStringToObject(cJSON_GetObjectItem(line, "error"), "failure", failure);
+	reply_send(call->client->channel, line);
+	call_done(call);
+}
+
 void control_later(struct control_call *call, void (*cancelled)(void *user), void *user)
 {
 	call->cancelled = cancelled;

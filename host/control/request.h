@@ -65,6 +65,11 @@ void control_answer(struct control_call *call, cJSON *result);
 void control_refuse(struct control_call *call, enum control_code code, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* Answers that it was tried and failed (CONTROL_FAILED), with a word for programs that says
+ * how ("failure" in the error). The call is gone at return. */
+void control_fail(struct control_call *call, const char *failure, const char *format, ...)
+	PRINTF_LIKE(3, 4);
+
 /*
  * The answer will come later, by one of the above. When nobody waits for it any more
  * (the client went, patience ended, the part was removed), cancelled() is called: the

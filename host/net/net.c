@@ -5,7 +5,9 @@
 #include "host/net/interface.h"
 #include "host/net/kind.h"
 
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 void net_write(struct net *net, const uint8_t *packet, size_t n)
 {
@@ -16,6 +18,20 @@ void net_set_carrier(struct net *net, bool on)
 {
 	if (net->kind->set_carrier)
 		net->kind->set_carrier(net, on);
+}
+
+int net_set_mac(struct net *net, const uint8_t mac[6])
+{
+	if (net->kind->payload != PTL_ETHERNET)
+		return 0;
+	if (!net->kind->set_mac) {
+		errno = EOPNOTSUPP;
+		return -1;
+	}
+	if (net->kind->set_mac(net, mac) < 0)
+		return -1;
+	memcpy(net->mac, mac, sizeof(net->mac));
+	return 0;
 }
 
 int net_set_address(struct net *net, uint32_t address, uint32_t netmask)

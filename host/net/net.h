@@ -46,6 +46,10 @@ void net_write(struct net *net, const uint8_t *packet, size_t n);
 /* Whether the other end is there. */
 void net_set_carrier(struct net *net, bool on);
 
+/* Gives an interface that we made another MAC address, of one station. -1 with errno: it
+ * cannot have it. Does nothing where there are no MAC addresses. */
+int net_set_mac(struct net *net, const uint8_t mac[6]);
+
 /* Gives the interface an IPv4 address, in host order. Does nothing for user. */
 int net_set_address(struct net *net, uint32_t address, uint32_t netmask);
 

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -302,6 +303,16 @@ static void set_carrier(struct net *net, bool on)
 		announce_heard(tun->announce, on);
 }
 
+/* By our own descriptor, for which no privilege is needed. */
+static int set_mac(struct net *net, const uint8_t mac[6])
+{
+	const struct tun *tun = net->data;
+	struct ifreq ifr = {.ifr_hwaddr.sa_family = ARPHRD_ETHER};
+
+	memcpy(ifr.ifr_hwaddr.sa_data, mac, 6);
+	return ioctl(tun->fd, SIOCSIFHWADDR, &ifr);
+}
+
 static void close_tun(struct net *net)
 {
 	struct tun *tun = net->data;
@@ -318,6 +329,7 @@ const struct net_kind net_kind_tap = {
 	.open = open_tun,
 	.write = write_tun,
 	.set_carrier = set_carrier,
+	.set_mac = set_mac,
 	.close = close_tun,
 };
 
@@ -336,5 +348,6 @@ const struct net_kind net_kind_bridge = {
 	.open = open_bridge,
 	.write = write_tun,
 	.set_carrier = set_carrier,
+	.set_mac = set_mac,
 	.close = close_tun,
 };

@@ -20,8 +20,10 @@
 #include "host/config/link_file.h"
 #include "host/base/log.h"
 #include "host/base/standard.h"
+#include "host/run/card.h"
 #include "host/run/privileges.h"
 #include "host/run/report.h"
+#include "host/wifi/wifi_json.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -42,6 +44,7 @@ struct link {
 	struct links *links;
 	struct link_options *options;
 	struct runner runner;
+	struct card card;
 	struct control *control; /* NULL: it has no name yet */
 	struct control_part part;
 	bool open;
@@ -71,6 +74,9 @@ static cJSON *status_now(void *user)
 							  link->links->role, link->error);
 
 	cJSON_AddStringToObject(status, "control", control_path(link->control));
+	cJSON_AddItemToObject(status, "radio",
+			      link->card.wifi ? wifi_json(link->card.wifi)
+					      : cJSON_CreateNull());
 	return status;
 }
 
@@ -103,8 +109,18 @@ static const struct control_request requests[] = {
 static const struct control_event events[] = {
 	{"status", "the link's status, when its state has changed", status_now},
 	{"stats", "its counters", stats_now},
+	{"log", "a line of text that the other end's firmware says", NULL},
 	{0},
 };
+
+static void on_said(void *user, const char *text)
+{
+	const struct link *link = user;
+	cJSON *data = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(data, "text", text);
+	control_publish(link->control, "log", data);
+}
 
 static void on_changed(void *user)
 {
@@ -182,6 +198,7 @@ static void introduce(struct link *link)
 static void link_close(struct link *link)
 {
 	runner_close(&link->runner);
+	card_end(&link->card);
 	link->open = false;
 	link->failed = false;
 }
@@ -195,19 +212,26 @@ static int link_open(struct link *link, char *error, size_t error_size)
 	memset(&link->runner, 0, sizeof(link->runner));
 	link->runner.failed = on_failed;
 	link->runner.state_changed = on_changed;
+	link->runner.said = on_said;
 	link->runner.user = link;
 	if (name && !link->control && claim(link, name, error, error_size))
 		return -1;
-	status = runner_open(&link->runner, &link->links->loop, &link->options->config, error,
-			     error_size);
-	if (status < 0)
+	status = card_begin(&link->card, &link->links->loop, &link->runner,
+			    &link->options->config, error, error_size);
+	if (!status)
+		status = runner_open(&link->runner, &link->links->loop, &link->options->config,
+				     error, error_size);
+	if (status < 0) {
+		card_end(&link->card);
 		return status;
+	}
 	if (name)
 		runner_set_name(&link->runner, name);
 	else if (claim_default(link, error, error_size)) {
 		link_close(link);
 		return -1;
 	}
+	card_offer(&link->card, link->control);
 	link->open = true;
 	link->introduced = false;
 	*link->error = 0;

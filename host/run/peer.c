@@ -102,13 +102,14 @@ void peer_state(void *user, enum ptl_state state, enum ptl_reason reason)
 	runner->reason = reason;
 	if (runner->up != was_up)
 		runner->changed = timer_now();
-	net_set_carrier(runner->net, runner_is_up(runner));
+	/* Whether there is a radio, and so whether packets pass. */
+	if (runner->control.state)
+		runner->control.state(runner->control.user, state, reason);
+	runner_set_on_air(runner, !runner->off_air);
 	if (was_up || reason == PTL_REASON_PEER_VERSION)
 		runner->peer_hushed =
 			trouble_flapped(&runner->peer_flaps, timer_now()) == TROUBLE_HUSH;
 	runner->state_changed(runner->user);
-	if (runner->control.state)
-		runner->control.state(runner->control.user, state, reason);
 	if (!runner->up) {
 		if (!runner->peer_hushed)
 			log_line("%s down, %s", runner->name, ptl_reason_name(reason));
@@ -132,6 +133,8 @@ void peer_log(void *user, const uint8_t *text, size_t n)
 	for (size_t i = 0; i < n; i++)
 		shown[i] = (char)(text[i] >= 0x20 && text[i] < 0x7f ? text[i] : '.');
 	shown[n] = 0;
+	if (runner->said)
+		runner->said(runner->user, shown);
 	log_line("%s: the other end says: %s", runner->name, shown);
 }
 

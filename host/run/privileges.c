@@ -20,6 +20,10 @@ void privileges_of(struct sandbox *sandbox, const struct link_options *options, 
 	sandbox->pings |= user || air;
 	if (port_place(options->config.port, path, sizeof(path)))
 		sandbox_will_open(sandbox, path, R_OK | W_OK);
+	/* Networks that are saved go into a new file beside the old one. */
+	if (options->config.wifi_file && strlen(options->config.wifi_file) < sizeof(path))
+		sandbox_will_open(sandbox, dirname(strcpy(path, options->config.wifi_file)),
+				  W_OK);
 	if (!again)
 		return;
 	sandbox->low_ports = true;

@@ -19,6 +19,7 @@
 #include "host/run/sense.h"
 #include "host/run/sizing.h"
 #include "host/config/wifi_secret.h"
+#include "host/wifi/conceal.h"
 
 #include <pigtail/compat.h>
 
@@ -196,7 +197,7 @@ size_t runner_memory(const struct runner *runner)
 
 static void update_carrier(struct runner *runner)
 {
-	net_set_carrier(runner->net, runner_is_up(runner));
+	runner_set_on_air(runner, !runner->off_air);
 	runner->state_changed(runner->user);
 }
 
@@ -295,23 +296,32 @@ static bool on_packet(void *user, const uint8_t *packet, size_t n)
 	return true;
 }
 
+/* Of esp8266-hosted's; n is at most that of shown. */
+static void conceal_hosted(const uint8_t *frame, size_t n, bool ok, uint8_t *shown)
+{
+	if (ok)
+		wifi_secret_conceal(frame, n, shown);
+	else
+		memset(shown, 0, n);
+}
+
 static void on_frame(void *user, enum ptl_direction direction, bool ok, const uint8_t *frame,
 		     size_t n)
 {
 	struct runner *runner = user;
 	uint8_t shown[2048];
 
-	if (runner->framing != &ptl_framing_esp8266_hosted) {
-		capture_frame(runner->capture, direction, ok, frame, n);
-		return;
+	if (runner->framing == &ptl_framing_esp8266_hosted) {
+		n = n < sizeof(shown) ? n : sizeof(shown);
+		conceal_hosted(frame, n, ok, shown);
+		frame = shown;
+	} else if (runner->control.message &&
+		   (direction == PTL_TX) == (runner->role == PTL_HOST) &&
+		   conceal_frame(frame, n, ok, shown)) {
+		/* Keys go from the host to the radio only. */
+		frame = shown;
 	}
-	if (n > sizeof(shown))
-		n = sizeof(shown);
-	if (ok)
-		wifi_secret_conceal(frame, n, shown);
-	else
-		memset(shown, 0, n);
-	capture_frame(runner->capture, direction, ok, shown, n);
+	capture_frame(runner->capture, direction, ok, frame, n);
 }
 
 static void on_rate(void *user, uint32_t rate)
@@ -362,7 +372,8 @@ static int open_endpoint(struct runner *runner, const struct link_config *config
 	link.max_packet = (uint16_t)(runner->mtu + header);
 	link.ssid = config->ssid;
 	link.password = config->password;
-	runner->has_secret = config->password != NULL;
+	/* Keys of networks are among the control messages. */
+	runner->has_secret = config->password || runner->control.message;
 	link.ip_address = config->lease_address;
 	link.ip_netmask = config->lease_netmask;
 	link.ip_gateway = config->lease_gateway;

@@ -70,6 +70,8 @@ struct runner {
 		bool up;
 	} radio;
 
+	bool off_air; /* there is a radio, but no network */
+
 	struct ptl_ether ether;
 	uint8_t *scratch;
 	size_t scratch_size;
@@ -100,6 +102,8 @@ struct runner {
 	void (*failed)(void *user);
 	/* It went up or down, or its port was opened or lost. */
 	void (*state_changed)(void *user);
+	/* The other end's firmware said a line; may be NULL. */
+	void (*said)(void *user, const char *text);
 	void *user;
 };
 
@@ -122,6 +126,13 @@ enum ptl_error runner_send_control(struct runner *runner, const uint8_t *message
 
 /* What message() refused is offered again. Not from within it. */
 void runner_resume_control(struct runner *runner);
+
+/* Whether the radio at the other end is in a network, where there is one: the carrier
+ * follows. From within the endpoint's events as well. */
+void runner_set_on_air(struct runner *runner, bool on);
+
+/* Gives the interface another address, of one station. -1 with errno: it cannot have it. */
+int runner_set_mac(struct runner *runner, const uint8_t mac[6]);
 
 /* To be called once a second while it is open: looks for trouble, and says so. */
 void runner_tick(struct runner *runner);

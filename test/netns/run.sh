@@ -40,6 +40,7 @@ files=(
 	interfaces
 	reports
 	control
+	wifi
 	remains
 	many
 	porting

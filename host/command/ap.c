@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* pigtail ap start|stop, and pigtail stations: a link's radio as an access point. */
+#include "host/command/commands.h"
+#include "host/command/parse.h"
+#include "host/command/passphrase.h"
+#include "host/command/radio.h"
+
+#include "host/base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct options {
+	struct radio_options radio;
+	const char *what, *ssid, *file, *channel, *security, *stations, *kick;
+	bool hidden, open;
+};
+
+/* ---- ap ---- */
+
+static void set_argument(struct options *options, char *text, struct argp_state *state)
+{
+	if (!options->what)
+		options->what = text;
+	else if (!options->ssid)
+		options->ssid = text;
+	else
+		command_misused(state, "one argument too many; it is start SSID, or stop");
+}
+
+static void check(const struct options *options, struct argp_state *state)
+{
+	bool start = options->what && !strcmp(options->what, "start");
+
+	if (!start && (!options->what || strcmp(options->what, "stop") != 0))
+		command_misused(state, "it is 'ap start SSID' or 'ap stop'");
+	if (start != (options->ssid != NULL))
+		command_misused(state, start ? "SSID is missing" : "'ap stop' takes no SSID");
+}
+
+static error_t parse_ap(int key, char *text, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->radio;
+		return 0;
+	case 'p':
+		options->file = text;
+		return 0;
+	case 'c':
+		options->channel = text;
+		return 0;
+	case 's':
+		options->security = text;
+		options->open = !strcmp(text, "open");
+		return 0;
+	case 'n':
+		options->stations = text;
+		return 0;
+	case 'H':
+		options->hidden = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		set_argument(options, text, state);
+		return 0;
+	case ARGP_KEY_END:
+		check(options, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int start(const struct options *options, char passphrase[PASSPHRASE_SIZE])
+{
+	int given = options->open ? 1 : passphrase_given(options->file, passphrase);
+	cJSON *arguments;
+
+	if (!given) {
+		given = passphrase_ask("Password of the new network", true, passphrase);
+		if (!given)
+			log_line("give it a password by --passphrase-file FILE or "
+				 "PIGTAIL_PASSPHRASE, or make it --security open");
+	}
+	if (given <= 0)
+		return EXIT_FAILED;
+	arguments = cJSON_CreateObject();
+	cJSON_AddStringToObject(arguments, "ssid", options->ssid);
+	if (*passphrase)
+		cJSON_AddStringToObject(arguments, "passphrase", passphrase);
+	if (options->security)
+		cJSON_AddStringToObject(arguments, "security", options->security);
+	if (options->channel)
+		cJSON_AddNumberToObject(arguments, "channel", strtod(options->channel, NULL));
+	if (options->stations)
+		cJSON_AddNumberToObject(arguments, "stations", strtod(options->stations, NULL));
+	cJSON_AddBoolToObject(arguments, "hidden", options->hidden);
+	return radio_simply(&options->radio, "wifi.ap_start", arguments);
+}
+
+int cmd_ap(int argc, char **argv)
+{
+	static const struct argp_option option_list[] = {
+		{"passphrase-file", 'p', "FILE", 0,
+		 "Its first line is the password; - is standard input. The file is mode 0600",
+		 0},
+		{"security", 's', "WHAT", 0, "open, wpa2 (default), wpa3 or wpa2-wpa3", 0},
+		{"channel", 'c', "N", 0, "Default: the station's, else 1", 0},
+		{"stations", 'n', "N", 0, "At most", 0},
+		{"hidden", 'H', NULL, 0, "Beacons do not say its name", 0},
+		{0},
+	};
+	const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
+	const struct argp argp = {.options = option_list,
+				  .parser = parse_ap,
+				  .args_doc = "start SSID\nstop",
+				  .doc = "Makes a link's radio an access point, or ends that.",
+				  .children = children};
+	struct options options = {.what = NULL};
+	char passphrase[PASSPHRASE_SIZE] = "";
+	int status;
+
+	command_parse(&argp, argc, argv, &options);
+	if (!strcmp(options.what, "stop"))
+		return radio_simply(&options.radio, "wifi.ap_stop", NULL);
+	status = start(&options, passphrase);
+	explicit_bzero(passphrase, sizeof(passphrase));
+	return status;
+}
+
+/* ---- stations ---- */
+
+static error_t parse_stations(int key, char *text, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &options->radio;
+		return 0;
+	case 'k':
+		options->kick = text;
+		return 0;
+	case ARGP_KEY_ARG:
+		command_misused(state, "'%s' is an argument, and it takes none", text);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static int kick(const struct options *options)
+{
+	cJSON *arguments = cJSON_CreateObject();
+
+	cJSON_AddStringToObject(arguments, "mac", options->kick);
+	return radio_simply(&options->radio, "wifi.kick", arguments);
+}
+
+static void print_stations(const cJSON *result)
+{
+	const cJSON *stations = cJSON_GetObjectItem(result, "stations");
+	const cJSON *station;
+
+	if (cJSON_GetArraySize(stations))
+		(void)printf("%-17s  %9s\n", "STATION", "SECONDS");
+	cJSON_ArrayForEach(station, stations)
+	{
+		(void)printf("%-17s  %9.0f\n", radio_text(station, "mac"),
+			     radio_number(station, "seconds"));
+	}
+}
+
+int cmd_stations(int argc, char **argv)
+{
+	static const struct argp_option option_list[] = {
+		{"kick", 'k', "MAC", 0, "Send this one away", 0},
+		{0},
+	};
+	const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
+	const struct argp argp = {.options = option_list,
+				  .parser = parse_stations,
+				  .doc = "Who is in the network of a link's access point.",
+				  .children = children};
+	struct options options = {.what = NULL};
+	struct radio *radio;
+	cJSON *result;
+	int status = EXIT_FAILED;
+
+	command_parse(&argp, argc, argv, &options);
+	if (options.kick)
+		return kick(&options);
+	radio = radio_dial(&options.radio);
+	if (!radio)
+		return EXIT_FAILED;
+	result = radio_ask(radio, "wifi.stations", NULL, NULL, NULL, NULL, &status);
+	if (result && options.radio.json)
+		return radio_print_json(result);
+	print_stations(result);
+	cJSON_Delete(result);
+	radio_hang_up(radio);
+	return status;
+}

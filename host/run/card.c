@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ *	endpoint -- control, room, state --> runner_control --> wifi_message(), ...
+ *	endpoint <-- runner_send_control() --------------------- wifi_link.send()
+ *	net's carrier and MAC <-- runner <-- listener <--------- what happened on the air
+ *
+ * The other end may have no radio: then it takes no control messages, and the link is a
+ * cable. With a radio packets pass only while it is joined, so the carrier is its.
+ *
+ * An access point passes frames of its stations only, which it knows by the address that
+ * they joined with. So the interface has the radio's address: the radio's own is given to
+ * the interface, unless the user asked for one, which is given to the radio.
+ */
+#include "host/run/card.h"
+
+#include "host/base/log.h"
+#include "host/run/runner.h"
+#include "host/wifi/wifi_json.h"
+
+#include <string.h>
+
+static bool send_message(void *user, const uint8_t *message, size_t n)
+{
+	struct card *card = user;
+
+	/* What cannot be sent at all is not tried again: its operation ends by its time. */
+	return runner_send_control(card->runner, message, n, NULL) != PTL_FULL;
+}
+
+static void line_now(void *user, uint32_t *rate, bool *packets)
+{
+	const struct card *card = user;
+	const struct runner *runner = card->runner;
+	struct ptl_info info;
+
+	if (!runner->endpoint)
+		return;
+	runner->framing->info(runner->endpoint, &info);
+	*rate = port_baud(runner->port);
+	*packets = info.waiting > 0;
+}
+
+static bool on_message(void *user, const uint8_t *message, size_t n)
+{
+	struct card *card = user;
+
+	wifi_message(card->wifi, message, n);
+	return true;
+}
+
+static void on_room(void *user)
+{
+	struct card *card = user;
+
+	wifi_room(card->wifi);
+}
+
+static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
+{
+	struct card *card = user;
+	struct ptl_info info;
+
+	(void)state;
+	(void)reason;
+	card->runner->framing->info(card->runner->endpoint, &info);
+	wifi_session(card->wifi, info.control);
+	runner_set_on_air(card->runner, wifi_on_air(card->wifi));
+}
+
+static void take_mac(struct card *card)
+{
+	const struct wifi *wifi = card->wifi;
+	const struct runner *runner = card->runner;
+
+	if (!(wifi->info.capabilities & PTL_CAN_STATION) || wifi->settings.has_mac ||
+	    !net_interface(runner->net) ||
+	    !memcmp(wifi->info.mac, net_mac(runner->net), sizeof(wifi->info.mac)))
+		return;
+	if (wifi->info.mac[0] & 1 || runner_set_mac(card->runner, wifi->info.mac) < 0)
+		log_line("%s: %s cannot have the radio's MAC address, by which the access "
+			 "point knows it; give --mac with that of the interface",
+			 runner->name, net_interface(runner->net));
+}
+
+static void tell(const struct card *card, enum wifi_event event)
+{
+	const struct wifi *wifi = card->wifi;
+	const char *name = card->runner->name;
+	char ssid[WIFI_SSID_TEXT];
+
+	wifi_ssid_text(wifi->network.ssid, wifi->network.ssid_n, ssid);
+	switch (event) {
+	case WIFI_READY:
+		log_line("%s: radio %s, firmware %s", name, wifi->info.board,
+			 wifi->info.firmware);
+		break;
+	case WIFI_JOINED:
+		log_line("%s: joined %s, channel %u, %d dBm", name, ssid, wifi->channel,
+			 wifi->signal);
+		break;
+	case WIFI_FAILED:
+		log_line("%s: cannot join %s: %s", name, ssid,
+			 ptl_failure_text(wifi->failure.why));
+		break;
+	case WIFI_LEFT:
+		log_line("%s: left %s, by %s, reason %u", name, ssid,
+			 ptl_by_text(wifi->left.by), wifi->left.reason);
+		break;
+	case WIFI_AP_STOPPED:
+		wifi_ssid_text(wifi->ap.ssid, wifi->ap.ssid_n, ssid);
+		log_line("%s: is the access point %s no more", name, ssid);
+		break;
+	default:
+		break;
+	}
+}
+
+static void on_heard(void *user, enum wifi_event event)
+{
+	struct card *card = user;
+
+	if (event == WIFI_READY)
+		take_mac(card);
+	tell(card, event);
+	runner_set_on_air(card->runner, wifi_on_air(card->wifi));
+	if (event != WIFI_FOUND && event != WIFI_SIGNAL)
+		card->runner->state_changed(card->runner->user);
+}
+
+int card_begin(struct card *card, uv_loop_t *loop, struct runner *runner,
+	       const struct link_config *config, char *error, size_t error_size)
+{
+	const struct wifi_link link = {card, send_message, line_now};
+	int status;
+
+	memset(card, 0, sizeof(*card));
+	card->runner = runner;
+	if (config->role != PTL_HOST || !config->framing->send_control)
+		return 0;
+	status = networks_read(config->wifi_file, &card->networks, error, error_size);
+	if (status < 0)
+		return status;
+	card->wifi = wifi_new(loop, &link);
+	if (card->wifi)
+		card->rejoin = rejoin_new(loop, card->wifi, card->networks, runner->name);
+	if (!card->rejoin) {
+		card_end(card);
+		return complain(error, error_size, "out of memory or descriptors");
+	}
+	if (config->mac_asked) {
+		card->wifi->settings.has_mac = true;
+		memcpy(card->wifi->settings.mac, config->mac, sizeof(config->mac));
+	}
+	card->listener.user = card;
+	card->listener.heard = on_heard;
+	wifi_listen(card->wifi, &card->listener);
+	runner->control = (struct runner_control){
+		.user = card,
+		.message = on_message,
+		.room = on_room,
+		.state = on_state,
+	};
+	return 0;
+}
+
+void card_offer(struct card *card, struct control *control)
+{
+	if (card->wifi)
+		card->part = wifi_part_new(control, card->wifi, card->networks, card->rejoin);
+}
+
+void card_end(struct card *card)
+{
+	wifi_part_free(card->part);
+	rejoin_free(card->rejoin);
+	wifi_free(card->wifi);
+	networks_free(card->networks);
+	memset(card, 0, sizeof(*card));
+}

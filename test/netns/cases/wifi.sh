@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck source=../lib.sh
+# shellcheck disable=SC2154 # $dir, $baud and others are those of run.sh and lib.sh
+# shellcheck disable=SC2034 # and they read some of ours
+#
+# A radio at the other end, told what to do by the commands. The radio is one with a
+# scripted air:
+#
+#	ns a                       wire                         ns b
+#	up0, tap pt0 -- pty ---------------- pty -- device0, air -- access point home -- tap ap0
+#	                                                         -- access point cafe
+#
+# 10.8.7.1 is behind home.
+
+key='correct horse battery'
+
+# start_air [OPTION-OF-UP...]
+start_air() {
+	cat >"$dir/air.ini" <<-END
+		[ap home]
+		key = $key
+		channel = 6
+		signal = -50
+		net = tap:ap0
+
+		[ap cafe]
+		channel = 1
+		signal = -70
+	END
+	start_wire 0
+	start device0 in_ns b "$pigtail" device "$dir/b0,baud=$baud" "air:$dir/air.ini" --name device0
+	start up0 in_ns a "$pigtail" up "$dir/a0,baud=$baud" tap:pt0 --name up0 "$@"
+	wait_for 10 "the radio" has_line up0 'radio air'
+	in_ns b ip address add 10.8.7.1/24 dev ap0
+	echo "$key" >"$dir/key"
+	chmod 600 "$dir/key"
+}
+
+# ask EXIT-STATUS ARGUMENT...: a command; what it printed is in $dir/asked.
+ask() {
+	local expected=$1 status=0
+	shift
+	"$pigtail" "$@" >"$dir/asked" 2>&1 </dev/null || status=$?
+	[[ $status = "$expected" ]] ||
+		fail "pigtail $*: exit status $status, not $expected: $(cat "$dir/asked")"
+}
+
+has_carrier() {
+	ip -n a link show pt0 | grep -q LOWER_UP
+}
+
+has_none() {
+	! has_carrier
+}
+
+# Of the interface, and of the radio.
+mac_here() {
+	ip -n a -j link show pt0 | python3 -c 'import json, sys; print(json.load(sys.stdin)[0]["address"])'
+}
+
+mac_there() {
+	"$pigtail" info --json | python3 -c 'import json, sys; print(json.load(sys.stdin)["mac"])'
+}
+
+case_wifi_scan_join_and_leave() {
+	start_air
+	expect "no network, no carrier" has_none
+	ask 0 scan
+	expect "home is found" grep -qE '^home +#### +-50 +6 .*WPA2-PSK' "$dir/asked"
+	expect "cafe is found" grep -qE '^cafe .* open' "$dir/asked"
+	ask 4 join home
+	expect "it says what is missing" grep -q 'wants a password' "$dir/asked"
+	ask 3 join nowhere
+	echo "wrong horse battery" >"$dir/wrong"
+	chmod 600 "$dir/wrong"
+	ask 4 join home --passphrase-file "$dir/wrong"
+	expect "it says so" grep -q 'wrong password' "$dir/asked"
+	expect "still no carrier" has_none
+	ask 0 join home --passphrase-file "$dir/key"
+	wait_for 5 "the carrier" has_carrier
+	in_ns a ip address add 10.8.7.2/24 dev pt0
+	pings a 10.8.7.1 56 1400
+	expect "the interface has the radio's address" [ "$(mac_here)" = "$(mac_there)" ]
+	ask 0 leave
+	wait_for 5 "no carrier" has_none
+	ask 7 leave
+	ask 0 join cafe
+	ask 0 info
+	expect "where it is" grep -q 'station *joined cafe' "$dir/asked"
+	finish up0
+	expect "it ends well" [ "$ended" = 0 ]
+	ask 1 scan
+}
+
+# Of a password there is no trace but on the wire.
+case_wifi_passwords_stay_secret() {
+	start_air --capture "$dir/capture.pcapng" -v
+	PIGTAIL_PASSPHRASE=$key ask 0 join home
+	ask 2 join home "$key"
+	expect "said how to" grep -q 'passphrase-file' "$dir/asked"
+	expect "no core, no debugger" [ "$(stat -c %u "/proc/${pid_of[up0]}/mem")" = 0 ]
+	finish up0
+	finish device0
+	expect "the join is in the capture" grep -qa home "$dir/capture.pcapng"
+	grep -la "$key" "$dir/capture.pcapng" "$dir"/*.log && fail "the password is in a file"
+	chmod 644 "$dir/key"
+	ask 1 join home --passphrase-file "$dir/key"
+}
+
+joined_again() {
+	[[ $(lines_with 'joined home' "$dir/up0.log") -ge 2 ]]
+}
+
+case_wifi_networks_are_joined_again() {
+	(umask 077 && printf 'ssid=cafe\n[work]\nssid=work\npassphrase=nothing secret\n' >"$dir/nets")
+	start_air --wifi-file "$dir/nets"
+	wait_for 10 "the only one in reach" has_line up0 'joined cafe'
+	ask 0 join home --passphrase-file "$dir/key" --save
+	expect "nobody else's" [ "$(stat -c %a "$dir/nets")" = 600 ]
+	expect "the others stay" [ "$(grep -c '^ssid=' "$dir/nets")" = 3 ]
+	# The radio restarts: it is in no network, until it is told.
+	finish device0
+	wait_for 10 "the end" has_line up0 'up0 down'
+	start device0 in_ns b "$pigtail" device "$dir/b0,baud=$baud" "air:$dir/air.ini" --name device0
+	wait_for 20 "home again" joined_again
+	# Without a password, for it is known.
+	ask 0 leave
+	ask 0 join home
+	ask 0 leave
+	sleep 2
+	ask 0 info
+	expect "who left stays out" grep -q 'station *idle' "$dir/asked"
+	finish up0
+	printf 'ssid=x\npassphrase=short\n' >"$dir/nets"
+	refused 2 "passphrase: it has 8 to 63 bytes" "$pigtail" up "$dir/a0,baud=$baud" user \
+		--wifi-file "$dir/nets"
+}
+
