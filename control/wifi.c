@@ -190,7 +190,7 @@ static enum ptl_status ask(struct ptl_wifi *wifi, ptl_time now,
 	/* A scan's own answer still counts when it is stopped: no SCAN_DONE follows a no. */
 	if (request.machine < PTL_WIFI_MACHINES &&
 	    !(request.machine == PTL_WIFI_SCAN && request.stop))
-		wifi->current[request.machine] = request.id;
+		wifi->latest[request.machine] = request.id;
 	wifi->outbox[(wifi->outbox_first + wifi->outbox_count++) % PTL_WIFI_OUTBOX] = *message;
 	flush_outbox(wifi);
 	return PTL_STATUS_DONE;
@@ -293,7 +293,7 @@ static void take_answer(struct ptl_wifi *wifi, ptl_time now, const struct ptl_co
 		return;
 	}
 	/* Of what was given up, or replaced, nobody wants to know. */
-	if (wifi->current[request.machine] != id)
+	if (wifi->latest[request.machine] != id)
 		return;
 	cause.failure = ptl_wifi_failure(cause.status);
 	event = request.stop ? OVER : cause.status == PTL_STATUS_DONE ? YES : NO;
@@ -324,7 +324,7 @@ static void gone(struct ptl_wifi *wifi)
 			answered(wifi, &request, PTL_STATUS_ABORTED, NULL);
 	}
 	for (unsigned i = 0; i < PTL_WIFI_MACHINES; i++) {
-		wifi->current[i] = 0;
+		wifi->latest[i] = 0;
 		happen(wifi, 0, i, GONE, &lost);
 	}
 	if (was_ready && wifi->events.ready)
@@ -478,7 +478,7 @@ static void give_up(struct ptl_wifi *wifi, ptl_time now, unsigned machine)
 					    .by = PTL_BY_RADIO};
 
 	wifi->counters.timeouts++;
-	wifi->current[machine] = 0;
+	wifi->latest[machine] = 0;
 	/* Without room for it the radio is not told: it says nothing anyway. */
 	if (wifi->state[machine] != STOPPING)
 		(void)ask_to_stop(wifi, now, machine, LEAVING);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Attaching and detaching: a link at a port, and one interface that it carries. In order,
+ * Attaching and detaching: a link at a port, and the interface that it carries. In order,
  * each step undone by its counterpart:
  *
- *	ptl_dev_create()      endpoint, then interface; nothing goes to the port
+ *	ptl_dev_create()      card, endpoint, then interface; nothing goes to the port
  *	ptl_dev_start()       the port knows whom to call: the link begins
  *	ptl_dev_unregister()  no interface, and nothing goes to the port
  *	ptl_dev_free()        the port calls no more
  */
 #include "device.h"
+#include "wifi.h"
 #include "versions.h"
 
 #include <linux/err.h>
@@ -17,23 +18,23 @@
 
 static int fill(struct ptl_dev *dev, const struct ptl_setup *setup)
 {
-	u32 max_mtu;
-
 	dev->ops = setup->ops;
 	dev->port = setup->port;
 	dev->role = setup->role;
 	dev->base_baud = setup->baud;
 	dev->rate_auto = setup->rate_auto;
 	dev->uart = setup->uart;
-	dev->channel = setup->channel;
+	dev->parent = setup->parent;
 	strscpy(dev->bus, setup->bus, sizeof(dev->bus));
 	strscpy(dev->ssid, setup->ssid, sizeof(dev->ssid));
 	strscpy(dev->password, setup->password, sizeof(dev->password));
 	ratelimit_state_init(&dev->said, 60 * HZ, 10);
 	ratelimit_set_flags(&dev->said, RATELIMIT_MSG_ON_RELEASE);
-	dev->framing = ptl_vif_framing(setup->framing, &max_mtu);
-	if (!dev->framing || !setup->baud || setup->mtu < ETH_MIN_MTU || setup->mtu > max_mtu)
+	dev->framing = ptl_vif_framing(setup->framing, &dev->max_mtu);
+	if (!dev->framing || !setup->baud || setup->mtu < ETH_MIN_MTU ||
+	    setup->mtu > dev->max_mtu)
 		return -EINVAL;
+	dev->mtu = setup->mtu;
 	if (is_zero_ether_addr(setup->mac))
 		eth_random_addr(dev->mac);
 	else if (is_valid_ether_addr(setup->mac))
@@ -58,19 +59,24 @@ struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup)
 	if (!dev)
 		return ERR_PTR(-ENOMEM);
 	status = fill(dev, setup);
-	if (!status)
-		status = ptl_endpoint_make(dev, setup->mtu);
-	if (status) {
-		free_dev(dev);
-		return ERR_PTR(status);
-	}
+	if (status)
+		goto out_dev;
+	status = ptl_card_create(dev, setup->name);
+	if (status)
+		goto out_dev;
+	status = ptl_endpoint_make(dev, setup->mtu);
+	if (status)
+		goto out_card;
 	vif = ptl_vif_create(dev, setup);
-	if (IS_ERR(vif)) {
-		ptl_endpoint_free(dev);
-		free_dev(dev);
-		return ERR_CAST(vif);
-	}
-	return dev;
+	if (!IS_ERR(vif))
+		return dev;
+	status = PTR_ERR(vif);
+	ptl_endpoint_free(dev);
+out_card:
+	ptl_card_free(dev);
+out_dev:
+	free_dev(dev);
+	return ERR_PTR(status);
 }
 
 void ptl_dev_start(struct ptl_dev *dev)
@@ -80,12 +86,15 @@ void ptl_dev_start(struct ptl_dev *dev)
 
 void ptl_dev_unregister(struct ptl_dev *dev)
 {
-	ptl_vif_destroy(dev->vif);
+	ptl_card_leave(dev);
+	if (dev->vif)
+		ptl_vif_destroy(dev->vif);
 	ptl_endpoint_stop(dev);
 }
 
 void ptl_dev_free(struct ptl_dev *dev)
 {
+	ptl_card_free(dev);
 	ptl_endpoint_free(dev);
 	free_dev(dev);
 }
@@ -93,7 +102,8 @@ void ptl_dev_free(struct ptl_dev *dev)
 void ptl_dev_suspend(struct ptl_dev *dev)
 {
 	rtnl_lock();
-	netif_device_detach(dev->vif->net);
+	if (dev->vif)
+		netif_device_detach(dev->vif->net);
 	rtnl_unlock();
 	ptl_endpoint_stop(dev);
 }
@@ -102,6 +112,7 @@ void ptl_dev_resume(struct ptl_dev *dev)
 {
 	ptl_endpoint_resume(dev);
 	rtnl_lock();
-	netif_device_attach(dev->vif->net);
+	if (dev->vif)
+		netif_device_attach(dev->vif->net);
 	rtnl_unlock();
 }

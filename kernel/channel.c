@@ -58,6 +58,13 @@ enum ptl_error ptl_channel_send(struct ptl_dev *dev, const u8 *message, size_t n
 	return error;
 }
 
+struct ptl_vif *ptl_channel_route(struct ptl_dev *dev, const u8 *packet, size_t n)
+{
+	if (!dev->channel.message)
+		return dev->vif;
+	return dev->channel.route(dev->channel.user, packet, n);
+}
+
 void ptl_channel_resume(struct ptl_dev *dev)
 {
 	if (dev->framing->resume)

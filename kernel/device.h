@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A link, an endpoint of link/ at a port, and the interface that it carries.
+ * A link, an endpoint of link/ at a port, and the interfaces that it carries.
  *
  *	lock.c      the lock, and what waits for its end
  *	say.c       lines in the kernel's log
@@ -15,6 +15,7 @@
  *	endpoint.c  the endpoint: its memory, its beginning, renewal and end
  *	ethtool.c   what ethtool asks
  *	netdev.c    the net_device: opening, MTU, address, statistics
+ *	wifi*.c     for a radio with Wi-Fi, where the kernel has cfg80211: see wifi.h
  *	attach.c    for ports: makes a link and its interface, and unmakes them
  *	ldisc.c, serdev.c   the two kinds of port; main.c registers both
  *
@@ -22,7 +23,8 @@
  *
  * The link (struct ptl_dev) lives from attach to detach, whether its interface is up or
  * not; the interface (struct ptl_vif) is a net_device that takes and gives its packets.
- * Its carrier is the endpoint's state.
+ * Its carrier is the endpoint's state. A radio with Wi-Fi has one or two interfaces of
+ * cfg80211 in its place, whose carrier is that they are joined.
  *
  * The endpoint serialises nothing itself: `lock` does, and everything below it in
  * the struct needs it. It is taken by transmit (softirqs off), NAPI and the timer
@@ -52,7 +54,8 @@
 
 #define PTL_OUT_BYTES	     2048 /* the most that one pull hands down */
 #define PTL_MTU_DEFAULT	     1500
-#define PTL_HEADER_BYTES_MAX 18 /* Ethernet with a VLAN tag */
+#define PTL_NAME_DEFAULT     "ptl%d" /* of Wi-Fi wlan%d */
+#define PTL_HEADER_BYTES_MAX 18	     /* Ethernet with a VLAN tag */
 
 /* What the tty told and what this driver did; ethtool shows them after the endpoint's
  * counters. */
@@ -60,13 +63,17 @@
 	X(frame_errors)                                                                        \
 	X(parity_errors)                                                                       \
 	X(overruns)                                                                            \
-	X(breaks) X(no_memory) X(dry) X(dry_us) X(rx_closed) X(tx_too_long) X(tx_no_sum)
+	X(breaks)                                                                              \
+	X(no_memory)                                                                           \
+	X(dry) X(dry_us) X(rx_closed) X(tx_too_long) X(tx_no_sum) X(tx_no_carrier)
 
 struct ptl_line_counters {
 #define PTL_LINE_FIELD(name) u64 name;
 	PTL_LINE_COUNTERS(PTL_LINE_FIELD)
 #undef PTL_LINE_FIELD
 };
+
+struct ptl_vif;
 
 /* Who configures the radio by the link's control messages; see channel.c and endpoint.h's
  * events of the same names. All of them, or message is NULL: nobody does. Where another
@@ -78,6 +85,9 @@ struct ptl_channel {
 	void (*room)(void *user);
 	void (*lost)(void *user, u32 first, u32 count);
 	void (*state)(void *user, enum ptl_state state, enum ptl_reason reason);
+
+	/* Which interface a packet from the wire is for; NULL: none. */
+	struct ptl_vif *(*route)(void *user, const u8 *packet, size_t n);
 };
 
 /* What ptl_dev_create() makes a link and its interface of. */
@@ -96,7 +106,6 @@ struct ptl_setup {
 	u32 mtu;	      /* bytes; PTL_MTU_DEFAULT, say */
 	u8 mac[ETH_ALEN];     /* zeros: random */
 	bool mac_peer;	      /* until the peer has said its own: takes that */
-	struct ptl_channel channel;
 	char ssid[33];
 	char password[65];
 };
@@ -109,7 +118,7 @@ struct ptl_memory {
 	u16 max_packet; /* what the endpoint takes */
 };
 
-struct ptl_vif;
+struct ptl_card;
 
 struct ptl_dev {
 	const struct ptl_port_ops *ops;
@@ -119,16 +128,19 @@ struct ptl_dev {
 	bool rate_auto;
 	struct ptl_uart uart;
 	u32 base_baud; /* where a session begins */
+	struct device *parent;
+	u32 mtu, max_mtu; /* that an interface begins with, and may have */
 	char bus[32];
 	char ssid[33];
 	char password[65];
 	struct ptl_channel channel;
+	struct ptl_card *card;	     /* NULL: no Wi-Fi, whatever the peer is */
 	struct ratelimit_state said; /* lines in the kernel's log */
 	struct hrtimer timer;
 	struct work_struct rate_work; /* see rate.c */
 
 	spinlock_t lock;     /* of all that follows; see above */
-	struct ptl_vif *vif; /* NULL: there is none, or no more */
+	struct ptl_vif *vif; /* the first; NULL: none, or no more. Changes under rtnl */
 	struct ptl_endpoint *endpoint;
 	struct ptl_memory memory; /* has the endpoint */
 	u8 mac[ETH_ALEN];	  /* as the endpoint says it */
@@ -154,6 +166,7 @@ struct ptl_vif {
 	struct net_device *net;
 	struct napi_struct napi;
 	struct sk_buff_head rx; /* on their way up; has its own lock */
+	bool wireless;		/* its carrier is not the link's, its address not HELLO's */
 	bool mac_peer;
 	struct work_struct mac_work;
 
@@ -230,6 +243,8 @@ void ptl_channel_tell(struct ptl_dev *dev, enum ptl_state state, enum ptl_reason
 enum ptl_error ptl_channel_send(struct ptl_dev *dev, const u8 *message, size_t n, u32 *number);
 /* What message() refused is offered again; not from within it. */
 void ptl_channel_resume(struct ptl_dev *dev);
+/* Of a packet from the wire; NULL: there is nobody who wants it. */
+struct ptl_vif *ptl_channel_route(struct ptl_dev *dev, const u8 *packet, size_t n);
 
 /* ---- receive.c ---- */
 
@@ -274,11 +289,22 @@ void ptl_endpoint_counters(struct ptl_dev *dev, struct ptl_counters *counters,
 
 extern const struct ethtool_ops ptl_ethtool_ops;
 
-/* ---- netdev.c; process context, takes rtnl ---- */
+/* ---- netdev.c; process context ---- */
 
-/* Registers an interface of a link. */
+/* An interface that is not registered. size: of its private part, which begins with a struct
+ * ptl_vif. name may have %d. NULL: no memory. */
+struct net_device *ptl_vif_alloc(struct ptl_dev *dev, size_t size, const char *name,
+				 const struct net_device_ops *ops);
+/* When it is unregistered. */
+void ptl_vif_free(struct ptl_vif *vif);
+/* Registers the Ethernet interface of a link, and takes it away: both take rtnl. */
 struct ptl_vif *ptl_vif_create(struct ptl_dev *dev, const struct ptl_setup *setup);
 void ptl_vif_destroy(struct ptl_vif *vif);
+/* What every interface does, under rtnl. */
+int ptl_vif_open(struct net_device *net);
+int ptl_vif_stop(struct net_device *net);
+int ptl_vif_change_mtu(struct net_device *net, int mtu);
+void ptl_vif_get_stats(struct net_device *net, struct rtnl_link_stats64 *stats);
 /* max_mtu: what the framing's own limit leaves. */
 const struct ptl_framing *ptl_vif_framing(const char *name, u32 *max_mtu);
 

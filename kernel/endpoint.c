@@ -106,7 +106,7 @@ static void leave(struct ptl_dev *dev)
 	add_counters(&dev->past, dev->framing->counters(dev->endpoint));
 	dev->past.drop_flushed += info.waiting;
 	ptl_hold_release(dev, true);
-	if (dev->vif)
+	if (dev->vif && !dev->vif->wireless)
 		netif_carrier_off(dev->vif->net);
 	if (info.state == PTL_STATE_UP)
 		ptl_channel_tell(dev, PTL_STATE_DOWN, PTL_REASON_START);

@@ -15,11 +15,12 @@ static void shim_to_link(void *user, const u8 *packet, size_t n)
 	(void)dev->framing->send(dev->endpoint, ptl_dev_now(), packet, n);
 }
 
-/* To the interface; without one there is nobody who wants it. */
 static bool deliver(struct ptl_dev *dev, const u8 *packet, size_t n)
 {
-	if (dev->vif)
-		return ptl_receive_packet(dev->vif, packet, n);
+	struct ptl_vif *vif = ptl_channel_route(dev, packet, n);
+
+	if (vif)
+		return ptl_receive_packet(vif, packet, n);
 	dev->line.rx_closed++;
 	return true;
 }
@@ -78,7 +79,7 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 
 	ptl_channel_tell(dev, state, reason);
 	if (state != PTL_STATE_UP) {
-		if (vif)
+		if (vif && !vif->wireless)
 			netif_carrier_off(vif->net);
 		ptl_say(dev, KERN_INFO, "down, %s\n", ptl_reason_name(reason));
 		return;
@@ -86,7 +87,7 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 	dev->framing->info(dev->endpoint, &info);
 	if (!is_zero_ether_addr(info.peer_mac))
 		ptl_ether_set_peer(&dev->ether, info.peer_mac);
-	if (vif) {
+	if (vif && !vif->wireless) {
 		if (vif->mac_peer)
 			schedule_work(&vif->mac_work);
 		netif_carrier_on(vif->net);

@@ -185,7 +185,7 @@ static struct ptl_dev *make_link(struct line *line, const struct ptl_attach *att
 		.parent = tty->dev ? tty->dev->parent : NULL,
 		.net = current->nsproxy->net_ns,
 		.bus = tty->name,
-		.name = *attach->name ? attach->name : "ptl%d",
+		.name = *attach->name ? attach->name : PTL_NAME_DEFAULT,
 		.framing = attach->framing,
 		.role = attach->flags & PTL_ATTACH_DEVICE ? PTL_DEVICE : PTL_HOST,
 		.baud = attach->baud ? attach->baud : tty_get_baud_rate(tty),

@@ -2,7 +2,7 @@
 /*
  * The net_device: an Ethernet card whose cable is the link. Its carrier is the
  * endpoint's state; whether it is up or down is nothing to the link. Everything here runs in
- * process context under rtnl, but ptl_get_stats() may come in any but hard interrupts.
+ * process context under rtnl, but ptl_vif_get_stats() may come in any but hard interrupts.
  */
 #include "device.h"
 #include "versions.h"
@@ -34,13 +34,13 @@ const struct ptl_framing *ptl_vif_framing(const char *name, u32 *max_mtu)
 	return NULL;
 }
 
-static int ptl_open(struct net_device *net)
+int ptl_vif_open(struct net_device *net)
 {
 	ptl_receive_open(netdev_priv(net));
 	return 0;
 }
 
-static int ptl_stop(struct net_device *net)
+int ptl_vif_stop(struct net_device *net)
 {
 	ptl_receive_close(netdev_priv(net));
 	return 0;
@@ -84,7 +84,7 @@ static int ptl_set_mac(struct net_device *net, void *address)
 	return status;
 }
 
-static int ptl_change_mtu(struct net_device *net, int mtu)
+int ptl_vif_change_mtu(struct net_device *net, int mtu)
 {
 	const struct ptl_vif *vif = netdev_priv(net);
 	int status = ptl_endpoint_fit(vif->dev, mtu);
@@ -111,7 +111,7 @@ static u64 left(struct ptl_vif *vif, u64 dropped)
 	return vif->tx_left;
 }
 
-static void ptl_get_stats(struct net_device *net, struct rtnl_link_stats64 *stats)
+void ptl_vif_get_stats(struct net_device *net, struct rtnl_link_stats64 *stats)
 {
 	struct ptl_vif *vif = netdev_priv(net);
 	struct ptl_line_counters line;
@@ -123,7 +123,8 @@ static void ptl_get_stats(struct net_device *net, struct rtnl_link_stats64 *stat
 		  link.drop_length + link.drop_refused;
 	stats->rx_packets = READ_ONCE(vif->rx_packets);
 	stats->rx_bytes = READ_ONCE(vif->rx_bytes);
-	stats->tx_packets = left(vif, dropped);
+	/* What was dropped is known of the link, not of its interfaces. */
+	stats->tx_packets = vif->wireless ? READ_ONCE(vif->tx_packets) : left(vif, dropped);
 	stats->tx_bytes = READ_ONCE(vif->tx_bytes);
 	stats->rx_crc_errors = link.rx_bad_crc;
 	stats->rx_frame_errors = link.rx_bad_framing + line.frame_errors + line.parity_errors;
@@ -133,15 +134,15 @@ static void ptl_get_stats(struct net_device *net, struct rtnl_link_stats64 *stat
 			   stats->rx_length_errors + stats->rx_fifo_errors;
 	stats->rx_dropped = line.no_memory + line.rx_closed;
 	stats->tx_carrier_errors = link.drop_down;
-	stats->tx_dropped = dropped + line.tx_too_long + line.tx_no_sum;
+	stats->tx_dropped = dropped + line.tx_too_long + line.tx_no_sum + line.tx_no_carrier;
 }
 
 static const struct net_device_ops ptl_netdev_ops = {
-	.ndo_open = ptl_open,
-	.ndo_stop = ptl_stop,
+	.ndo_open = ptl_vif_open,
+	.ndo_stop = ptl_vif_stop,
 	.ndo_start_xmit = ptl_transmit,
-	.ndo_change_mtu = ptl_change_mtu,
-	.ndo_get_stats64 = ptl_get_stats,
+	.ndo_change_mtu = ptl_vif_change_mtu,
+	.ndo_get_stats64 = ptl_vif_get_stats,
 	.ndo_set_mac_address = ptl_set_mac,
 	.ndo_validate_addr = eth_validate_addr,
 };
@@ -149,7 +150,6 @@ static const struct net_device_ops ptl_netdev_ops = {
 static void ptl_net_setup(struct net_device *net)
 {
 	ether_setup(net);
-	net->netdev_ops = &ptl_netdev_ops;
 	net->ethtool_ops = &ptl_ethtool_ops;
 	net->min_mtu = ETH_MIN_MTU;
 	net->features = NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HW_CSUM | NETIF_F_HIGHDMA;
@@ -176,34 +176,53 @@ static void join(struct ptl_vif *vif)
 	ptl_dev_unlock(dev);
 }
 
-struct ptl_vif *ptl_vif_create(struct ptl_dev *dev, const struct ptl_setup *setup)
+struct net_device *ptl_vif_alloc(struct ptl_dev *dev, size_t size, const char *name,
+				 const struct net_device_ops *ops)
 {
-	struct net_device *net;
+	struct net_device *net = alloc_netdev(
+		size, name, strchr(name, '%') ? NET_NAME_ENUM : NET_NAME_USER, ptl_net_setup);
 	struct ptl_vif *vif;
-	u32 max_mtu = 0;
-	int status;
 
-	net = alloc_netdev(sizeof(*vif), setup->name,
-			   strchr(setup->name, '%') ? NET_NAME_ENUM : NET_NAME_USER,
-			   ptl_net_setup);
 	if (!net)
-		return ERR_PTR(-ENOMEM);
-	(void)ptl_vif_framing(setup->framing, &max_mtu);
-	net->max_mtu = max_mtu;
-	net->mtu = setup->mtu;
-	eth_hw_addr_set(net, dev->mac);
-	if (is_zero_ether_addr(setup->mac))
-		net->addr_assign_type = NET_ADDR_RANDOM;
-	dev_net_set(net, setup->net);
-	SET_NETDEV_DEV(net, setup->parent);
+		return NULL;
+	net->netdev_ops = ops;
+	net->max_mtu = dev->max_mtu;
+	net->mtu = dev->mtu;
 	vif = netdev_priv(net);
 	vif->dev = dev;
 	vif->net = net;
-	vif->mac_peer = setup->mac_peer;
 	skb_queue_head_init(&vif->rx);
 	INIT_WORK(&vif->mac_work, take_mac);
 	ptl_napi_add(net, &vif->napi, ptl_receive_poll);
 	netif_carrier_off(net);
+	return net;
+}
+
+void ptl_vif_free(struct ptl_vif *vif)
+{
+	ptl_dev_lock(vif->dev);
+	ptl_hold_release(vif->dev, true);
+	ptl_dev_unlock(vif->dev);
+	cancel_work_sync(&vif->mac_work);
+	free_netdev(vif->net);
+}
+
+struct ptl_vif *ptl_vif_create(struct ptl_dev *dev, const struct ptl_setup *setup)
+{
+	struct net_device *net =
+		ptl_vif_alloc(dev, sizeof(struct ptl_vif), setup->name, &ptl_netdev_ops);
+	struct ptl_vif *vif;
+	int status;
+
+	if (!net)
+		return ERR_PTR(-ENOMEM);
+	eth_hw_addr_set(net, dev->mac);
+	if (is_zero_ether_addr(setup->mac))
+		net->addr_assign_type = NET_ADDR_RANDOM;
+	dev_net_set(net, setup->net);
+	SET_NETDEV_DEV(net, dev->parent);
+	vif = netdev_priv(net);
+	vif->mac_peer = setup->mac_peer;
 	status = register_netdev(net);
 	if (status) {
 		free_netdev(net);
@@ -217,11 +236,11 @@ void ptl_vif_destroy(struct ptl_vif *vif)
 {
 	struct ptl_dev *dev = vif->dev;
 
-	unregister_netdev(vif->net);
+	rtnl_lock();
 	ptl_dev_lock(dev);
 	dev->vif = NULL;
-	ptl_hold_release(dev, true);
 	ptl_dev_unlock(dev);
-	cancel_work_sync(&vif->mac_work);
-	free_netdev(vif->net);
+	unregister_netdevice(vif->net);
+	rtnl_unlock();
+	ptl_vif_free(vif);
 }

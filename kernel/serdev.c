@@ -122,7 +122,7 @@ static int radio_interface(struct radio *radio)
 		.parent = parent,
 		.net = &init_net,
 		.bus = dev_name(parent),
-		.name = "ptl%d",
+		.name = PTL_NAME_DEFAULT,
 		.framing = "",
 		.role = PTL_HOST,
 		.baud = radio->baud,

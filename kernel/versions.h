@@ -112,4 +112,60 @@ static inline void ptl_hrtimer_setup(struct hrtimer *timer,
 #endif
 }
 
+/* cfg80211: one link of several since 6.0, a BSS of its own before. */
+#ifdef PTL_WIFI
+#include <net/cfg80211.h>
+
+#if PTL_BEFORE(6, 0)
+#define PTL_LINK_ID
+#else
+#define PTL_LINK_ID , unsigned int link_id
+#endif
+
+#if PTL_BEFORE(6, 7)
+#define PTL_BEACON_UPDATE struct cfg80211_beacon_data *update
+#else
+#define PTL_BEACON_UPDATE struct cfg80211_ap_update *update
+#endif
+
+/* The reference goes to who is told. */
+static inline void ptl_response_bss(struct cfg80211_connect_resp_params *response,
+				    const u8 *bssid, struct cfg80211_bss *bss)
+{
+#if PTL_BEFORE(6, 0)
+	response->bssid = bssid;
+	response->bss = bss;
+#else
+	response->links[0].bssid = bssid;
+	response->links[0].bss = bss;
+#endif
+}
+
+static inline void ptl_roam_bss(struct cfg80211_roam_info *info, struct cfg80211_bss *bss)
+{
+#if PTL_BEFORE(6, 0)
+	info->bss = bss;
+#else
+	info->links[0].bss = bss;
+#endif
+}
+
+static inline void ptl_port_authorized(struct net_device *net, const u8 *bssid)
+{
+#if PTL_BEFORE(6, 1)
+	cfg80211_port_authorized(net, bssid, GFP_ATOMIC);
+#else
+	cfg80211_port_authorized(net, bssid, NULL, 0, GFP_ATOMIC);
+#endif
+}
+
+/* Until 5.12 rtnl was the wiphy's lock. */
+#if PTL_BEFORE(5, 12)
+#define wiphy_lock(wiphy)	      ((void)(wiphy))
+#define wiphy_unlock(wiphy)	      ((void)(wiphy))
+#define cfg80211_register_netdevice   register_netdevice
+#define cfg80211_unregister_netdevice unregister_netdevice
+#endif
+#endif
+
 #endif

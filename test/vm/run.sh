@@ -116,7 +116,7 @@ if [[ $job == tests ]]; then
 		exit $status
 	fi
 fi
-programs=("$pigtail" "$(dirname "$pigtail")"/vm_{hostile,attach_struct})
+programs=("$pigtail" "$(dirname "$pigtail")"/vm_{hostile,hostile_radio,attach_struct})
 for program in "${programs[@]}"; do
 	if [[ ! -x $program ]]; then
 		say "$program is not there; build the preset release"
@@ -156,7 +156,7 @@ else
 	release=$(cat "$home/release")
 	modules=("$home"/modules/kernel/drivers/net/{slip/{slip,slhc},ppp/{ppp_generic,ppp_async},tun,veth}.ko
 		"$home"/modules/kernel/lib/libcrc32c.ko
-		"$home"/modules/kernel/net/core/pktgen.ko)
+		"$home"/modules/kernel/net/{core/pktgen,rfkill/rfkill,wireless/cfg80211}.ko)
 	memory=512
 fi
 base=()
@@ -164,9 +164,7 @@ if [[ ${#wifi[@]} -gt 0 ]]; then
 	base=("$("$here/wifi-image")")
 	memory=$((memory + 512))
 	if ! $debug; then
-		modules+=("$home"/modules/kernel/net/wireless/cfg80211.ko
-			"$home"/modules/kernel/net/mac80211/mac80211.ko
-			"$home"/modules/kernel/net/rfkill/rfkill.ko
+		modules+=("$home"/modules/kernel/net/mac80211/mac80211.ko
 			"$home"/modules/kernel/drivers/net/wireless/mac80211_hwsim.ko
 			"$home"/modules/kernel/lib/crypto/libarc4.ko
 			"$home"/modules/kernel/crypto/{ccm,ctr,gcm,cmac,ghash-generic,gf128mul}.ko

@@ -133,7 +133,7 @@ struct ptl_wifi {
 	struct ptl_wifi_counters counters;
 	bool ready;
 	uint8_t last_id;
-	uint8_t current[PTL_WIFI_MACHINES]; /* id of the request whose answer counts */
+	uint8_t latest[PTL_WIFI_MACHINES]; /* id of the request whose answer counts */
 	enum ptl_wifi_state state[PTL_WIFI_MACHINES];
 	ptl_time deadline[PTL_WIFI_MACHINES];
 	ptl_time scan_over; /* at the latest */

@@ -150,3 +150,37 @@ network_manager() {
 nm() {
 	PAGER=cat TERM=dumb nmcli "$@"
 }
+
+# ---- the card under test ----
+
+# scripted_radio: `pigtail device` in b, in the air that standard input describes.
+scripted_radio() {
+	make_cable
+	cat >"$dir/air.ini"
+	start_radio
+}
+
+start_radio() {
+	start radio in b pigtail device "/dev/ttyNM1,baud=$baud" "air:$dir/air.ini" --name radio
+}
+
+# start_card: the driver in a; its Wi-Fi interface, wlan0, is there when this returns.
+start_card() {
+	modprobe cfg80211
+	start card in a pigtail attach /dev/ttyNM0 --baud "$baud" --name wlan0
+	wait_for 10 "a Wi-Fi interface" in_ns a iw dev wlan0 info
+	in_ns a ip link set wlan0 up
+}
+
+scan() {
+	in_ns a iw dev wlan0 scan >"$dir/scan.log" 2>&1
+}
+
+# linked BSSID: wlan0 of a has joined it.
+linked() {
+	in_ns a iw dev wlan0 link | grep -q "Connected to $1"
+}
+
+not_linked() {
+	in_ns a iw dev wlan0 link | grep -q "Not connected"
+}

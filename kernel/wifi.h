@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The Wi-Fi of a link's radio, as a card of cfg80211: a FullMAC, which scans, joins and
+ * shakes hands by itself, and is asked to by messages (SPEC 8).
+ *
+ *	wifi_control.c  the channel: ptl_wifi of control/, its timer, requests that are waited
+ *for wifi_bss.c      networks that were found, into cfg80211's table wifi_station.c  scan,
+ *join, leave: what is asked, and what the radio says to it wifi_ap.c       the access point and
+ *its stations wifi_settings.c address, country, power: what holds in every session wifi_vif.c
+ *the net_devices wifi_phy.c      what the radio can: the wiphy, and the table of operations
+ *	wifi.c          begins and ends all of it
+ *
+ * Each calls those above it only.
+ *
+ * A link begins with an Ethernet interface. When its radio says READY, and that it is a
+ * station, a wiphy is made of what it says, and an interface of the same name takes the
+ * other's place; that stays, whatever is at the other end later, until the link is detached,
+ * or a radio that can something else says READY.
+ *
+ * cfg80211 calls with the wiphy's mutex or rtnl, where one may sleep. The radio is heard with
+ * the link's lock. What both look at is under that lock, and cfg80211 is told what the radio
+ * said from within it: all that is called there takes GFP_ATOMIC and only queues.
+ *
+ * The radio is not believed: cfg80211 WARNs when it is told what does not fit (success for a
+ * BSS that it does not have, a roam of who is not joined, a scan that ends twice), so each
+ * such call has its check here. ptl_wifi lets through only what fits its own state; `joined`
+ * and the like say what cfg80211 was told.
+ */
+#ifndef PIGTAIL_KERNEL_WIFI_H
+#define PIGTAIL_KERNEL_WIFI_H
+
+#include "device.h"
+
+#ifdef PTL_WIFI
+
+#include <linux/completion.h>
+#include <linux/if_ether.h>
+#include <net/cfg80211.h>
+
+#include <pigtail/interfaces.h>
+#include <pigtail/wifi.h>
+
+#define CARD_ELEMENTS_MAX 1024 /* of a request to join, as cfg80211 is told again */
+
+struct ptl_card;
+
+/* A request whose answer is wanted: events.answer's token. */
+struct card_ask {
+	void (*answered)(struct ptl_card *card, struct card_ask *ask, enum ptl_status status,
+			 const struct ptl_control *message);
+};
+
+/* The private part of a net_device. */
+struct card_vif {
+	struct ptl_vif vif; /* first */
+	struct wireless_dev wdev;
+	struct ptl_card *card;
+};
+
+enum card_join {
+	CARD_LEFT,
+	CARD_JOINING,
+	CARD_JOINED,
+	CARD_REJOINING, /* joined for cfg80211, though the radio has left already */
+};
+
+struct card_station {
+	struct cfg80211_scan_request *scan; /* NULL: none, or it was ended */
+	enum card_join join;
+	bool leave; /* the radio is still to be told */
+	u8 ssid[IEEE80211_MAX_SSID_LEN], ssid_len;
+	u8 bssid[ETH_ALEN], wanted[ETH_ALEN]; /* zeros: any */
+	u8 akms;
+	struct ieee80211_channel *channel;
+	u8 elements[CARD_ELEMENTS_MAX]; /* of the request */
+	size_t elements_n;
+	/* As of the last report; 0: unknown. */
+	s8 signal;
+	u32 tx_rate, rx_rate; /* kbit/s */
+	unsigned long joined_at, asked_at;
+	struct card_ask stats;
+	bool asked;
+};
+
+struct card_ap {
+	bool running;
+	bool waiting; /* in start_ap() */
+	bool stop;    /* the radio is still to be told */
+	struct completion started;
+	enum ptl_status status;
+	char text[PTL_WIFI_TEXT];
+	struct cfg80211_chan_def channel;
+};
+
+/* What the radio is told in every session; a row of the table in wifi_settings.c each. */
+enum card_setting {
+	CARD_MAC,
+	CARD_AP_MAC,
+	CARD_COUNTRY,
+	CARD_POWER_SAVE,
+	CARD_TX_POWER,
+	CARD_TIME,
+	CARD_SETTINGS,
+};
+
+struct card_settings {
+	struct card_ask asks[CARD_SETTINGS];
+	unsigned long untold; /* bits: still to be said */
+	u8 mac[PTL_INTERFACES][ETH_ALEN];
+	u8 country[2]; /* zeros: not known */
+	bool power_save;
+	s8 tx_power; /* dBm */
+	bool tx_power_set;
+};
+
+struct ptl_card {
+	struct ptl_dev *dev;
+	struct wiphy *wiphy; /* NULL: none yet. Changes under rtnl, with the lock */
+	char name[IFNAMSIZ];
+	struct work_struct ready_work;
+	struct delayed_work poll_work;
+
+	/* With the link's lock. */
+	struct ptl_wifi wifi;
+	struct ptl_radio_info said; /* by the last READY */
+	struct ptl_radio_info made; /* that the wiphy was made of */
+	bool leaving;
+	struct card_vif *roles[PTL_INTERFACES]; /* NULL: there is none such */
+	struct card_station station;
+	struct card_ap ap;
+	struct ptl_interfaces interfaces; /* whose a packet is */
+	struct card_settings settings;
+};
+
+static inline struct ptl_card *card_of(struct wiphy *wiphy)
+{
+	return *(struct ptl_card **)wiphy_priv(wiphy);
+}
+
+/* ---- wifi_control.c ---- */
+
+void card_control_init(struct ptl_card *card, const struct ptl_wifi_events *events);
+/* No more of it. Sleeps. */
+void card_control_end(struct ptl_card *card);
+/* As ptl_wifi_start() and so on; with the lock. */
+enum ptl_status card_start(struct ptl_card *card, enum ptl_wifi_machine machine,
+			   struct ptl_control_writer *message);
+enum ptl_status card_stop(struct ptl_card *card, enum ptl_wifi_machine machine, u16 reason);
+enum ptl_status card_request(struct ptl_card *card, struct ptl_control_writer *message,
+			     struct card_ask *ask);
+/* Asks, and waits for the answer, 3 s at most; without the lock. */
+enum ptl_status card_request_wait(struct ptl_card *card, struct ptl_control_writer *message);
+/* As an errno, 0 for DONE. */
+int card_errno(enum ptl_status status);
+/* For events.send and events.answer. */
+bool card_send(void *user, const u8 *message, size_t n);
+void card_answer(void *user, void *token, enum ptl_status status,
+		 const struct ptl_control *message);
+
+/* ---- wifi_bss.c; with the lock ---- */
+
+void card_on_bss(void *user, const struct ptl_bss *bss);
+/* Of this channel number; NULL: the wiphy has none such. */
+struct ieee80211_channel *card_channel(struct ptl_card *card, u8 number);
+/* The entry of an access point that is joined, made if there is none: the caller's. NULL:
+ * nothing that could be joined. */
+struct cfg80211_bss *card_joined_bss(struct ptl_card *card,
+				     const struct ptl_association *association);
+
+/* ---- wifi_station.c ---- */
+
+int card_op_scan(struct wiphy *wiphy, struct cfg80211_scan_request *request);
+void card_op_abort_scan(struct wiphy *wiphy, struct wireless_dev *wdev);
+int card_op_connect(struct wiphy *wiphy, struct net_device *net,
+		    struct cfg80211_connect_params *params);
+int card_op_disconnect(struct wiphy *wiphy, struct net_device *net, u16 reason);
+int card_station_info(struct ptl_card *card, const u8 *mac, struct station_info *info);
+/* Of this interface, which goes down: its end is told at once. Takes the lock. */
+void card_end_scan(struct ptl_card *card, struct wireless_dev *wdev);
+/* The key management that cfg80211 asks for, as bits of PTL_AKM_...; 0: none that we know. */
+u8 card_akms(const struct cfg80211_crypto_settings *crypto, bool privacy);
+/* With the lock: what could not be said before. */
+void card_station_poll(struct ptl_card *card);
+void card_on_scan_done(void *user, enum ptl_status status, const char *text);
+void card_on_joined(void *user, const struct ptl_association *association);
+void card_on_failed(void *user, enum ptl_failure failure, u16 code, const char *text);
+void card_on_left(void *user, u16 reason, enum ptl_by by, const char *text);
+void card_on_roamed(void *user, const struct ptl_association *association);
+void card_on_signal(void *user, s8 signal, u32 tx_rate, u32 rx_rate);
+
+/* ---- wifi_ap.c ---- */
+
+int card_op_start_ap(struct wiphy *wiphy, struct net_device *net,
+		     struct cfg80211_ap_settings *settings);
+int card_stop_ap(struct ptl_card *card);
+/* With the lock: what could not be said before. */
+void card_ap_poll(struct ptl_card *card);
+int card_kick(struct ptl_card *card, const u8 *mac, u16 reason);
+/* The index-th station's address. */
+int card_ap_station(struct ptl_card *card, int index, u8 *mac);
+void card_on_ap_started(void *user, enum ptl_status status, const char *text);
+void card_on_ap_stopped(void *user, u16 reason, const char *text);
+void card_on_station(void *user, bool joined, const u8 mac[ETH_ALEN], u16 reason,
+		     const u8 *elements, size_t n);
+
+/* ---- wifi_settings.c; with the lock ---- */
+
+void card_settings_init(struct ptl_card *card);
+/* A session: the radio knows none of them. */
+void card_settings_begin(struct ptl_card *card);
+/* Says what is still to be said. */
+void card_settings_tell(struct ptl_card *card);
+void card_settings_change(struct ptl_card *card, enum card_setting setting);
+
+/* ---- wifi_vif.c ---- */
+
+/* Registers an interface; under rtnl and with the wiphy's mutex. ERR_PTR. */
+struct card_vif *card_vif_create(struct ptl_card *card, const char *name,
+				 enum nl80211_iftype type, struct net *net);
+/* Unregisters it likewise, or with locked = false under rtnl alone. */
+void card_vif_destroy(struct card_vif *vif, bool locked);
+int card_vif_change(struct card_vif *vif, enum nl80211_iftype type);
+struct ptl_vif *card_route(void *user, const u8 *packet, size_t n);
+
+/* ---- wifi_phy.c ---- */
+
+/* Registers what card->said is; card->wiphy is there then. */
+int card_phy_create(struct ptl_card *card, struct net *net);
+void card_phy_destroy(struct ptl_card *card);
+
+/* ---- wifi.c, for attach.c; process context ---- */
+
+/* Of a link whose endpoint is not made yet. */
+int ptl_card_create(struct ptl_dev *dev, const char *name);
+/* Takes its interfaces away, for good. Takes rtnl. */
+void ptl_card_leave(struct ptl_dev *dev);
+/* When nothing comes from the port any more. */
+void ptl_card_free(struct ptl_dev *dev);
+
+#else
+
+static inline int ptl_card_create(struct ptl_dev *dev, const char *name)
+{
+	return 0;
+}
+
+static inline void ptl_card_leave(struct ptl_dev *dev)
+{
+}
+
+static inline void ptl_card_free(struct ptl_dev *dev)
+{
+}
+
+#endif
+#endif

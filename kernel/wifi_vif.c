@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The interfaces of a card: one that is a station, one that is an access point, which share
+ * the link. Which of the two a packet from the radio is for says interfaces.h, by their
+ * addresses and the list of stations; to the radio a packet goes only from the one that the
+ * radio will take it for.
+ *
+ * A station can send from the radio's address only, so the interface's is the radio's, and
+ * another one is asked of the radio before it is taken.
+ */
+#include "wifi.h"
+#include "versions.h"
+
+#include <linux/etherdevice.h>
+#include <linux/rtnetlink.h>
+
+static enum ptl_interface role_of(const struct card_vif *vif)
+{
+	return vif->wdev.iftype == NL80211_IFTYPE_AP ? PTL_IF_AP : PTL_IF_STATION;
+}
+
+static enum ptl_interface role_of_type(enum nl80211_iftype type)
+{
+	return type == NL80211_IFTYPE_AP ? PTL_IF_AP : PTL_IF_STATION;
+}
+
+struct ptl_vif *card_route(void *user, const u8 *packet, size_t n)
+{
+	struct ptl_card *card = user;
+	struct card_vif *vif;
+
+	if (!card->wiphy)
+		return card->dev->vif;
+	vif = card->roles[ptl_interfaces_to_host(&card->interfaces, packet, n)];
+	return vif ? &vif->vif : NULL;
+}
+
+/* ---- the net_device ---- */
+
+static int card_net_stop(struct net_device *net)
+{
+	struct card_vif *vif = netdev_priv(net);
+
+	/* cfg80211 has left what was joined, but lets a scan go on. */
+	card_end_scan(vif->card, &vif->wdev);
+	return ptl_vif_stop(net);
+}
+
+static netdev_tx_t card_net_transmit(struct sk_buff *skb, struct net_device *net)
+{
+	struct card_vif *vif = netdev_priv(net);
+	struct ptl_card *card = vif->card;
+	bool ours;
+
+	ptl_dev_lock(card->dev);
+	ours = netif_carrier_ok(net) && pskb_may_pull(skb, ETH_HLEN) &&
+	       ptl_interfaces_to_radio(&card->interfaces, skb->data, skb->len) == role_of(vif);
+	card->dev->line.tx_no_carrier += !ours;
+	ptl_dev_unlock(card->dev);
+	if (likely(ours))
+		return ptl_transmit(skb, net);
+	kfree_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static bool is_busy(const struct ptl_card *card, enum ptl_interface role)
+{
+	return role == PTL_IF_AP ? card->ap.running : card->station.join != CARD_LEFT;
+}
+
+/* 0 as well when there is no radio now: it is told when there is. */
+static int ask_mac(struct ptl_card *card, enum ptl_interface role, const u8 *mac)
+{
+	struct ptl_control_writer set;
+	enum ptl_status status;
+	bool busy;
+
+	ptl_dev_lock(card->dev);
+	busy = is_busy(card, role);
+	ptl_dev_unlock(card->dev);
+	if (busy)
+		return -EBUSY;
+	ptl_control_begin(&set, PTL_M_SET, 0, role);
+	ptl_put_bytes(&set, PTL_F_MAC, mac, ETH_ALEN);
+	status = card_request_wait(card, &set);
+	return status == PTL_STATUS_STATE ? 0 : card_errno(status);
+}
+
+static int card_net_set_mac(struct net_device *net, void *address)
+{
+	struct card_vif *vif = netdev_priv(net);
+	struct ptl_card *card = vif->card;
+	enum ptl_interface role = role_of(vif);
+	const u8 *mac = ((struct sockaddr *)address)->sa_data;
+	int status = eth_prepare_mac_addr_change(net, address);
+
+	if (status || ether_addr_equal(mac, net->dev_addr))
+		return status;
+	status = ask_mac(card, role, mac);
+	if (status)
+		return status;
+	ptl_dev_lock(card->dev);
+	ether_addr_copy(card->settings.mac[role], mac);
+	ptl_interfaces_set(&card->interfaces, role, mac);
+	ptl_dev_unlock(card->dev);
+	eth_commit_mac_addr_change(net, address);
+	return 0;
+}
+
+static const struct net_device_ops card_netdev_ops = {
+	.ndo_open = ptl_vif_open,
+	.ndo_stop = card_net_stop,
+	.ndo_start_xmit = card_net_transmit,
+	.ndo_change_mtu = ptl_vif_change_mtu,
+	.ndo_get_stats64 = ptl_vif_get_stats,
+	.ndo_set_mac_address = card_net_set_mac,
+	.ndo_validate_addr = eth_validate_addr,
+};
+
+/* ---- made and unmade ---- */
+
+static const u8 *own_mac(const struct ptl_card *card, enum ptl_interface role)
+{
+	return role == PTL_IF_AP ? card->wiphy->addresses[1].addr
+				 : card->wiphy->addresses[0].addr;
+}
+
+static const u8 *mac_now(const struct ptl_card *card, enum ptl_interface role)
+{
+	const u8 *mac = card->settings.mac[role];
+
+	return is_valid_ether_addr(mac) ? mac : own_mac(card, role);
+}
+
+struct card_vif *card_vif_create(struct ptl_card *card, const char *name,
+				 enum nl80211_iftype type, struct net *netns)
+{
+	enum ptl_interface role = role_of_type(type);
+	struct net_device *net;
+	struct card_vif *vif;
+	int status;
+
+	if (card->roles[role])
+		return ERR_PTR(-EBUSY);
+	net = ptl_vif_alloc(card->dev, sizeof(*vif), name, &card_netdev_ops);
+	if (!net)
+		return ERR_PTR(-ENOMEM);
+	vif = netdev_priv(net);
+	vif->card = card;
+	vif->vif.wireless = true;
+	vif->wdev.wiphy = card->wiphy;
+	vif->wdev.iftype = type;
+	vif->wdev.netdev = net;
+	net->ieee80211_ptr = &vif->wdev;
+	net->needs_free_netdev = true;
+	eth_hw_addr_set(net, mac_now(card, role));
+	ether_addr_copy(net->perm_addr, own_mac(card, role));
+	dev_net_set(net, netns);
+	SET_NETDEV_DEV(net, wiphy_dev(card->wiphy));
+	status = cfg80211_register_netdevice(net);
+	if (status) {
+		free_netdev(net);
+		return ERR_PTR(status);
+	}
+	ptl_dev_lock(card->dev);
+	card->roles[role] = vif;
+	ptl_interfaces_set(&card->interfaces, role, net->dev_addr);
+	if (!card->dev->vif)
+		card->dev->vif = &vif->vif;
+	ptl_dev_unlock(card->dev);
+	return vif;
+}
+
+void card_vif_destroy(struct card_vif *vif, bool locked)
+{
+	struct ptl_card *card = vif->card;
+	struct ptl_dev *dev = card->dev;
+
+	/* It is told that it leaves, meanwhile; its memory stays until rtnl is left. */
+	if (locked)
+		cfg80211_unregister_netdevice(vif->vif.net);
+	else
+		unregister_netdevice(vif->vif.net);
+	ptl_dev_lock(dev);
+	card->roles[role_of(vif)] = NULL;
+	if (dev->vif == &vif->vif)
+		dev->vif = NULL;
+	ptl_hold_release(dev, true);
+	ptl_dev_unlock(dev);
+}
+
+int card_vif_change(struct card_vif *vif, enum nl80211_iftype type)
+{
+	struct ptl_card *card = vif->card;
+	enum ptl_interface from = role_of(vif), to = role_of_type(type);
+	struct net_device *net = vif->vif.net;
+
+	if (from == to)
+		return 0;
+	if (card->roles[to])
+		return -EBUSY;
+	ptl_dev_lock(card->dev);
+	card->roles[from] = NULL;
+	card->roles[to] = vif;
+	vif->wdev.iftype = type;
+	ptl_dev_unlock(card->dev);
+	/* The radio's two interfaces have an address each. */
+	eth_hw_addr_set(net, mac_now(card, to));
+	ether_addr_copy(net->perm_addr, own_mac(card, to));
+	ptl_dev_lock(card->dev);
+	ptl_interfaces_set(&card->interfaces, to, net->dev_addr);
+	ptl_dev_unlock(card->dev);
+	call_netdevice_notifiers(NETDEV_CHANGEADDR, net);
+	return 0;
+}
