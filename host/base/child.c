@@ -19,9 +19,9 @@
 
 struct voice {
 	uv_pipe_t pipe;
-	const struct child *child;
-	char name[64];	  /* ours for it */
-	char program[64]; /* its own for itself */
+	struct child *child; /* NULL: it was parted from */
+	char name[64];	     /* ours for it */
+	char program[64];    /* its own for itself */
 	size_t n;
 	char line[LINE_MAX_BYTES];
 	char chunk[LINE_MAX_BYTES];
@@ -40,7 +40,7 @@ static void say(struct voice *voice)
 			voice->line[i] = ' ';
 	if (!strncmp(line, voice->program, n) && line[n] == ':')
 		line += n + 1 + (line[n + 1] == ' ');
-	if (*line && !voice->child->hushed)
+	if (*line && voice->child && !voice->child->hushed)
 		log_line("%s%s%s", voice->name, *voice->name ? ": " : "", line);
 	voice->n = 0;
 }
@@ -70,12 +70,13 @@ static void on_chunk(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 	}
 	if (n < 0) {
 		say(voice);
+		if (voice->child)
+			voice->child->voice = NULL;
 		uv_close((uv_handle_t *)stream, on_voice_closed);
 	}
 }
 
-int child_listen(const struct child *child, uv_loop_t *loop, const char *name,
-		 const char *program)
+int child_listen(struct child *child, uv_loop_t *loop, const char *name, const char *program)
 {
 	struct voice *voice = calloc(1, sizeof(*voice));
 	const char *slash = strrchr(program, '/');
@@ -98,7 +99,15 @@ int child_listen(const struct child *child, uv_loop_t *loop, const char *name,
 		errno = EMFILE;
 		return -1;
 	}
+	child->voice = voice;
 	return 0;
+}
+
+void child_part(struct child *child)
+{
+	if (child->voice)
+		child->voice->child = NULL;
+	child->voice = NULL;
 }
 
 /* ---- the process ---- */

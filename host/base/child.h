@@ -12,10 +12,13 @@
 #include <sys/types.h>
 #include <uv.h>
 
+struct voice;
+
 struct child {
 	pid_t pid;   /* 0: it does not run */
 	int errors;  /* where its standard error is read */
 	bool hushed; /* what it says from now on is not shown */
+	struct voice *voice;
 };
 
 /* Runs a subcommand of ours in it, argv as for main(), with /dev/null as its standard
@@ -27,9 +30,11 @@ int child_run(struct child *child, int (*command)(int argc, char **argv), char *
 int child_spawn(struct child *child, char **argv);
 
 /* Its lines begin with name, if that is not empty; program is what they begin with now
- * and shall not. child must stay until the loop has run dry. -1: errno. */
-int child_listen(const struct child *child, uv_loop_t *loop, const char *name,
-		 const char *program);
+ * and shall not. child must stay until the loop has run dry, or child_part(). -1: errno. */
+int child_listen(struct child *child, uv_loop_t *loop, const char *name, const char *program);
+
+/* What it says from now on is lost, and child's memory may go. */
+void child_part(struct child *child);
 
 /* Whether it has ended; *status as from waitpid(). */
 bool child_reap(struct child *child, int *status);

@@ -339,7 +339,7 @@ static void watch_signals(struct bench *bench)
 }
 
 /* Also to one that has ended: it said why. */
-static void listen_to(struct bench *bench, const struct child *child)
+static void listen_to(struct bench *bench, struct child *child)
 {
 	if (child->errors > 0 && child_listen(child, &bench->loop, "", "pigtail") < 0) {
 		log_line("qemu: cannot hear a process: %s", strerror(errno));

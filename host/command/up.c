@@ -50,7 +50,8 @@ static const char doc[] =
 	"  bridge:BRIDGE                      a tap put into a bridge\n"
 	"  user[,hostfwd=tcp|udp:[ADDR]:PORT-[ADDR]:PORT]...   no root needed\n"
 	"  air:FILE                           device: a radio in a scripted air, see\n"
-	"                                     pigtail-air(5)\n";
+	"                                     pigtail-air(5)\n"
+	"  wlan:IFNAME                        device: a Wi-Fi interface of this machine\n";
 
 static void set(struct command *command, enum link_option option, const char *value,
 		struct argp_state *state)

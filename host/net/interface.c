@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <linux/ethtool.h>
 #include <linux/if_addr.h>
 #include <linux/ipv6.h>
 #include <linux/sockios.h>
@@ -98,14 +99,46 @@ bool interface_is_up(const char *name)
 	return !request(AF_INET, SIOCGIFFLAGS, &ifr) && ifr.ifr_flags & IFF_UP;
 }
 
-int interface_set_up(const char *name)
+/* Sets flags and clears others. */
+static int change_flags(const char *name, int on, int off)
 {
 	struct ifreq ifr = named(name);
 
 	if (request(AF_INET, SIOCGIFFLAGS, &ifr) < 0)
 		return -1;
-	ifr.ifr_flags = (short)(ifr.ifr_flags | IFF_UP);
+	ifr.ifr_flags = (short)((ifr.ifr_flags | on) & ~off);
 	return request(AF_INET, SIOCSIFFLAGS, &ifr);
+}
+
+int interface_set_up(const char *name)
+{
+	return change_flags(name, IFF_UP, 0);
+}
+
+int interface_set_down(const char *name)
+{
+	return change_flags(name, 0, IFF_UP);
+}
+
+bool interface_has_arp(const char *name)
+{
+	struct ifreq ifr = named(name);
+
+	return !request(AF_INET, SIOCGIFFLAGS, &ifr) && !(ifr.ifr_flags & IFF_NOARP);
+}
+
+int interface_set_arp(const char *name, bool on)
+{
+	return change_flags(name, on ? 0 : IFF_NOARP, on ? IFF_NOARP : 0);
+}
+
+void interface_join_no_packets(const char *name)
+{
+	struct ethtool_value off = {.cmd = ETHTOOL_SGRO};
+	struct ifreq ifr = named(name);
+
+	ifr.ifr_data = (char *)&off;
+	(void)request(AF_INET, SIOCETHTOOL, &ifr);
 }
 
 int interface_join_bridge(const char *name, const char *bridge)
@@ -189,6 +222,20 @@ static int ipv6_setting(const char *name, const char *setting)
 bool interface_ipv6_is_off(const char *name)
 {
 	return ipv6_setting(name, "disable_ipv6") != 0;
+}
+
+int interface_set_ipv6(const char *name, bool on)
+{
+	char path[128];
+	FILE *file;
+	bool bad;
+
+	(void)snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/disable_ipv6", name);
+	file = fopen(path, "we");
+	if (!file)
+		return -1;
+	bad = fputs(on ? "0" : "1", file) < 0;
+	return fclose(file) || bad ? -1 : 0;
 }
 
 bool interface_forwards_ipv6(const char *name)

@@ -16,6 +16,7 @@ int interface_set_mtu(const char *name, int mtu);
 int interface_get_mtu(const char *name);
 int interface_set_queue(const char *name, int packets);
 int interface_set_up(const char *name);
+int interface_set_down(const char *name);
 bool interface_is_up(const char *name);
 int interface_join_bridge(const char *name, const char *bridge);
 
@@ -44,6 +45,14 @@ size_t interface_addresses(const char *name, struct interface_address *addresses
 
 /* Whether it can have no IPv6 address. */
 bool interface_ipv6_is_off(const char *name);
+int interface_set_ipv6(const char *name, bool on);
+
+/* Whether this machine asks and answers there where addresses are. */
+bool interface_has_arp(const char *name);
+int interface_set_arp(const char *name, bool on);
+
+/* Packets that came are not joined to longer ones any more (GRO), if they were. */
+void interface_join_no_packets(const char *name);
 
 /* Whether it passes IPv6 packets on for others. */
 bool interface_forwards_ipv6(const char *name);

@@ -7,7 +7,8 @@
 #include <string.h>
 
 static const struct net_kind *const kinds[] = {
-	&net_kind_tap, &net_kind_tun, &net_kind_bridge, &net_kind_user, &net_kind_air,
+	&net_kind_tap,	&net_kind_tun, &net_kind_bridge,
+	&net_kind_user, &net_kind_air, &net_kind_wlan,
 };
 
 int net_open(uv_loop_t *loop, const struct net_config *config, const struct net_events *events,
@@ -41,6 +42,6 @@ int net_open(uv_loop_t *loop, const struct net_config *config, const struct net_
 	return complain_usage(
 		error, error_size,
 		"no such net '%s'; it is tap[:IFNAME], tun[:IFNAME], bridge:BRIDGE, "
-		"user[,loopback=on][,hostfwd=...] or air:FILE",
+		"user[,loopback=on][,hostfwd=...], air:FILE or wlan:IFNAME",
 		config->spec);
 }

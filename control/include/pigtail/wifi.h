@@ -31,7 +31,7 @@
 
 /* Patience, microseconds. A host's supplicant gives up a join after 10 s. */
 #define PTL_WIFI_ANSWER_US   3000000u  /* for an answer */
-#define PTL_WIFI_SCAN_US     8000000u  /* for a scan's next word */
+#define PTL_WIFI_SCAN_US     12000000u /* for a scan's next word; 5 GHz takes 6 s */
 #define PTL_WIFI_SCAN_ALL_US 60000000u /* for all of them */
 #define PTL_WIFI_JOIN_US     9500000u  /* from asked to joined */
 #define PTL_WIFI_AP_US	     5000000u  /* until it beacons */
