@@ -97,7 +97,7 @@ size_t ptl_pacer_enough(const struct ptl_pacer *pacer)
 
 void ptl_pacer_punctual(struct ptl_pacer *pacer)
 {
-	pacer->due = pacer->base / 2 + pacer->base / 4;
+	pacer->due = pacer->base - pacer->base / 8;
 }
 
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now)

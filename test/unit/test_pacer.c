@@ -123,7 +123,7 @@ static void time_when_the_line_was_dry_is_not_made_up(void **state)
 
 static void next_is_in_time(bool punctual)
 {
-	double free = punctual ? 0.75 : 0.5;
+	double free = punctual ? 0.875 : 0.5;
 	struct prng prng = story_seed("pacer, next", 2);
 
 	for (size_t i = 0; i < COUNT(rates); i++) {
@@ -160,7 +160,7 @@ static void next_comes_when_half_is_free_and_in_time(void **state)
 	next_is_in_time(false);
 }
 
-static void to_the_punctual_it_comes_when_three_quarters_are_free(void **state)
+static void to_the_punctual_it_comes_when_seven_eighths_are_free(void **state)
 {
 	(void)state;
 	next_is_in_time(true);
@@ -176,7 +176,7 @@ int main(void)
 		cmocka_unit_test(byte_by_byte_it_is_exact),
 		cmocka_unit_test(time_when_the_line_was_dry_is_not_made_up),
 		cmocka_unit_test(next_comes_when_half_is_free_and_in_time),
-		cmocka_unit_test(to_the_punctual_it_comes_when_three_quarters_are_free),
+		cmocka_unit_test(to_the_punctual_it_comes_when_seven_eighths_are_free),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,7 +51,7 @@ size_t ptl_pacer_enough(const struct ptl_pacer *pacer);
 /* Who comes in time, to some 0.1 ms, may come later, for more. */
 void ptl_pacer_punctual(struct ptl_pacer *pacer);
 
-/* When at least half of base will be free, or three quarters for the punctual: call
+/* When at least half of base will be free, or seven eighths for the punctual: call
  * transmit() again then. */
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now);
 
