@@ -41,8 +41,16 @@ COLUMNS = [
 ]
 
 
+def summary(found, unit):
+    """(median, unit, least, most)"""
+    if not found:
+        return None, unit, None, None
+    median, least, most = statistics.median(found), min(found), max(found)
+    return round(median, 2), unit, round(least, 2), round(most, 2)
+
+
 def medians(lines):
-    """{(baud, ber, stack): {case: (median, unit)}}"""
+    """{(baud, ber, stack): {case: summary()}}"""
     values = {}
     for line in lines:
         key = (line["baud"], line["ber"], line["stack"])
@@ -51,7 +59,7 @@ def medians(lines):
             cases.append(line["value"])
     return {
         key: {
-            case: (round(statistics.median(found), 2) if found else None, unit)
+            case: summary(found, unit)
             for (case, unit), found in cases.items()
         }
         for key, cases in values.items()
@@ -59,9 +67,19 @@ def medians(lines):
 
 
 def cell(found, cases):
-    values = [found.get(case, (None,))[0] for case in cases]
-    digits = 0 if cases[0].startswith("cpu") else 1
-    return " / ".join("-" if value is None else f"{value:.{digits}f}" for value in values)
+    of_cpu = cases[0].startswith("cpu")
+    words = []
+    for case in cases:
+        value, _, least, most = found.get(case, (None,) * 4)
+        if value is None:
+            words.append("-")
+        elif not of_cpu:
+            words.append(f"{value:.1f}")
+        elif least == most:
+            words.append(f"{value:.0f}")
+        else:
+            words.append(f"{value:.0f} ({least:.0f} to {most:.0f})")
+    return " / ".join(words)
 
 
 def markdown(results):
@@ -133,8 +151,9 @@ def main():
     if options.json:
         with open(options.json, "w") as output:
             for (baud, ber, stack), cases in results.items():
-                for case, (value, unit) in cases.items():
-                    line = dict(stack=STACKS[stack], baud=baud, ber=ber, case=case, value=value, unit=unit)
+                for case, (value, unit, least, most) in cases.items():
+                    line = dict(stack=STACKS[stack], baud=baud, ber=ber, case=case, value=value, unit=unit,
+                                least=least, most=most)
                     print(json.dumps(line), file=output)
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
     print(markdown(results))
