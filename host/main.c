@@ -22,6 +22,7 @@ static const struct command {
 	{"attach", cmd_attach, "gives a tty to the kernel driver"},
 	{"wire", cmd_wire, "a simulated UART cable between two ports"},
 	{"bridge", cmd_bridge, "a UART on the network: raw TCP, telnet, RFC 2217"},
+	{"air", cmd_air, "a scripted air for virtual radios, which hear each other"},
 	{"qemu", cmd_qemu, "firmware in QEMU, its UART being a link"},
 	{"status", cmd_status, "what the running links are doing"},
 	{"stats", cmd_stats, "their counters"},

@@ -49,7 +49,7 @@ static const char doc[] =
 	"  tap[:IFNAME], tun[:IFNAME]         an interface\n"
 	"  bridge:BRIDGE                      a tap put into a bridge\n"
 	"  user[,hostfwd=tcp|udp:[ADDR]:PORT-[ADDR]:PORT]...   no root needed\n"
-	"  air:FILE                           device: a radio in a scripted air, see\n"
+	"  air:FILE, air:unix:PATH            device: a radio in a scripted air, see\n"
 	"                                     pigtail-air(5)\n"
 	"  wlan:IFNAME                        device: a Wi-Fi interface of this machine\n";
 

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * air: a radio in a scripted air, air:FILE. The place is this program's own, and the
- * radio alone in it.
+ * radio alone in it; in one that others share it is air_unix.c's.
  */
 #include "host/base/log.h"
 #include "host/net/air_place.h"
 #include "host/net/kind.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct radio {
 	struct air_place *place;
@@ -73,9 +74,14 @@ static int open_air(struct net *net, const struct net_config *config, const char
 	struct radio *radio;
 	int status;
 
+	if (strncmp(argument, ":unix:", 6) == 0) {
+		net->kind = &net_kind_air_unix;
+		return net->kind->open(net, config, argument, error, error_size);
+	}
 	if (*argument != ':' || !argument[1])
 		return complain_usage(error, error_size,
-				      "net '%s': it is air:FILE, see pigtail-air(5)",
+				      "net '%s': it is air:FILE or air:unix:PATH, see "
+				      "pigtail-air(5)",
 				      config->spec);
 	if (config->address || config->peer)
 		return complain_usage(

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Between net.c, open.c and the kinds of nets: tun.c (tap, tun, bridge), user.c,
- * air.c, wlan.c. */
+ * air.c, air_unix.c, wlan.c. */
 #ifndef PIGTAIL_HOST_NET_KIND_H
 #define PIGTAIL_HOST_NET_KIND_H
 
@@ -35,6 +35,7 @@ extern const struct net_kind net_kind_tun;
 extern const struct net_kind net_kind_bridge;
 extern const struct net_kind net_kind_user;
 extern const struct net_kind net_kind_air;
+extern const struct net_kind net_kind_air_unix; /* air:unix:PATH, by net_kind_air */
 extern const struct net_kind net_kind_wlan;
 
 struct net {

@@ -42,6 +42,6 @@ int net_open(uv_loop_t *loop, const struct net_config *config, const struct net_
 	return complain_usage(
 		error, error_size,
 		"no such net '%s'; it is tap[:IFNAME], tun[:IFNAME], bridge:BRIDGE, "
-		"user[,loopback=on][,hostfwd=...], air:FILE or wlan:IFNAME",
+		"user[,loopback=on][,hostfwd=...], air:FILE, air:unix:PATH or wlan:IFNAME",
 		config->spec);
 }

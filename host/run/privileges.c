@@ -13,11 +13,14 @@ void privileges_of(struct sandbox *sandbox, const struct link_options *options, 
 	const char *capture = options->values[LINK_CAPTURE];
 	const char *secret = options->values[LINK_WIFI_FILE];
 	bool user = !strncmp(options->config.net, "user", 4);
-	bool air = !strncmp(options->config.net, "air:", 4); /* any nets are behind it */
+	bool there = !strncmp(options->config.net, "air:unix:", 9);
+	bool air = !strncmp(options->config.net, "air:", 4) && !there;
 	char path[512];
 
-	sandbox->interfaces |= !user;
-	sandbox->pings |= user || air;
+	sandbox->interfaces |= !user && !there;
+	sandbox->pings |= user || air; /* behind an air there are any nets */
+	if (there)
+		sandbox_will_open(sandbox, options->config.net + 9, R_OK | W_OK);
 	if (port_place(options->config.port, path, sizeof(path)))
 		sandbox_will_open(sandbox, path, R_OK | W_OK);
 	/* Networks that are saved go into a new file beside the old one. */

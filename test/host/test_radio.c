@@ -7,6 +7,7 @@
  */
 #include "story.h"
 
+#include "host/net/air_server.h"
 #include "host/run/runner.h"
 
 #include <pigtail/compat.h>
@@ -23,7 +24,7 @@ struct story {
 	struct ptl_wifi wifi;
 	uv_timer_t poll;
 	char air[64], listen[64], connect[64];
-	unsigned ready, found, scans, joined, failed;
+	unsigned ready, found, scans, joined, failed, left;
 	enum ptl_failure failure;
 	uint8_t mac[6];
 	bool late;
@@ -76,6 +77,15 @@ static void on_failed(void *user, enum ptl_failure failure, uint16_t code, const
 	(void)text;
 	story.failure = failure;
 	story.failed++;
+}
+
+static void on_left(void *user, uint16_t reason, enum ptl_by by, const char *text)
+{
+	(void)user;
+	(void)reason;
+	(void)by;
+	(void)text;
+	story.left++;
 }
 
 static bool on_message(void *user, const uint8_t *message, size_t n)
@@ -165,6 +175,7 @@ static int begin(void **state)
 		.scan_done = on_scan_done,
 		.joined = on_joined,
 		.failed = on_failed,
+		.left = on_left,
 	};
 	char path[40];
 
@@ -243,6 +254,71 @@ static void the_host_scans_and_joins(void **state)
 	run_until(&story.joined, 2);
 }
 
+/* ---- an air that is elsewhere ---- */
+
+static void on_lost_net(void *user, const char *why)
+{
+	(void)user;
+	fail_msg("%s", why);
+}
+
+static void open_air(struct air_place **place, struct air_server **server, const char *path)
+{
+	const struct air_place_config config = {
+		.path = story.air + strlen("air:"),
+		.mtu = 1500,
+		.open_net = net_open,
+		.failed = on_lost_net,
+	};
+	char error[256];
+
+	if (air_place_open(&story.loop, &config, place, error, sizeof(error)) ||
+	    air_server_open(&story.loop, *place, path, server, error, sizeof(error)))
+		fail_msg("%s", error);
+}
+
+/* When it comes back the radio is as after its start, and the host is told. */
+static void an_air_that_goes_away(void **state)
+{
+	const struct runner_control control = {.message = on_message, .state = on_state};
+	char path[40], net[50], error[256];
+	struct air_server *server;
+	struct air_place *place;
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "/tmp/ptl-radio-air-%d", getpid());
+	(void)snprintf(net, sizeof(net), "air:unix:%s", path);
+	assert_int_equal(open_end(&story.device, PTL_DEVICE, story.listen, net,
+				  &ptl_framing_pigtail, error, sizeof(error)),
+			 -1);
+	assert_non_null(strstr(error, "pigtail air"));
+	memset(&story.device, 0, sizeof(story.device));
+	open_air(&place, &server, path);
+	story.host.control = control;
+	assert_int_equal(open_end(&story.device, PTL_DEVICE, story.listen, net,
+				  &ptl_framing_pigtail, error, sizeof(error)),
+			 0);
+	assert_int_equal(open_end(&story.host, PTL_HOST, story.connect, "user",
+				  &ptl_framing_pigtail, error, sizeof(error)),
+			 0);
+	run_until(&story.ready, 1);
+	assert_memory_equal(story.mac, "\2\0\0\0\0\2", 6);
+	join("correct horse");
+	run_until(&story.joined, 1);
+	air_server_close(server);
+	air_place_close(place);
+	open_air(&place, &server, path);
+	run_until(&story.ready, 2);
+	assert_int_equal(story.left, 1);
+	join("wrong horse");
+	run_until(&story.failed, 1);
+	assert_int_equal(story.failure, PTL_FAILURE_WRONG_KEY);
+	runner_close(&story.device);
+	memset(&story.device, 0, sizeof(story.device));
+	air_server_close(server);
+	air_place_close(place);
+}
+
 static void a_radio_is_a_devices(void **state)
 {
 	char error[256];
@@ -264,6 +340,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(the_host_scans_and_joins, begin, end),
+		cmocka_unit_test_setup_teardown(an_air_that_goes_away, begin, end),
 		cmocka_unit_test_setup_teardown(a_radio_is_a_devices, begin, end),
 	};
 
