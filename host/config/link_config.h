@@ -18,6 +18,8 @@ struct link_config {
 	const char *address; /* ADDR/LEN of the interface, or NULL */
 	const char *peer;    /* ADDR, or NULL */
 
+	const char *ap_net;    /* NET of the radio's access point, or NULL */
+	uint8_t ap_mac[6];     /* until the radio says its own */
 	const char *wifi_file; /* networks to be joined, or NULL; not of esp8266-hosted */
 
 	/* Only for the esp8266-hosted framing. */

@@ -43,6 +43,15 @@ static int set_net(struct link_options *options, const char *value, char *error,
 	return 0;
 }
 
+static int set_ap(struct link_options *options, const char *value, char *error,
+		  size_t error_size)
+{
+	(void)error;
+	(void)error_size;
+	options->config.ap_net = value;
+	return 0;
+}
+
 static int set_name(struct link_options *options, const char *value, char *error,
 		    size_t error_size)
 {
@@ -143,6 +152,8 @@ static int set_later(struct link_options *options, const char *value, char *erro
 const struct link_option_row link_option_rows[LINK_OPTION_COUNT] = {
 	[LINK_PORT] = {"port", 0, NULL, NULL, false, set_port, NULL},
 	[LINK_NET] = {"net", 0, NULL, NULL, true, set_net, NULL},
+	[LINK_AP] = {"ap", 0, "NET", "Another NET, for the network that the radio makes itself",
+		     false, set_ap, NULL},
 	[LINK_NAME] = {"name", 'n', "NAME",
 		       "Name of the link for status and stats (default: the interface's)",
 		       false, set_name, NULL},
@@ -284,11 +295,20 @@ int link_options_finish(struct link_options *options, char *error, size_t error_
 	status = prepare_hosted(options, error, error_size);
 	if (status < 0)
 		return status;
+	if (config->ap_net && (config->role != PTL_HOST || !config->framing->send_control))
+		return complain_usage(error, error_size,
+				      "--ap is for 'pigtail up' with --framing pigtail: no "
+				      "other radio can be told to be an access point");
 	config->mtu_asked = options->values[LINK_MTU] != NULL;
 	config->mac_asked = options->values[LINK_MAC] != NULL;
 	if (!config->mac_asked &&
 	    identity_mac("", config->role, config->port, config->net, config->mac) < 0)
 		return complain(error, error_size, "the kernel gives no random numbers");
+	if (config->ap_net &&
+	    identity_mac("", config->role, config->port, config->ap_net, config->ap_mac) < 0)
+		return complain(error, error_size, "the kernel gives no random numbers");
+	if (!memcmp(config->ap_mac, config->mac, sizeof(config->mac)))
+		config->ap_mac[5] ^= 1;
 	return 0;
 }
 

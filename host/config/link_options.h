@@ -12,6 +12,7 @@
 enum link_option {
 	LINK_PORT,
 	LINK_NET,
+	LINK_AP,
 	LINK_NAME,
 	LINK_FRAMING,
 	LINK_CAPTURE,

@@ -10,6 +10,9 @@
  * An access point passes frames of its stations only, which it knows by the address that
  * they joined with. So the interface has the radio's address: the radio's own is given to
  * the interface, unless the user asked for one, which is given to the radio.
+ *
+ * A radio that is an access point as well has its other interface in ap_net.h. Without that
+ * the one net is the station's, or the access point's when that is what the radio is.
  */
 #include "host/run/card.h"
 
@@ -55,6 +58,86 @@ static void on_room(void *user)
 	wifi_room(card->wifi);
 }
 
+/* Packets pass by the first net. */
+static bool is_on_air(const struct card *card)
+{
+	return wifi_on_air(card->wifi) || (!card->ap.net && card->wifi->ap_runs);
+}
+
+static void refresh_carriers(struct card *card)
+{
+	runner_set_on_air(card->runner, is_on_air(card));
+	if (card->ap.net)
+		net_set_carrier(card->ap.net,
+				runner_is_up(card->runner) && card->wifi->ap_runs);
+}
+
+/* The first net's, for a radio's interface that has this address. */
+static void take_mac(struct card *card, const uint8_t mac[6])
+{
+	const struct runner *runner = card->runner;
+
+	if (!net_interface(runner->net) || !memcmp(mac, net_mac(runner->net), 6))
+		return;
+	if (mac[0] & 1 || runner_set_mac(card->runner, mac) < 0)
+		log_line("%s: %s cannot have the radio's MAC address, by which the access "
+			 "point knows it; give --mac with that of the interface",
+			 runner->name, net_interface(runner->net));
+}
+
+static void take_macs(struct card *card)
+{
+	const struct wifi *wifi = card->wifi;
+	const struct wifi_settings *settings = &wifi->settings;
+
+	if (wifi->info.capabilities & PTL_CAN_STATION && !settings->has_mac)
+		take_mac(card, wifi->info.mac);
+	if (!card->ap.net)
+		return;
+	ptl_interfaces_init(&card->ap.interfaces,
+			    settings->has_mac ? settings->mac : wifi->info.mac,
+			    wifi->info.ap_mac);
+	if (net_interface(card->ap.net) && !(wifi->info.ap_mac[0] & 1) &&
+	    net_set_mac(card->ap.net, wifi->info.ap_mac) < 0)
+		log_line("%s: %s cannot have the access point's MAC address",
+			 card->runner->name, net_interface(card->ap.net));
+}
+
+/* Before the listeners that may let packets pass. */
+static void follow_interfaces(struct card *card, enum wifi_event event)
+{
+	struct ptl_interfaces *interfaces = &card->ap.interfaces;
+	const struct wifi *wifi = card->wifi;
+
+	switch (event) {
+	case WIFI_READY:
+		take_macs(card);
+		break;
+	case WIFI_AP_STARTED:
+		if (card->ap.net)
+			ptl_interfaces_ap(interfaces, true);
+		else
+			take_mac(card, wifi->info.ap_mac);
+		break;
+	case WIFI_JOINED:
+		if (!card->ap.net && !wifi->settings.has_mac)
+			take_mac(card, wifi->info.mac);
+		break;
+	case WIFI_GONE:
+	case WIFI_AP_STOPPED:
+		ptl_interfaces_ap(interfaces, false);
+		break;
+	case WIFI_STATION_JOINED:
+		(void)ptl_interfaces_joined(interfaces, wifi->station_last.mac);
+		break;
+	case WIFI_STATION_LEFT:
+		ptl_interfaces_left(interfaces, wifi->station_last.mac);
+		break;
+	default:
+		break;
+	}
+}
+
 static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 {
 	struct card *card = user;
@@ -64,22 +147,7 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 	(void)reason;
 	card->runner->framing->info(card->runner->endpoint, &info);
 	wifi_session(card->wifi, info.control);
-	runner_set_on_air(card->runner, wifi_on_air(card->wifi));
-}
-
-static void take_mac(struct card *card)
-{
-	const struct wifi *wifi = card->wifi;
-	const struct runner *runner = card->runner;
-
-	if (!(wifi->info.capabilities & PTL_CAN_STATION) || wifi->settings.has_mac ||
-	    !net_interface(runner->net) ||
-	    !memcmp(wifi->info.mac, net_mac(runner->net), sizeof(wifi->info.mac)))
-		return;
-	if (wifi->info.mac[0] & 1 || runner_set_mac(card->runner, wifi->info.mac) < 0)
-		log_line("%s: %s cannot have the radio's MAC address, by which the access "
-			 "point knows it; give --mac with that of the interface",
-			 runner->name, net_interface(runner->net));
+	refresh_carriers(card);
 }
 
 static void tell(const struct card *card, enum wifi_event event)
@@ -106,6 +174,11 @@ static void tell(const struct card *card, enum wifi_event event)
 		log_line("%s: left %s, by %s, reason %u", name, ssid,
 			 ptl_by_text(wifi->left.by), wifi->left.reason);
 		break;
+	case WIFI_AP_STARTED:
+		wifi_ssid_text(wifi->ap.ssid, wifi->ap.ssid_n, ssid);
+		log_line("%s: is the access point %s, channel %u", name, ssid,
+			 wifi->ap.channel);
+		break;
 	case WIFI_AP_STOPPED:
 		wifi_ssid_text(wifi->ap.ssid, wifi->ap.ssid_n, ssid);
 		log_line("%s: is the access point %s no more", name, ssid);
@@ -119,10 +192,9 @@ static void on_heard(void *user, enum wifi_event event)
 {
 	struct card *card = user;
 
-	if (event == WIFI_READY)
-		take_mac(card);
+	follow_interfaces(card, event);
 	tell(card, event);
-	runner_set_on_air(card->runner, wifi_on_air(card->wifi));
+	refresh_carriers(card);
 	if (event != WIFI_FOUND && event != WIFI_SIGNAL)
 		card->runner->state_changed(card->runner->user);
 }
@@ -140,6 +212,11 @@ int card_begin(struct card *card, uv_loop_t *loop, struct runner *runner,
 	status = networks_read(config->wifi_file, &card->networks, error, error_size);
 	if (status < 0)
 		return status;
+	status = ap_net_begin(&card->ap, loop, runner, config, error, error_size);
+	if (status < 0) {
+		card_end(card);
+		return status;
+	}
 	card->wifi = wifi_new(loop, &link);
 	if (card->wifi)
 		card->rejoin = rejoin_new(loop, card->wifi, card->networks, runner->name);
@@ -174,6 +251,7 @@ void card_end(struct card *card)
 	wifi_part_free(card->part);
 	rejoin_free(card->rejoin);
 	wifi_free(card->wifi);
+	ap_net_end(&card->ap);
 	networks_free(card->networks);
 	memset(card, 0, sizeof(*card));
 }

@@ -6,7 +6,7 @@
 #ifndef PIGTAIL_HOST_CARD_H
 #define PIGTAIL_HOST_CARD_H
 
-#include "host/config/link_config.h"
+#include "host/run/ap_net.h"
 #include "host/wifi/wifi_part.h"
 
 struct runner;
@@ -17,6 +17,7 @@ struct card {
 	struct networks *networks;
 	struct rejoin *rejoin;
 	struct wifi_part *part;
+	struct ap_net ap;
 	struct wifi_listener listener;
 };
 

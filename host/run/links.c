@@ -77,6 +77,10 @@ static cJSON *status_now(void *user)
 	cJSON_AddItemToObject(status, "radio",
 			      link->card.wifi ? wifi_json(link->card.wifi)
 					      : cJSON_CreateNull());
+	if (link->card.ap.net)
+		cJSON_AddItemToObject(
+			status, "ap_net",
+			report_net(link->card.ap.net, net_mtu(link->card.ap.net)));
 	return status;
 }
 

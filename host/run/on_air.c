@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a radio at the other end has to say of the interface here. See runner.h. */
+/*
+ * What a radio at the other end has to say of the interface here, and frames of its second
+ * one. See runner.h.
+ */
 #include "host/run/runner.h"
 
 #include <string.h>
@@ -14,4 +17,14 @@ int runner_set_mac(struct runner *runner, const uint8_t mac[6])
 {
 	memcpy(runner->ether.config.own_mac, mac, sizeof(runner->ether.config.own_mac));
 	return net_set_mac(runner->net, mac);
+}
+
+void runner_send_frame(struct runner *runner, const uint8_t *frame, size_t n)
+{
+	if (!runner->begun)
+		return;
+	capture_packet(runner->capture, PTL_TX, frame, n);
+	/* What it can't take, it counts. */
+	(void)runner->framing->send(runner->endpoint, timer_now(), frame, n);
+	timer_set(runner->timer, timer_now());
 }

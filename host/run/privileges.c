@@ -12,13 +12,15 @@ void privileges_of(struct sandbox *sandbox, const struct link_options *options, 
 {
 	const char *capture = options->values[LINK_CAPTURE];
 	const char *secret = options->values[LINK_WIFI_FILE];
+	const char *ap = options->config.ap_net;
 	bool user = !strncmp(options->config.net, "user", 4);
 	bool there = !strncmp(options->config.net, "air:unix:", 9);
 	bool air = !strncmp(options->config.net, "air:", 4) && !there;
+	bool ap_user = ap && !strncmp(ap, "user", 4);
 	char path[512];
 
-	sandbox->interfaces |= !user && !there;
-	sandbox->pings |= user || air; /* behind an air there are any nets */
+	sandbox->interfaces |= (!user && !there) || (ap && !ap_user);
+	sandbox->pings |= user || air || ap_user; /* behind an air there are any nets */
 	if (there)
 		sandbox_will_open(sandbox, options->config.net + 9, R_OK | W_OK);
 	if (port_place(options->config.port, path, sizeof(path)))

@@ -40,18 +40,19 @@ static void add_port(cJSON *to, const struct runner *runner)
 				port_rate_is_auto(runner->port) ? "auto" : "fixed");
 }
 
-static void add_net(cJSON *to, const struct runner *runner)
+cJSON *report_net(const struct net *net, uint16_t mtu)
 {
-	cJSON *net = cJSON_AddObjectToObject(to, "net");
-	const char *interface = net_interface(runner->net);
+	cJSON *json = cJSON_CreateObject();
+	const char *interface = net_interface(net);
 
-	cJSON_AddStringToObject(net, "kind", net_kind(runner->net));
+	cJSON_AddStringToObject(json, "kind", net_kind(net));
 	if (interface)
-		cJSON_AddStringToObject(net, "interface", interface);
+		cJSON_AddStringToObject(json, "interface", interface);
 	else
-		cJSON_AddNullToObject(net, "interface");
-	add_mac(net, "mac", net_mac(runner->net));
-	cJSON_AddNumberToObject(net, "mtu", runner->mtu);
+		cJSON_AddNullToObject(json, "interface");
+	add_mac(json, "mac", net_mac(net));
+	cJSON_AddNumberToObject(json, "mtu", mtu);
+	return json;
 }
 
 static cJSON *status_head(const char *name, enum ptl_role role)
@@ -79,7 +80,7 @@ cJSON *report_status(const struct runner *runner)
 	cJSON_AddNumberToObject(json, "seconds",
 				(double)(timer_now() - runner->changed) / 1000000.0);
 	add_port(json, runner);
-	add_net(json, runner);
+	cJSON_AddItemToObject(json, "net", report_net(runner->net, runner->mtu));
 	add_mac(json, "peer_mac", info.peer_mac);
 	cJSON_AddNumberToObject(json, "session", info.session);
 	cJSON_AddNumberToObject(json, "peer_session", info.peer_session);

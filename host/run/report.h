@@ -13,6 +13,9 @@
 cJSON *report_status(const struct runner *runner);
 cJSON *report_stats(const struct runner *runner);
 
+/* A net, as the status has it. */
+cJSON *report_net(const struct net *net, uint16_t mtu);
+
 /* The same for a link that could not be opened yet, and why. */
 cJSON *report_failed_status(const char *name, enum ptl_role role, const char *why);
 cJSON *report_failed_stats(const char *name);

@@ -251,7 +251,8 @@ static void on_net_packet(void *user, const uint8_t *packet, size_t n)
 {
 	struct runner *runner = user;
 
-	if (!runner->begun)
+	if (!runner->begun || (runner->second.from_net &&
+			       !runner->second.from_net(runner->second.user, packet, n)))
 		return;
 	capture_packet(runner->capture, PTL_TX, packet, n);
 	ptl_ether_from_net(&runner->ether, packet, n);
@@ -292,7 +293,11 @@ static bool on_packet(void *user, const uint8_t *packet, size_t n)
 {
 	struct runner *runner = user;
 
-	ptl_ether_from_link(&runner->ether, packet, n);
+	if (runner->second.from_link &&
+	    runner->second.from_link(runner->second.user, packet, n))
+		capture_packet(runner->capture, PTL_RX, packet, n);
+	else
+		ptl_ether_from_link(&runner->ether, packet, n);
 	return true;
 }
 

@@ -34,6 +34,17 @@ struct runner_control {
 	void (*state)(void *user, enum ptl_state state, enum ptl_reason reason);
 };
 
+/*
+ * Who has a second net for frames of the link, if anybody does; see ap_net.h.
+ */
+struct runner_second {
+	void *user;
+	/* A frame from the link; true: it was his. */
+	bool (*from_link)(void *user, const uint8_t *frame, size_t n);
+	/* A frame of the first net; false: it must not be sent. */
+	bool (*from_net)(void *user, const uint8_t *frame, size_t n);
+};
+
 struct runner {
 	uv_loop_t *loop;
 	char name[64]; /* of the link; for messages */
@@ -61,6 +72,9 @@ struct runner {
 	 * NULL: it is nobody's, and the other end is told so. */
 	struct runner_control control;
 	bool control_room; /* it is to be told */
+
+	/* Set by the owner before runner_open(); from_link NULL: there is none. */
+	struct runner_second second;
 
 	/* Of a net that is a radio; radio.c's. */
 	struct {
@@ -126,6 +140,9 @@ enum ptl_error runner_send_control(struct runner *runner, const uint8_t *message
 
 /* What message() refused is offered again. Not from within it. */
 void runner_resume_control(struct runner *runner);
+
+/* Sends an Ethernet frame of another net than the runner's own, as this would be. */
+void runner_send_frame(struct runner *runner, const uint8_t *frame, size_t n);
 
 /* Whether the radio at the other end is in a network, where there is one: the carrier
  * follows. From within the endpoint's events as well. */

@@ -11,7 +11,8 @@
 #	up0, tap pt0 -- pty ---------------- pty -- device0, air -- access point home -- tap ap0
 #	                                                         -- access point cafe
 #
-# 10.8.7.1 is behind home.
+# 10.8.7.1 is behind home. A phone, its interface ph0 in b, looks for the network mine, which
+# up0's radio makes.
 
 key='correct horse battery'
 
@@ -27,6 +28,11 @@ start_air() {
 		[ap cafe]
 		channel = 1
 		signal = -70
+
+		[station phone]
+		ssid = mine
+		key = $key
+		net = tap:ph0
 	END
 	start_wire 0
 	start device0 in_ns b "$pigtail" device "$dir/b0,baud=$baud" "air:$dir/air.ini" --name device0
@@ -137,3 +143,58 @@ case_wifi_networks_are_joined_again() {
 		--wifi-file "$dir/nets"
 }
 
+# by_phone: the phone's interface has an address, and so has the access point's.
+by_phone() {
+	in_ns b ip address add 10.9.7.2/24 dev ph0
+	in_ns a ip address add 10.9.7.1/24 dev "$1"
+}
+
+phone_is_there() {
+	"$pigtail" stations --json | grep -q '"mac"'
+}
+
+phone_is_gone() {
+	! phone_is_there
+}
+
+# The radio is a station and an access point, each with a net of its own.
+case_wifi_station_and_access_point() {
+	start_air --ap tap:pa0
+	ask 0 join home --passphrase-file "$dir/key"
+	in_ns a ip address add 10.8.7.2/24 dev pt0
+	ask 1 ap start mine </dev/null
+	expect "said what is missing" grep -q 'give it a password' "$dir/asked"
+	PIGTAIL_PASSPHRASE=$key ask 0 ap start mine
+	wait_for 20 "the phone" phone_is_there
+	by_phone pa0
+	pings a 10.9.7.2 56 1400
+	pings b 10.9.7.1 56
+	pings a 10.8.7.1 56 1400
+	serve server b 10.8.7.1 200000
+	download a 10.8.7.1
+	ask 0 stations
+	expect "the phone" grep -q '^02:' "$dir/asked"
+	# One of both ends, the other goes on.
+	ask 0 leave
+	pings a 10.9.7.2 56
+	ask 0 join home --passphrase-file "$dir/key"
+	pings a 10.8.7.1 56
+	ask 0 ap stop
+	ask 7 ap stop
+	pings a 10.8.7.1 56
+	expect "no carrier" in_ns a sh -c 'ip link show pa0 | grep -q NO-CARRIER'
+}
+
+# With one net it is the access point's, when the radio is nothing else.
+case_wifi_access_point_alone() {
+	start_air
+	PIGTAIL_PASSPHRASE=$key ask 0 ap start mine --channel 11
+	wait_for 20 "the phone" phone_is_there
+	wait_for 5 "the carrier" has_carrier
+	by_phone pt0
+	pings a 10.9.7.2 56 1400
+	ask 0 stations --kick "$("$pigtail" stations --json | grep -oE '([0-9a-f]{2}:){5}[0-9a-f]{2}')"
+	wait_for 5 "gone" phone_is_gone
+	ask 0 ap stop
+	wait_for 5 "no carrier" has_none
+}
