@@ -3,7 +3,7 @@
  * AVRs by the three bytes of their signature. Of the flash the smallest boot section is left
  * out: an image that reaches there would need to overwrite the boot loader, which it cannot.
  */
-#include "flash_state.h"
+#include "flasher_state.h"
 
 #include <string.h>
 
@@ -24,7 +24,7 @@ static const struct {
 	{{0x1e, 0x98, 0x01}, "ATmega2560", 262144, 256, 8192},
 };
 
-bool ptl_flash_is_avr(struct ptl_flash *flash, const uint8_t signature[3])
+bool ptl_flasher_is_avr(struct ptl_flasher *flash, const uint8_t signature[3])
 {
 	for (size_t i = 0; i < sizeof(chips) / sizeof(chips[0]); i++) {
 		if (memcmp(chips[i].signature, signature, 3) != 0)
@@ -34,6 +34,6 @@ bool ptl_flash_is_avr(struct ptl_flash *flash, const uint8_t signature[3])
 		flash->page = chips[i].page;
 		return true;
 	}
-	ptl_flash_fail(flash, PTL_FLASH_UNKNOWN_CHIP);
+	ptl_flasher_fail(flash, PTL_FLASHER_UNKNOWN_CHIP);
 	return false;
 }

@@ -11,7 +11,7 @@
  *ESP8266 has no MD5, and nothing else to read flash by: it is told apart by a register, and
  *refused.
  */
-#include "flash_state.h"
+#include "flasher_state.h"
 
 #include <string.h>
 
@@ -48,7 +48,7 @@ static uint32_t get_u32(const uint8_t *at)
 	return at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24;
 }
 
-static void escape(struct ptl_flash *flash, const uint8_t *bytes, size_t n)
+static void escape(struct ptl_flasher *flash, const uint8_t *bytes, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (bytes[i] != END && bytes[i] != ESC) {
@@ -61,7 +61,7 @@ static void escape(struct ptl_flash *flash, const uint8_t *bytes, size_t n)
 }
 
 /* A body of words, and then more bytes of the block, whose sum it carries. */
-static size_t put(struct ptl_flash *flash, uint8_t op, const uint32_t *words, size_t n,
+static size_t put(struct ptl_flasher *flash, uint8_t op, const uint32_t *words, size_t n,
 		  size_t more)
 {
 	uint8_t head[HEAD] = {0, op}, word[4];
@@ -86,13 +86,13 @@ static size_t put(struct ptl_flash *flash, uint8_t op, const uint32_t *words, si
 	return flash->out_n;
 }
 
-static const struct ptl_flash_segment *run(const struct ptl_flash *flash)
+static const struct ptl_flasher_segment *run(const struct ptl_flasher *flash)
 {
 	return &flash->config.segment[flash->segment];
 }
 
 /* Blocks are counted from the run's own beginning. */
-static size_t write(struct ptl_flash *flash, unsigned number)
+static size_t write(struct ptl_flasher *flash, unsigned number)
 {
 	uint32_t start = run(flash)->address;
 	uint32_t blocks = (run(flash)->size + BLOCK - 1) / BLOCK;
@@ -109,7 +109,7 @@ static size_t write(struct ptl_flash *flash, unsigned number)
 }
 
 /* Once for a run, at its first block. */
-static size_t verify(struct ptl_flash *flash, unsigned number)
+static size_t verify(struct ptl_flasher *flash, unsigned number)
 {
 	if (number || flash->address > run(flash)->address)
 		return 0;
@@ -117,16 +117,16 @@ static size_t verify(struct ptl_flash *flash, unsigned number)
 	return put(flash, MD5, (uint32_t[]){run(flash)->address, run(flash)->size, 0, 0}, 4, 0);
 }
 
-static size_t request(struct ptl_flash *flash, unsigned number)
+static size_t request(struct ptl_flasher *flash, unsigned number)
 {
 	switch (flash->phase) {
-	case PTL_FLASH_IDENTIFY:
+	case PTL_FLASHER_IDENTIFY:
 		if (number == 0)
 			return put(flash, READ_REG, (uint32_t[]){MAGIC_REGISTER}, 1, 0);
 		return number == 1 ? put(flash, SPI_ATTACH, (uint32_t[]){0, 0}, 2, 0) : 0;
-	case PTL_FLASH_WRITE:
+	case PTL_FLASHER_WRITE:
 		return write(flash, number);
-	case PTL_FLASH_VERIFY:
+	case PTL_FLASHER_VERIFY:
 		return verify(flash, number);
 	default:
 		return 0;
@@ -146,39 +146,39 @@ static bool is_hex_of(const uint8_t *text, const uint8_t sum[16])
 	return true;
 }
 
-static void identify(struct ptl_flash *flash, uint32_t value)
+static void identify(struct ptl_flasher *flash, uint32_t value)
 {
 	flash->chip = value == MAGIC_ESP8266 ? "ESP8266" : "ESP32";
 	flash->chip_to = FLASH_MAX;
 	flash->page = BLOCK;
 	flash->align = SECTOR;
 	if (value == MAGIC_ESP8266)
-		ptl_flash_fail(flash, PTL_FLASH_NO_VERIFY);
+		ptl_flasher_fail(flash, PTL_FLASHER_NO_VERIFY);
 }
 
 /* A whole answer, unescaped. */
-static void judge(struct ptl_flash *flash, const uint8_t *bytes, size_t n)
+static void judge(struct ptl_flasher *flash, const uint8_t *bytes, size_t n)
 {
 	uint8_t sum[16];
 	/* An MD5 goes before the status. */
 	size_t status = bytes[1] == MD5 ? HEAD + MD5_TEXT : HEAD;
 
 	if (n < status + 2 || bytes[status]) {
-		ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+		ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 	} else if (bytes[1] == READ_REG) {
 		identify(flash, get_u32(bytes + 4));
 	} else if (bytes[1] == MD5) {
 		flash->config.md5(flash->config.user, run(flash), sum);
 		if (!is_hex_of(bytes + HEAD, sum))
-			ptl_flash_fail(flash, PTL_FLASH_DIFFERS);
+			ptl_flasher_fail(flash, PTL_FLASHER_DIFFERS);
 	}
 }
 
 /* What is no answer to this request (one of SYNC's that is late, the ROM's text) is let go
  * by. */
-static bool answer(struct ptl_flash *flash, unsigned number, const uint8_t *bytes, size_t n)
+static bool answer(struct ptl_flasher *flash, unsigned number, const uint8_t *bytes, size_t n)
 {
-	uint8_t plain[PTL_FLASH_IN_MAX];
+	uint8_t plain[PTL_FLASHER_IN_MAX];
 	size_t size = 0;
 
 	(void)number;

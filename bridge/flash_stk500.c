@@ -3,7 +3,7 @@
  * STK500 version 1, Atmel's AVR061, as far as optiboot and ATmegaBOOT know it. A request
  * ends with 20; an answer is 14, what was asked for, 10. Pages erase themselves.
  */
-#include "flash_state.h"
+#include "flasher_state.h"
 
 #include <string.h>
 
@@ -19,14 +19,14 @@
 #define FLASH_MEMORY  0x46
 #define SIGNATURE_LEN 3u
 
-static size_t put(struct ptl_flash *flash, const uint8_t *bytes, size_t n)
+static size_t put(struct ptl_flasher *flash, const uint8_t *bytes, size_t n)
 {
 	memcpy(flash->out, bytes, n);
 	return n;
 }
 
 /* An address is that of a word. */
-static size_t load_address(struct ptl_flash *flash)
+static size_t load_address(struct ptl_flasher *flash)
 {
 	uint32_t word = flash->address / 2;
 
@@ -34,7 +34,7 @@ static size_t load_address(struct ptl_flash *flash)
 		   4);
 }
 
-static size_t page(struct ptl_flash *flash, uint8_t command)
+static size_t page(struct ptl_flasher *flash, uint8_t command)
 {
 	uint8_t head[4] = {command, (uint8_t)(flash->page >> 8), (uint8_t)flash->page,
 			   FLASH_MEMORY};
@@ -48,46 +48,46 @@ static size_t page(struct ptl_flash *flash, uint8_t command)
 	return n + 1;
 }
 
-static size_t request(struct ptl_flash *flash, unsigned number)
+static size_t request(struct ptl_flasher *flash, unsigned number)
 {
 	switch (flash->phase) {
-	case PTL_FLASH_IDENTIFY:
+	case PTL_FLASHER_IDENTIFY:
 		if (number == 0)
 			return put(flash, (uint8_t[]){READ_SIGN, END}, 2);
 		return number == 1 ? put(flash, (uint8_t[]){ENTER_PROG, END}, 2) : 0;
-	case PTL_FLASH_WRITE:
+	case PTL_FLASHER_WRITE:
 		if (number == 0)
 			return load_address(flash);
 		return number == 1 ? page(flash, PROG_PAGE) : 0;
-	case PTL_FLASH_VERIFY:
+	case PTL_FLASHER_VERIFY:
 		if (number == 0)
 			return load_address(flash);
 		return number == 1 ? page(flash, READ_PAGE) : 0;
-	case PTL_FLASH_LEAVE:
+	case PTL_FLASHER_LEAVE:
 		return number == 0 ? put(flash, (uint8_t[]){LEAVE_PROG, END}, 2) : 0;
 	default:
 		return 0;
 	}
 }
 
-static bool answer(struct ptl_flash *flash, unsigned number, const uint8_t *bytes, size_t n)
+static bool answer(struct ptl_flasher *flash, unsigned number, const uint8_t *bytes, size_t n)
 {
-	bool signature = flash->phase == PTL_FLASH_IDENTIFY && number == 0;
-	bool data = flash->phase == PTL_FLASH_VERIFY && number == 1;
+	bool signature = flash->phase == PTL_FLASHER_IDENTIFY && number == 0;
+	bool data = flash->phase == PTL_FLASHER_VERIFY && number == 1;
 	size_t body = signature ? SIGNATURE_LEN : data ? flash->page : 0;
 
 	if (bytes[0] != INSYNC) {
-		ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+		ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 		return true;
 	}
 	if (n < body + 2)
 		return false;
 	if (bytes[body + 1] != OK)
-		ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+		ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 	else if (signature)
-		(void)ptl_flash_is_avr(flash, bytes + 1);
+		(void)ptl_flasher_is_avr(flash, bytes + 1);
 	else if (data)
-		ptl_flash_compare(flash, bytes + 1);
+		ptl_flasher_compare(flash, bytes + 1);
 	return true;
 }
 

@@ -6,7 +6,7 @@
  *
  * The answer has the request's number. Pages erase themselves.
  */
-#include "flash_state.h"
+#include "flasher_state.h"
 
 #include <string.h>
 
@@ -23,7 +23,7 @@
 #define FAR	       0x80000000u /* an address beyond 64 K words */
 
 /* A request with that body, of which the last more bytes are the block. */
-static size_t put(struct ptl_flash *flash, const uint8_t *body, size_t n, size_t more)
+static size_t put(struct ptl_flasher *flash, const uint8_t *body, size_t n, size_t more)
 {
 	uint8_t *out = flash->out, sum = 0;
 	size_t size = n + more;
@@ -41,7 +41,7 @@ static size_t put(struct ptl_flash *flash, const uint8_t *body, size_t n, size_t
 	return HEAD + size + 1;
 }
 
-static size_t load_address(struct ptl_flash *flash)
+static size_t load_address(struct ptl_flasher *flash)
 {
 	uint32_t word = flash->address / 2 | FAR;
 	uint8_t body[5] = {LOAD_ADDRESS, (uint8_t)(word >> 24), (uint8_t)(word >> 16),
@@ -50,7 +50,7 @@ static size_t load_address(struct ptl_flash *flash)
 	return put(flash, body, sizeof(body), 0);
 }
 
-static size_t in_identify(struct ptl_flash *flash, unsigned number)
+static size_t in_identify(struct ptl_flasher *flash, unsigned number)
 {
 	/* Of both, the rest is about an AVR on wires: no boot loader looks at it. */
 	static const uint8_t enter[12] = {ENTER_PROG, 200, 100, 25, 32, 0, 0x53, 3, 0xac, 0x53};
@@ -61,50 +61,50 @@ static size_t in_identify(struct ptl_flash *flash, unsigned number)
 	return number <= SIGNATURE_LEN ? put(flash, signature, sizeof(signature), 0) : 0;
 }
 
-static size_t request(struct ptl_flash *flash, unsigned number)
+static size_t request(struct ptl_flasher *flash, unsigned number)
 {
 	uint8_t high = (uint8_t)(flash->page >> 8), low = (uint8_t)flash->page;
 	uint8_t program[10] = {PROGRAM_FLASH, high, low, 0xc1, 10, 0x40, 0x4c, 0x20};
 	uint8_t read[4] = {READ_FLASH, high, low, 0x20};
 	static const uint8_t leave[3] = {LEAVE_PROG, 1, 1};
 
-	if (flash->phase == PTL_FLASH_IDENTIFY)
+	if (flash->phase == PTL_FLASHER_IDENTIFY)
 		return in_identify(flash, number);
-	if (flash->phase == PTL_FLASH_LEAVE)
+	if (flash->phase == PTL_FLASHER_LEAVE)
 		return number == 0 ? put(flash, leave, sizeof(leave), 0) : 0;
-	if (flash->phase == PTL_FLASH_ERASE || number > 1)
+	if (flash->phase == PTL_FLASHER_ERASE || number > 1)
 		return 0;
 	if (number == 0)
 		return load_address(flash);
-	return flash->phase == PTL_FLASH_WRITE
+	return flash->phase == PTL_FLASHER_WRITE
 		       ? put(flash, program, sizeof(program), flash->page)
 		       : put(flash, read, sizeof(read), 0);
 }
 
 /* body: of size bytes, the command and the status among them. */
-static void judge(struct ptl_flash *flash, unsigned number, const uint8_t *body, size_t size)
+static void judge(struct ptl_flasher *flash, unsigned number, const uint8_t *body, size_t size)
 {
 	if (size < 2 || body[0] != flash->out[HEAD] || body[1]) {
-		ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+		ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 	} else if (body[0] == READ_SIGNATURE) {
 		flash->block[number - 1] = size > 2 ? body[2] : 0;
 		if (number == SIGNATURE_LEN)
-			(void)ptl_flash_is_avr(flash, flash->block);
+			(void)ptl_flasher_is_avr(flash, flash->block);
 	} else if (body[0] == READ_FLASH) {
 		if (size < flash->page + 2)
-			ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+			ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 		else
-			ptl_flash_compare(flash, body + 2);
+			ptl_flasher_compare(flash, body + 2);
 	}
 }
 
-static bool answer(struct ptl_flash *flash, unsigned number, const uint8_t *bytes, size_t n)
+static bool answer(struct ptl_flasher *flash, unsigned number, const uint8_t *bytes, size_t n)
 {
 	uint8_t sum = 0;
 	size_t size;
 
 	if (bytes[0] != START) {
-		ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+		ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 		return true;
 	}
 	if (n < HEAD + 1)
@@ -115,7 +115,7 @@ static bool answer(struct ptl_flash *flash, unsigned number, const uint8_t *byte
 	for (size_t i = 0; i < n; i++)
 		sum ^= bytes[i];
 	if (sum || bytes[1] != flash->out[1] || bytes[4] != TOKEN)
-		ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+		ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 	else
 		judge(flash, number, bytes + HEAD, size);
 	return true;

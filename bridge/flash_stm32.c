@@ -6,7 +6,7 @@
  * The size of the flash is what the largest chip of a family has: where there is less,
  * the boot loader refuses.
  */
-#include "flash_state.h"
+#include "flasher_state.h"
 
 #include <string.h>
 
@@ -50,7 +50,7 @@ static const struct {
 	{0x468, "STM32G43x", 128 * 1024, 2048},
 };
 
-static size_t command(struct ptl_flash *flash, uint8_t code)
+static size_t command(struct ptl_flasher *flash, uint8_t code)
 {
 	flash->out[0] = code;
 	flash->out[1] = (uint8_t)~code;
@@ -58,7 +58,7 @@ static size_t command(struct ptl_flash *flash, uint8_t code)
 }
 
 /* The n bytes of flash->out that stand there already, and their sum. */
-static size_t summed(struct ptl_flash *flash, size_t n)
+static size_t summed(struct ptl_flasher *flash, size_t n)
 {
 	uint8_t sum = 0;
 
@@ -68,14 +68,14 @@ static size_t summed(struct ptl_flash *flash, size_t n)
 	return n + 1;
 }
 
-static size_t address(struct ptl_flash *flash, uint32_t at)
+static size_t address(struct ptl_flasher *flash, uint32_t at)
 {
 	for (unsigned i = 0; i < 4; i++)
 		flash->out[i] = (uint8_t)(at >> (24 - 8 * i));
 	return summed(flash, 4);
 }
 
-static size_t data(struct ptl_flash *flash)
+static size_t data(struct ptl_flasher *flash)
 {
 	flash->out[0] = (uint8_t)(flash->page - 1);
 	memcpy(flash->out + 1, flash->block, flash->page);
@@ -85,12 +85,12 @@ static size_t data(struct ptl_flash *flash)
 /* ---- erasing ---- */
 
 /* The image reaches into the page. */
-static bool is_used(const struct ptl_flash *flash, uint32_t page)
+static bool is_used(const struct ptl_flasher *flash, uint32_t page)
 {
 	uint64_t from = FLASH_BASE + (uint64_t)page * flash->own.erase_page;
 
 	for (size_t i = 0; i < flash->config.segments; i++) {
-		const struct ptl_flash_segment *segment = &flash->config.segment[i];
+		const struct ptl_flasher_segment *segment = &flash->config.segment[i];
 
 		if (segment->address < from + flash->own.erase_page &&
 		    segment->address + (uint64_t)segment->size > from)
@@ -100,7 +100,7 @@ static bool is_used(const struct ptl_flash *flash, uint32_t page)
 }
 
 /* The first used page from this one on; false: there is none. */
-static bool find_used(const struct ptl_flash *flash, uint32_t *page)
+static bool find_used(const struct ptl_flasher *flash, uint32_t *page)
 {
 	uint32_t end = (flash->chip_to - FLASH_BASE) / flash->own.erase_page;
 
@@ -109,7 +109,7 @@ static bool find_used(const struct ptl_flash *flash, uint32_t *page)
 	return *page < end;
 }
 
-static size_t erase_pages(struct ptl_flash *flash)
+static size_t erase_pages(struct ptl_flasher *flash)
 {
 	bool wide = flash->own.erase == ERASE_LONG;
 	size_t n = wide ? 2 : 1;
@@ -125,7 +125,7 @@ static size_t erase_pages(struct ptl_flash *flash)
 	return summed(flash, n);
 }
 
-static size_t erase_all(struct ptl_flash *flash)
+static size_t erase_all(struct ptl_flasher *flash)
 {
 	if (flash->own.erase == ERASE) {
 		flash->out[0] = 0xff;
@@ -137,7 +137,7 @@ static size_t erase_all(struct ptl_flash *flash)
 }
 
 /* The command, then the pages; and again for those that are further on. */
-static size_t erase(struct ptl_flash *flash, unsigned number)
+static size_t erase(struct ptl_flasher *flash, unsigned number)
 {
 	bool by_pages = flash->own.erase_page != 0;
 
@@ -151,7 +151,7 @@ static size_t erase(struct ptl_flash *flash, unsigned number)
 
 /* ---- the dialogue ---- */
 
-static size_t memory(struct ptl_flash *flash, unsigned number, uint8_t code)
+static size_t memory(struct ptl_flasher *flash, unsigned number, uint8_t code)
 {
 	switch (number) {
 	case 0:
@@ -165,18 +165,18 @@ static size_t memory(struct ptl_flash *flash, unsigned number, uint8_t code)
 	}
 }
 
-static size_t request(struct ptl_flash *flash, unsigned number)
+static size_t request(struct ptl_flasher *flash, unsigned number)
 {
 	switch (flash->phase) {
-	case PTL_FLASH_IDENTIFY:
+	case PTL_FLASHER_IDENTIFY:
 		return number < 2 ? command(flash, number == 0 ? GET : GET_ID) : 0;
-	case PTL_FLASH_ERASE:
+	case PTL_FLASHER_ERASE:
 		return erase(flash, number);
-	case PTL_FLASH_WRITE:
+	case PTL_FLASHER_WRITE:
 		return memory(flash, number, WRITE);
-	case PTL_FLASH_VERIFY:
+	case PTL_FLASHER_VERIFY:
 		return memory(flash, number, READ);
-	case PTL_FLASH_LEAVE:
+	case PTL_FLASHER_LEAVE:
 		if (number == 0)
 			return command(flash, GO);
 		return number == 1 ? address(flash, FLASH_BASE) : 0;
@@ -186,7 +186,7 @@ static size_t request(struct ptl_flash *flash, unsigned number)
 }
 
 /* 79 N VERSION COMMANDS(N) 79 */
-static bool answer_get(struct ptl_flash *flash, const uint8_t *bytes, size_t n)
+static bool answer_get(struct ptl_flasher *flash, const uint8_t *bytes, size_t n)
 {
 	if (n < 2 || n < (size_t)bytes[1] + 4)
 		return false;
@@ -195,19 +195,19 @@ static bool answer_get(struct ptl_flash *flash, const uint8_t *bytes, size_t n)
 		if (bytes[i] == ERASE || bytes[i] == ERASE_LONG)
 			flash->own.erase = bytes[i];
 	if (!flash->own.erase || bytes[n - 1] != ACK)
-		ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+		ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 	return true;
 }
 
 /* 79 01 ID(2) 79 */
-static bool answer_id(struct ptl_flash *flash, const uint8_t *bytes, size_t n)
+static bool answer_id(struct ptl_flasher *flash, const uint8_t *bytes, size_t n)
 {
 	uint16_t id;
 
 	if (n < 2 || n < (size_t)bytes[1] + 4)
 		return false;
 	if (n < 5 || bytes[n - 1] != ACK) {
-		ptl_flash_fail(flash, PTL_FLASH_UNKNOWN_CHIP);
+		ptl_flasher_fail(flash, PTL_FLASHER_UNKNOWN_CHIP);
 		return true;
 	}
 	id = (uint16_t)(bytes[2] << 8 | bytes[3]);
@@ -226,19 +226,19 @@ static bool answer_id(struct ptl_flash *flash, const uint8_t *bytes, size_t n)
 	return true;
 }
 
-static bool answer(struct ptl_flash *flash, unsigned number, const uint8_t *bytes, size_t n)
+static bool answer(struct ptl_flasher *flash, unsigned number, const uint8_t *bytes, size_t n)
 {
 	if (bytes[0] != ACK) {
-		ptl_flash_fail(flash, PTL_FLASH_REFUSED);
+		ptl_flasher_fail(flash, PTL_FLASHER_REFUSED);
 		return true;
 	}
-	if (flash->phase == PTL_FLASH_IDENTIFY)
+	if (flash->phase == PTL_FLASHER_IDENTIFY)
 		return number == 0 ? answer_get(flash, bytes, n) : answer_id(flash, bytes, n);
-	if (flash->phase != PTL_FLASH_VERIFY || number != 2)
+	if (flash->phase != PTL_FLASHER_VERIFY || number != 2)
 		return true;
 	if (n < flash->page + 1)
 		return false;
-	ptl_flash_compare(flash, bytes + 1);
+	ptl_flasher_compare(flash, bytes + 1);
 	return true;
 }
 

@@ -16,13 +16,13 @@
 #include <string.h>
 
 struct image {
-	GArray *segments; /* struct ptl_flash_segment */
+	GArray *segments; /* struct ptl_flasher_segment */
 	GPtrArray *bytes; /* GByteArray, one for each */
 };
 
-static struct ptl_flash_segment *segment_at(const struct image *image, guint i)
+static struct ptl_flasher_segment *segment_at(const struct image *image, guint i)
 {
-	return &g_array_index(image->segments, struct ptl_flash_segment, i);
+	return &g_array_index(image->segments, struct ptl_flasher_segment, i);
 }
 
 static uint64_t end_of(const struct image *image, guint i)
@@ -60,7 +60,7 @@ static void join(struct image *image, guint i)
 static bool put(struct image *image, uint32_t address, const uint8_t *bytes, size_t n)
 {
 	guint place = place_of(image, address);
-	struct ptl_flash_segment segment = {address, (uint32_t)n};
+	struct ptl_flasher_segment segment = {address, (uint32_t)n};
 	GByteArray *data;
 
 	if (place > 0 && end_of(image, place - 1) > address)
@@ -138,7 +138,7 @@ static struct image *copy(const struct image *image)
 {
 	struct image *made = g_new0(struct image, 1);
 
-	made->segments = g_array_new(false, false, sizeof(struct ptl_flash_segment));
+	made->segments = g_array_new(false, false, sizeof(struct ptl_flasher_segment));
 	made->bytes = g_ptr_array_new_with_free_func((GDestroyNotify)g_byte_array_unref);
 	for (guint i = 0; image && i < image->segments->len; i++) {
 		const GByteArray *bytes = g_ptr_array_index(image->bytes, i);
@@ -192,7 +192,7 @@ void image_free(struct image *image)
 	g_free(image);
 }
 
-const struct ptl_flash_segment *image_segments(const struct image *image, size_t *n)
+const struct ptl_flasher_segment *image_segments(const struct image *image, size_t *n)
 {
 	*n = image->segments->len;
 	return segment_at(image, 0);
@@ -207,7 +207,7 @@ void image_read(void *user, uint32_t address, uint8_t *bytes, size_t n)
 	memcpy(bytes, run->data + (address - segment_at(image, i)->address), n);
 }
 
-void image_md5(void *user, const struct ptl_flash_segment *segment, uint8_t sum[16])
+void image_md5(void *user, const struct ptl_flasher_segment *segment, uint8_t sum[16])
 {
 	const struct image *image = user;
 	guint i = place_of(image, segment->address) - 1;

@@ -6,7 +6,7 @@
 #ifndef PIGTAIL_HOST_IMAGE_H
 #define PIGTAIL_HOST_IMAGE_H
 
-#include <pigtail/flash.h>
+#include <pigtail/flasher.h>
 
 #define IMAGE_MAX (64u * 1024 * 1024) /* bytes of a file */
 
@@ -21,10 +21,10 @@ int image_add(struct image **image, const char *text, uint32_t base, char *error
 void image_free(struct image *image);
 
 /* In order; what touches is one. */
-const struct ptl_flash_segment *image_segments(const struct image *image, size_t *n);
+const struct ptl_flasher_segment *image_segments(const struct image *image, size_t *n);
 
 /* For a flasher's configuration; user is the image. */
 void image_read(void *user, uint32_t address, uint8_t *bytes, size_t n);
-void image_md5(void *user, const struct ptl_flash_segment *segment, uint8_t sum[16]);
+void image_md5(void *user, const struct ptl_flasher_segment *segment, uint8_t sum[16]);
 
 #endif

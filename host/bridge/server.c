@@ -28,6 +28,7 @@ struct server {
 	uv_loop_t *loop;
 	struct server_config config;
 	struct uart uart;
+	struct target *target;
 	struct ptl_bridge *bridge;
 	struct timer *timer;
 	struct listener *listener[SERVER_LISTENS];
@@ -235,6 +236,7 @@ static struct ptl_bridge_config core_config(struct server *server)
 		.signature = "pigtail " PIGTAIL_VERSION,
 		.serial = uart_seam(&server->uart),
 		.events = {server, on_writable, on_readable, on_drop, on_lost, on_service},
+		.programmer = target_programmer(server->target),
 	};
 }
 
@@ -249,6 +251,13 @@ static int open_uart(struct server *server, char *error, size_t error_size)
 			 &server->uart, error, error_size);
 }
 
+static int open_target(struct server *server, char *error, size_t error_size)
+{
+	struct ptl_serial_seam serial = uart_seam(&server->uart);
+
+	return target_open(&server->config.target, &serial, &server->target, error, error_size);
+}
+
 static int open_core(struct server *server, char *error, size_t error_size)
 {
 	struct ptl_bridge_config config = core_config(server);
@@ -257,6 +266,7 @@ static int open_core(struct server *server, char *error, size_t error_size)
 	if (!memory)
 		return complain(error, error_size, "out of memory");
 	server->bridge = ptl_bridge_init(memory, &config, server->began);
+	target_attach(server->target, server->bridge);
 	server->timer = timer_new(server->loop, on_time, server);
 	if (!server->timer)
 		return complain(error, error_size, "cannot make a timer: %s", strerror(errno));
@@ -275,6 +285,8 @@ int server_open(uv_loop_t *loop, const struct server_config *config, struct serv
 	server->config = *config;
 	server->began = timer_now();
 	status = open_uart(server, error, error_size);
+	if (!status)
+		status = open_target(server, error, error_size);
 	if (!status)
 		status = open_core(server, error, error_size);
 	for (size_t i = 0; i < config->listens && !status; i++)
@@ -310,6 +322,7 @@ void server_close(struct server *server)
 		if (server->seat[i].connection)
 			connection_close(server->seat[i].connection);
 	timer_free(server->timer);
+	target_close(server->target);
 	if (server->uart.kind)
 		server->uart.kind->close(server->uart.data);
 	last = malloc(sizeof(*last));

@@ -7,6 +7,7 @@
 #define PIGTAIL_HOST_BRIDGE_SERVER_H
 
 #include "host/bridge/listener.h"
+#include "host/bridge/target.h"
 #include "host/bridge/uart.h"
 
 #define SERVER_LISTENS 8u
@@ -21,6 +22,7 @@ struct server_config {
 	enum ptl_write_policy write;
 	enum ptl_slow_policy slow;
 	struct ptl_serial_format format;
+	struct target_config target;
 };
 
 struct server;

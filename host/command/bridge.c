@@ -34,6 +34,8 @@ enum {
 	KEY_CLIENTS,
 	KEY_HISTORY,
 	KEY_IDLE,
+	KEY_TARGET,
+	KEY_PINS,
 };
 
 static const struct argp_option option_list[] = {
@@ -54,8 +56,18 @@ static const struct argp_option option_list[] = {
 	{"idle", KEY_IDLE, "S", 0,
 	 "Hangs up on a client after so many seconds without a byte either way; 0: never (0)",
 	 2},
-	{"name", KEY_NAME, "NAME", 0, "Of the control socket (from PORT)", 3},
-	{"verbose", KEY_VERBOSE, NULL, 0, "Say more: each client, and what it speaks", 3},
+	{"target", KEY_TARGET, "WHAT", 0,
+	 "What the microcontroller is, for programmers: avr, mega, lpc, stm32, esp; any, by "
+	 "what a programmer says first; none (any)",
+	 3},
+	{"pins", KEY_PINS, "PINS", 0,
+	 "What brings it into its boot loader: reset=PIN[,boot=PIN]; a PIN is dtr, rts, "
+	 "gpio:CHIP/LINE, "
+	 "file:PATH or unix:PATH. And reset-active=low|high, boot-active=low|high, pulse=MS",
+	 3},
+	{"name", KEY_NAME, "NAME", 0, "Of the control socket (from PORT)", 4},
+	{"verbose", KEY_VERBOSE, NULL, 0,
+	 "Say more: each client, what it speaks, each move of a pin", 4},
 	{0},
 };
 
@@ -72,6 +84,7 @@ static const char doc[] =
 struct command {
 	struct server_config config;
 	const char *name; /* as given, or NULL */
+	const char *pins; /* likewise */
 };
 
 static void set_listen(struct command *command, const char *text, struct argp_state *state)
@@ -96,6 +109,26 @@ static unsigned long number(const char *option, const char *text, unsigned long 
 		command_misused(state, "%s '%s': it must be %lu to %lu", option, text, least,
 				most);
 	return value;
+}
+
+/* Only now the target is known, whose pins may be active at another level. */
+static void set_pins(struct command *command, struct argp_state *state)
+{
+	struct target_config *target = &command->config.target;
+	char error[256];
+
+	pins_options_default(&target->pins, target->target);
+	if (command->pins &&
+	    pins_options_parse(&target->pins, command->pins, error, sizeof(error)) < 0)
+		command_misused(state, "%s", error);
+}
+
+static void set_target(struct command *command, const char *text, struct argp_state *state)
+{
+	char error[256];
+
+	if (pins_target_parse(&command->config.target.target, text, error, sizeof(error)) < 0)
+		command_misused(state, "%s", error);
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -135,6 +168,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_IDLE:
 		config->idle = number("--idle", text, 0, 1000000, state) * UINT64_C(1000000);
 		return 0;
+	case KEY_TARGET:
+		set_target(command, text, state);
+		return 0;
+	case KEY_PINS:
+		command->pins = text;
+		return 0;
 	case KEY_NAME:
 		if (!control_name_ok(text))
 			command_misused(state, "'%s' is no name", text);
@@ -156,6 +195,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 			set_listen(command, "23,auto", state);
 			set_listen(command, "2323,program", state);
 		}
+		set_pins(command, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -261,12 +301,16 @@ static void stop(struct running *running)
 	(void)uv_loop_close(&running->loop);
 }
 
-static void drop_privileges(const char *port)
+static void drop_privileges(const struct server_config *config)
 {
 	struct sandbox sandbox = {0};
 	char path[512];
 
-	if (port_place(port, path, sizeof(path)))
+	for (int i = 0; i < PTL_TARGET_PINS; i++)
+		if (config->target.pins.pin[i].kind == PIN_FILE ||
+		    config->target.pins.pin[i].kind == PIN_UNIX)
+			sandbox_will_open(&sandbox, config->target.pins.pin[i].where, W_OK);
+	if (port_place(config->port, path, sizeof(path)))
 		sandbox_will_open(&sandbox, path, R_OK | W_OK);
 	if (sandbox_enter(&sandbox) < 0)
 		log_line("cannot give up privileges, and goes on with them: %s",
@@ -285,7 +329,8 @@ int cmd_bridge(int argc, char **argv)
 	struct command command = {
 		.config = {.clients = PTL_BRIDGE_CLIENTS_MAX,
 			   .history = (size_t)HISTORY_KB * 1024,
-			   .format = PTL_SERIAL_FORMAT_DEFAULT},
+			   .format = PTL_SERIAL_FORMAT_DEFAULT,
+			   .target = {.target = PTL_TARGET_ANY}},
 	};
 	int status;
 
@@ -293,7 +338,7 @@ int cmd_bridge(int argc, char **argv)
 	(void)uv_loop_init(&running.loop);
 	status = start(&running, &command);
 	if (!status) {
-		drop_privileges(command.config.port);
+		drop_privileges(&command.config);
 		(void)uv_run(&running.loop, UV_RUN_DEFAULT);
 	}
 	stop(&running);

@@ -39,7 +39,7 @@ static int add(struct image **image, const char *content, size_t n, const char *
 static void runs_that_touch_are_one(void **state)
 {
 	struct image *image = NULL;
-	const struct ptl_flash_segment *run;
+	const struct ptl_flasher_segment *run;
 	char error[256];
 	uint8_t bytes[6];
 	size_t n;
@@ -66,7 +66,7 @@ static void runs_that_touch_are_one(void **state)
 static void bytes_go_where_they_are_told(void **state)
 {
 	struct image *image = NULL;
-	const struct ptl_flash_segment *run;
+	const struct ptl_flasher_segment *run;
 	uint8_t sum[16];
 	char error[256];
 	size_t n;

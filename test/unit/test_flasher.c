@@ -5,7 +5,7 @@
  */
 #include "story.h"
 
-#include <pigtail/flash.h>
+#include <pigtail/flasher.h>
 
 #define MS    1000u
 #define FLASH 32768u
@@ -127,15 +127,15 @@ static void read_image(void *user, uint32_t address, uint8_t *bytes, size_t n)
 	memcpy(bytes, image + address, n);
 }
 
-static const struct ptl_flash_segment two_runs[] = {{0x0000, 1000}, {0x2010, 300}};
+static const struct ptl_flasher_segment two_runs[] = {{0x0000, 1000}, {0x2010, 300}};
 
-static struct ptl_flash *flash;
-static struct ptl_flash_state state_now;
+static struct ptl_flasher *flash;
+static struct ptl_flasher_state state_now;
 
-static void begin(const struct ptl_flash_segment *segments, size_t n)
+static void begin(const struct ptl_flasher_segment *segments, size_t n)
 {
 	struct prng prng = story_seed("an image", 1);
-	struct ptl_flash_config config = {
+	struct ptl_flasher_config config = {
 		.target = PTL_TARGET_AVR,
 		.serial = {.write = uart_write, .set_format = uart_format, .purge = uart_purge},
 		.format = PTL_SERIAL_FORMAT_DEFAULT,
@@ -150,7 +150,7 @@ static void begin(const struct ptl_flash_segment *segments, size_t n)
 	memset(chip.flash, 0xff, sizeof(chip.flash));
 	now = 1;
 	free(flash);
-	flash = ptl_flash_init(malloc(ptl_flash_size()), &config, now);
+	flash = ptl_flasher_init(malloc(ptl_flasher_size()), &config, now);
 	assert_non_null(flash);
 }
 
@@ -165,16 +165,16 @@ static int stop(void **state)
 /* Until it is done, or so long. */
 static void run(ptl_time us)
 {
-	for (ptl_time end = now + us; now < end && !ptl_flash_done(flash); now += MS) {
+	for (ptl_time end = now + us; now < end && !ptl_flasher_done(flash); now += MS) {
 		size_t n = chip.out_n;
 		uint8_t bytes[sizeof(chip.out)];
 
 		memcpy(bytes, chip.out, n);
 		chip.out_n = 0;
-		ptl_flash_uart(flash, now, bytes, n);
-		(void)ptl_flash_poll(flash, now);
+		ptl_flasher_uart(flash, now, bytes, n);
+		(void)ptl_flasher_poll(flash, now);
 	}
-	ptl_flash_get_state(flash, &state_now);
+	ptl_flasher_get_state(flash, &state_now);
 }
 
 static void both_runs_are_written_and_verified(void **state)
@@ -182,8 +182,8 @@ static void both_runs_are_written_and_verified(void **state)
 	(void)state;
 	begin(two_runs, 2);
 	run(20000 * MS);
-	assert_true(ptl_flash_done(flash));
-	assert_int_equal(state_now.error, PTL_FLASH_OK);
+	assert_true(ptl_flasher_done(flash));
+	assert_int_equal(state_now.error, PTL_FLASHER_OK);
 	assert_int_equal(state_now.written, 1300);
 	assert_int_equal(state_now.verified, 1300);
 	assert_string_equal(state_now.chip, "ATmega328P");
@@ -200,27 +200,27 @@ static void a_bit_that_does_not_take_is_found(void **state)
 	begin(two_runs, 2);
 	chip.flips = 0x2100;
 	run(20000 * MS);
-	assert_int_equal(state_now.error, PTL_FLASH_DIFFERS);
+	assert_int_equal(state_now.error, PTL_FLASHER_DIFFERS);
 	assert_int_equal(state_now.address, 0x2100);
 	assert_int_equal(chip.starts, 2);
 }
 
 static void an_image_for_another_chip_changes_nothing(void **state)
 {
-	static const struct ptl_flash_segment far[] = {{0, 128}, {0x7e00, 16}};
-	static const struct ptl_flash_segment arm[] = {{0x08000000, 128}};
+	static const struct ptl_flasher_segment far[] = {{0, 128}, {0x7e00, 16}};
+	static const struct ptl_flasher_segment arm[] = {{0x08000000, 128}};
 
 	(void)state;
 	begin(far, 2);
 	run(20000 * MS);
-	assert_int_equal(state_now.error, PTL_FLASH_RANGE);
+	assert_int_equal(state_now.error, PTL_FLASHER_RANGE);
 	assert_int_equal(state_now.address, 0x7e00);
 	assert_int_equal(state_now.chip_to, 0x7e00);
 	assert_int_equal(chip.written, 0);
 	assert_int_equal(chip.starts, 2);
 	begin(arm, 1);
 	run(20000 * MS);
-	assert_int_equal(state_now.error, PTL_FLASH_RANGE);
+	assert_int_equal(state_now.error, PTL_FLASHER_RANGE);
 	assert_int_equal(chip.written, 0);
 }
 
@@ -230,7 +230,7 @@ static void an_unknown_chip_is_left_alone(void **state)
 	begin(two_runs, 2);
 	chip.signature[2] = 0x99;
 	run(20000 * MS);
-	assert_int_equal(state_now.error, PTL_FLASH_UNKNOWN_CHIP);
+	assert_int_equal(state_now.error, PTL_FLASHER_UNKNOWN_CHIP);
 	assert_int_equal(chip.written, 0);
 }
 
@@ -240,9 +240,9 @@ static void a_boot_loader_that_falls_silent_is_told_and_reset(void **state)
 	begin(two_runs, 2);
 	chip.mute_after = 5;
 	run(20000 * MS);
-	assert_true(ptl_flash_done(flash));
-	assert_int_equal(state_now.phase, PTL_FLASH_DONE);
-	assert_int_equal(state_now.error, PTL_FLASH_NO_ANSWER);
+	assert_true(ptl_flasher_done(flash));
+	assert_int_equal(state_now.phase, PTL_FLASHER_DONE);
+	assert_int_equal(state_now.error, PTL_FLASHER_NO_ANSWER);
 	assert_false(chip.reset);
 	assert_int_equal(chip.starts, 2);
 }
@@ -253,7 +253,7 @@ static void nobody_there_is_told(void **state)
 	begin(two_runs, 2);
 	chip.silent = true;
 	run(60000 * MS);
-	assert_int_equal(state_now.error, PTL_FLASH_NO_TARGET);
+	assert_int_equal(state_now.error, PTL_FLASHER_NO_TARGET);
 	assert_false(chip.reset);
 }
 
@@ -266,12 +266,12 @@ static void an_abort_leaves_a_target_that_runs(void **state)
 	for (ptl_time moment = 0; moment < 1000 * MS; moment += 13 * MS, moments++) {
 		begin(two_runs, 2);
 		run(moment);
-		if (ptl_flash_done(flash))
+		if (ptl_flasher_done(flash))
 			break;
-		ptl_flash_abort(flash, now);
+		ptl_flasher_abort(flash, now);
 		run(1000 * MS);
-		assert_true(ptl_flash_done(flash));
-		assert_int_equal(state_now.error, PTL_FLASH_ABORTED);
+		assert_true(ptl_flasher_done(flash));
+		assert_int_equal(state_now.error, PTL_FLASHER_ABORTED);
 		assert_false(chip.reset);
 		assert_true(chip.starts >= 1);
 	}
@@ -280,11 +280,11 @@ static void an_abort_leaves_a_target_that_runs(void **state)
 
 static void not_every_target_can_be_flashed(void **state)
 {
-	struct ptl_flash_config config = {.target = PTL_TARGET_LPC};
-	void *memory = malloc(ptl_flash_size());
+	struct ptl_flasher_config config = {.target = PTL_TARGET_LPC};
+	void *memory = malloc(ptl_flasher_size());
 
 	(void)state;
-	assert_null(ptl_flash_init(memory, &config, 0));
+	assert_null(ptl_flasher_init(memory, &config, 0));
 	free(memory);
 }
 

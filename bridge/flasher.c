@@ -12,7 +12,7 @@
  * Whatever the end, the target is reset into its program, unless its boot loader has just
  * started that.
  */
-#include "flash_state.h"
+#include "flasher_state.h"
 
 #include <string.h>
 
@@ -28,9 +28,9 @@ static const struct ptl_dialogue *const dialogues[] = {
 /* ---- the image, block by block ---- */
 
 /* The block at flash->address, as far as the image has any of it. */
-static void load_block(struct ptl_flash *flash)
+static void load_block(struct ptl_flasher *flash)
 {
-	const struct ptl_flash_config *config = &flash->config;
+	const struct ptl_flasher_config *config = &flash->config;
 	uint64_t from = flash->address, to = from + flash->page;
 
 	memset(flash->block, 0xff, sizeof(flash->block));
@@ -51,9 +51,9 @@ static void load_block(struct ptl_flash *flash)
 }
 
 /* To the first block at or after an address that has anything. false: there is none. */
-static bool seek(struct ptl_flash *flash, uint64_t address)
+static bool seek(struct ptl_flasher *flash, uint64_t address)
 {
-	const struct ptl_flash_config *config = &flash->config;
+	const struct ptl_flasher_config *config = &flash->config;
 
 	for (; flash->segment < config->segments; flash->segment++) {
 		uint64_t a = config->segment[flash->segment].address;
@@ -70,31 +70,31 @@ static bool seek(struct ptl_flash *flash, uint64_t address)
 	return false;
 }
 
-static bool next_block(struct ptl_flash *flash)
+static bool next_block(struct ptl_flasher *flash)
 {
-	if (flash->phase == PTL_FLASH_WRITE)
+	if (flash->phase == PTL_FLASHER_WRITE)
 		flash->written += flash->block_n;
 	else
 		flash->verified += flash->block_n;
 	return seek(flash, (uint64_t)flash->address + flash->page);
 }
 
-void ptl_flash_compare(struct ptl_flash *flash, const uint8_t *bytes)
+void ptl_flasher_compare(struct ptl_flasher *flash, const uint8_t *bytes)
 {
 	for (uint32_t i = 0; i < flash->page; i++) {
 		if (bytes[i] == flash->block[i])
 			continue;
 		flash->address += i;
-		ptl_flash_fail(flash, PTL_FLASH_DIFFERS);
+		ptl_flasher_fail(flash, PTL_FLASHER_DIFFERS);
 		return;
 	}
 }
 
 /* All of it is where the chip has flash. */
-static void check_image(struct ptl_flash *flash)
+static void check_image(struct ptl_flasher *flash)
 {
 	for (size_t i = 0; i < flash->config.segments; i++) {
-		const struct ptl_flash_segment *segment = &flash->config.segment[i];
+		const struct ptl_flasher_segment *segment = &flash->config.segment[i];
 
 		if (segment->address >= flash->chip_from &&
 		    segment->address <= flash->chip_to &&
@@ -102,25 +102,25 @@ static void check_image(struct ptl_flash *flash)
 		    (!flash->align || segment->address % flash->align == 0))
 			continue;
 		flash->address = segment->address;
-		ptl_flash_fail(flash, PTL_FLASH_RANGE);
+		ptl_flasher_fail(flash, PTL_FLASHER_RANGE);
 		return;
 	}
 }
 
 /* ---- the end ---- */
 
-void ptl_flash_fail(struct ptl_flash *flash, enum ptl_flash_error error)
+void ptl_flasher_fail(struct ptl_flasher *flash, enum ptl_flasher_error error)
 {
 	if (!flash->error)
 		flash->error = error;
 }
 
-static void finish(struct ptl_flash *flash, ptl_time now, bool started)
+static void finish(struct ptl_flasher *flash, ptl_time now, bool started)
 {
 	struct ptl_serial_format format = flash->config.format;
 	const struct ptl_serial_seam *serial = &flash->config.serial;
 
-	flash->phase = PTL_FLASH_DONE;
+	flash->phase = PTL_FLASHER_DONE;
 	if (!started)
 		ptl_pin_player_play(&flash->pins, now, ptl_loader_run,
 				    flash->entry.loader->pulse);
@@ -130,7 +130,7 @@ static void finish(struct ptl_flash *flash, ptl_time now, bool started)
 
 /* ---- requests and answers ---- */
 
-static void push(struct ptl_flash *flash)
+static void push(struct ptl_flasher *flash)
 {
 	const struct ptl_serial_seam *serial = &flash->config.serial;
 
@@ -138,27 +138,27 @@ static void push(struct ptl_flash *flash)
 				       flash->out_n - flash->out_at);
 }
 
-static bool by_blocks(const struct ptl_flash *flash)
+static bool by_blocks(const struct ptl_flasher *flash)
 {
-	return flash->phase == PTL_FLASH_WRITE || flash->phase == PTL_FLASH_VERIFY;
+	return flash->phase == PTL_FLASHER_WRITE || flash->phase == PTL_FLASHER_VERIFY;
 }
 
-static void next_phase(struct ptl_flash *flash, ptl_time now)
+static void next_phase(struct ptl_flasher *flash, ptl_time now)
 {
-	if (flash->phase == PTL_FLASH_IDENTIFY)
+	if (flash->phase == PTL_FLASHER_IDENTIFY)
 		check_image(flash);
 	flash->phase++;
 	flash->segment = 0;
 	if (by_blocks(flash))
 		(void)seek(flash, 0);
-	if (flash->phase == PTL_FLASH_DONE)
+	if (flash->phase == PTL_FLASHER_DONE)
 		finish(flash, now, flash->entry.loader->last.n > 0);
 }
 
 /* The next request there is; none is out. */
-static void next_request(struct ptl_flash *flash, ptl_time now)
+static void next_request(struct ptl_flasher *flash, ptl_time now)
 {
-	while (!flash->error && flash->phase != PTL_FLASH_DONE) {
+	while (!flash->error && flash->phase != PTL_FLASHER_DONE) {
 		flash->patience = PATIENCE_US;
 		flash->out_n = flash->dialogue->request(flash, flash->number);
 		flash->out_at = 0;
@@ -172,17 +172,17 @@ static void next_request(struct ptl_flash *flash, ptl_time now)
 		if (!by_blocks(flash) || !next_block(flash))
 			next_phase(flash, now);
 	}
-	if (flash->phase != PTL_FLASH_DONE)
+	if (flash->phase != PTL_FLASHER_DONE)
 		finish(flash, now, false);
 }
 
-void ptl_flash_uart(struct ptl_flash *flash, ptl_time now, const uint8_t *bytes, size_t n)
+void ptl_flasher_uart(struct ptl_flasher *flash, ptl_time now, const uint8_t *bytes, size_t n)
 {
-	if (flash->phase == PTL_FLASH_ENTER)
+	if (flash->phase == PTL_FLASHER_ENTER)
 		ptl_entry_hear(&flash->entry, now, bytes, n);
-	while (n && flash->phase != PTL_FLASH_ENTER && flash->phase != PTL_FLASH_DONE) {
+	while (n && flash->phase != PTL_FLASHER_ENTER && flash->phase != PTL_FLASHER_DONE) {
 		if (flash->in_n == sizeof(flash->in)) {
-			ptl_flash_fail(flash, PTL_FLASH_NO_ANSWER);
+			ptl_flasher_fail(flash, PTL_FLASHER_NO_ANSWER);
 			finish(flash, now, false);
 			return;
 		}
@@ -195,48 +195,48 @@ void ptl_flash_uart(struct ptl_flash *flash, ptl_time now, const uint8_t *bytes,
 	}
 }
 
-static ptl_time poll_entering(struct ptl_flash *flash, ptl_time now)
+static ptl_time poll_entering(struct ptl_flasher *flash, ptl_time now)
 {
 	ptl_time due = ptl_entry_poll(&flash->entry, now);
 
 	if (flash->entry.state == PTL_ENTRY_FAILED) {
-		ptl_flash_fail(flash, PTL_FLASH_NO_TARGET);
+		ptl_flasher_fail(flash, PTL_FLASHER_NO_TARGET);
 		finish(flash, now, false);
 		return now;
 	}
 	if (!ptl_entry_in_step(&flash->entry))
 		return due;
-	flash->phase = PTL_FLASH_IDENTIFY;
+	flash->phase = PTL_FLASHER_IDENTIFY;
 	next_request(flash, now);
 	return flash->due;
 }
 
-ptl_time ptl_flash_poll(struct ptl_flash *flash, ptl_time now)
+ptl_time ptl_flasher_poll(struct ptl_flasher *flash, ptl_time now)
 {
-	if (flash->phase == PTL_FLASH_ENTER)
+	if (flash->phase == PTL_FLASHER_ENTER)
 		return poll_entering(flash, now);
-	if (flash->phase == PTL_FLASH_DONE)
+	if (flash->phase == PTL_FLASHER_DONE)
 		return ptl_pin_player_poll(&flash->pins, now);
 	if (flash->out_at < flash->out_n)
 		push(flash);
 	if (now < flash->due)
 		return flash->due;
-	ptl_flash_fail(flash, PTL_FLASH_NO_ANSWER);
+	ptl_flasher_fail(flash, PTL_FLASHER_NO_ANSWER);
 	finish(flash, now, false);
 	return ptl_pin_player_poll(&flash->pins, now);
 }
 
 /* ---- from outside ---- */
 
-size_t ptl_flash_size(void)
+size_t ptl_flasher_size(void)
 {
-	return sizeof(struct ptl_flash);
+	return sizeof(struct ptl_flasher);
 }
 
-struct ptl_flash *ptl_flash_init(void *memory, const struct ptl_flash_config *config,
-				 ptl_time now)
+struct ptl_flasher *ptl_flasher_init(void *memory, const struct ptl_flasher_config *config,
+				     ptl_time now)
 {
-	struct ptl_flash *flash = memory;
+	struct ptl_flasher *flash = memory;
 	const struct ptl_loader *loader = ptl_loader_of(config->target);
 	struct ptl_serial_format format = config->format;
 
@@ -259,17 +259,17 @@ struct ptl_flash *ptl_flash_init(void *memory, const struct ptl_flash_config *co
 	return flash;
 }
 
-void ptl_flash_abort(struct ptl_flash *flash, ptl_time now)
+void ptl_flasher_abort(struct ptl_flasher *flash, ptl_time now)
 {
-	if (flash->phase == PTL_FLASH_DONE)
+	if (flash->phase == PTL_FLASHER_DONE)
 		return;
-	ptl_flash_fail(flash, PTL_FLASH_ABORTED);
+	ptl_flasher_fail(flash, PTL_FLASHER_ABORTED);
 	finish(flash, now, false);
 }
 
-void ptl_flash_get_state(const struct ptl_flash *flash, struct ptl_flash_state *state)
+void ptl_flasher_get_state(const struct ptl_flasher *flash, struct ptl_flasher_state *state)
 {
-	*state = (struct ptl_flash_state){
+	*state = (struct ptl_flasher_state){
 		.phase = flash->phase,
 		.error = flash->error,
 		.chip = flash->chip,
@@ -282,33 +282,33 @@ void ptl_flash_get_state(const struct ptl_flash *flash, struct ptl_flash_state *
 	};
 }
 
-bool ptl_flash_done(const struct ptl_flash *flash)
+bool ptl_flasher_done(const struct ptl_flasher *flash)
 {
-	return flash->phase == PTL_FLASH_DONE && ptl_pin_player_done(&flash->pins);
+	return flash->phase == PTL_FLASHER_DONE && ptl_pin_player_done(&flash->pins);
 }
 
-static const char *const phases[PTL_FLASH_PHASES] = {
+static const char *const phases[PTL_FLASHER_PHASES] = {
 	"enter", "identify", "erase", "write", "verify", "leave", "done",
 };
 
-static const char *const errors[PTL_FLASH_ERRORS] = {
-	[PTL_FLASH_OK] = "ok",
-	[PTL_FLASH_NO_TARGET] = "no boot loader answers",
-	[PTL_FLASH_NO_ANSWER] = "the boot loader stopped to answer",
-	[PTL_FLASH_REFUSED] = "the boot loader refused",
-	[PTL_FLASH_UNKNOWN_CHIP] = "an unknown chip",
-	[PTL_FLASH_NO_VERIFY] = "a chip whose boot loader cannot verify",
-	[PTL_FLASH_RANGE] = "the image does not fit the chip's flash",
-	[PTL_FLASH_DIFFERS] = "what was written reads back differently",
-	[PTL_FLASH_ABORTED] = "aborted",
+static const char *const errors[PTL_FLASHER_ERRORS] = {
+	[PTL_FLASHER_OK] = "ok",
+	[PTL_FLASHER_NO_TARGET] = "no boot loader answers",
+	[PTL_FLASHER_NO_ANSWER] = "the boot loader stopped to answer",
+	[PTL_FLASHER_REFUSED] = "the boot loader refused",
+	[PTL_FLASHER_UNKNOWN_CHIP] = "an unknown chip",
+	[PTL_FLASHER_NO_VERIFY] = "a chip whose boot loader cannot verify",
+	[PTL_FLASHER_RANGE] = "the image does not fit the chip's flash",
+	[PTL_FLASHER_DIFFERS] = "what was written reads back differently",
+	[PTL_FLASHER_ABORTED] = "aborted",
 };
 
-const char *ptl_flash_phase_name(enum ptl_flash_phase phase)
+const char *ptl_flasher_phase_name(enum ptl_flasher_phase phase)
 {
-	return phase < PTL_FLASH_PHASES ? phases[phase] : NULL;
+	return phase < PTL_FLASHER_PHASES ? phases[phase] : NULL;
 }
 
-const char *ptl_flash_error_name(enum ptl_flash_error error)
+const char *ptl_flasher_error_name(enum ptl_flasher_error error)
 {
-	return error < PTL_FLASH_ERRORS ? errors[error] : NULL;
+	return error < PTL_FLASHER_ERRORS ? errors[error] : NULL;
 }

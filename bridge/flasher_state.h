@@ -4,42 +4,42 @@
  * phase a list of requests, by number; to each the answer, which must be right. WRITE and
  * VERIFY have such a list for each block, ERASE and the others one.
  */
-#ifndef PTL_BRIDGE_FLASH_STATE_H
-#define PTL_BRIDGE_FLASH_STATE_H
+#ifndef PTL_BRIDGE_FLASHER_STATE_H
+#define PTL_BRIDGE_FLASHER_STATE_H
 
 #include "entry.h"
 
-#include <pigtail/flash.h>
+#include <pigtail/flasher.h>
 
-#define PTL_FLASH_BLOCK_MAX 1024u
-#define PTL_FLASH_OUT_MAX   2200u /* a block, each byte escaped, and a frame around it */
-#define PTL_FLASH_IN_MAX    320u  /* a block of 256 and a frame around it */
+#define PTL_FLASHER_BLOCK_MAX 1024u
+#define PTL_FLASHER_OUT_MAX   2200u /* a block, each byte escaped, and a frame around it */
+#define PTL_FLASHER_IN_MAX    320u  /* a block of 256 and a frame around it */
 
-struct ptl_flash;
+struct ptl_flasher;
 
 struct ptl_dialogue {
 	enum ptl_target target;
 
 	/* Puts the request of that number into flash->out, and how long to wait for its
 	 * answer into flash->patience; returns its size, 0: there is none of that number. */
-	size_t (*request)(struct ptl_flash *flash, unsigned number);
+	size_t (*request)(struct ptl_flasher *flash, unsigned number);
 
 	/* The bytes that came since; returns whether they are all of the answer to it. What
-	 * is wrong with it goes to ptl_flash_fail(). */
-	bool (*answer)(struct ptl_flash *flash, unsigned number, const uint8_t *bytes,
+	 * is wrong with it goes to ptl_flasher_fail(). */
+	bool (*answer)(struct ptl_flasher *flash, unsigned number, const uint8_t *bytes,
 		       size_t n);
 };
 
 extern const struct ptl_dialogue ptl_dialogue_stk500, ptl_dialogue_stk500v2, ptl_dialogue_stm32,
 	ptl_dialogue_esp;
 
-struct ptl_flash {
-	struct ptl_flash_config config;
+struct ptl_flasher {
+	struct ptl_flasher_config config;
 	const struct ptl_dialogue *dialogue;
 	struct ptl_pin_player pins;
 	struct ptl_entry entry;
-	enum ptl_flash_phase phase;
-	enum ptl_flash_error error;
+	enum ptl_flasher_phase phase;
+	enum ptl_flasher_error error;
 
 	/* Of the chip, by its dialogue, in IDENTIFY: */
 	const char *chip;
@@ -51,9 +51,9 @@ struct ptl_flash {
 	size_t segment;	 /* of the image */
 	uint32_t address, block_n;
 	uint32_t written, verified, total;
-	uint8_t block[PTL_FLASH_BLOCK_MAX]; /* the image's bytes; between them ff */
+	uint8_t block[PTL_FLASHER_BLOCK_MAX]; /* the image's bytes; between them ff */
 
-	uint8_t out[PTL_FLASH_OUT_MAX], in[PTL_FLASH_IN_MAX];
+	uint8_t out[PTL_FLASHER_OUT_MAX], in[PTL_FLASHER_IN_MAX];
 	size_t out_n, out_at, in_n;
 	ptl_time patience, due;
 	struct {
@@ -66,12 +66,12 @@ struct ptl_flash {
 };
 
 /* The first one counts. */
-void ptl_flash_fail(struct ptl_flash *flash, enum ptl_flash_error error);
+void ptl_flasher_fail(struct ptl_flasher *flash, enum ptl_flasher_error error);
 
 /* An AVR by its signature. Returns false, and has failed, where it isn't known. */
-bool ptl_flash_is_avr(struct ptl_flash *flash, const uint8_t signature[3]);
+bool ptl_flasher_is_avr(struct ptl_flasher *flash, const uint8_t signature[3]);
 
 /* Bytes that were read back are the block's. */
-void ptl_flash_compare(struct ptl_flash *flash, const uint8_t *bytes);
+void ptl_flasher_compare(struct ptl_flasher *flash, const uint8_t *bytes);
 
 #endif

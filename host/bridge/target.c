@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A proxy with its pins; what it does is told to the log. */
+#include "host/bridge/target.h"
+
+#include "host/base/log.h"
+#include "host/base/timer.h"
+#include "host/bridge/pins.h"
+
+#include <pigtail/proxy.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct target {
+	struct ptl_serial_seam serial;
+	struct pins *pins;
+	struct ptl_proxy *proxy;
+};
+
+static void on_event(void *user, enum ptl_proxy_event event, enum ptl_target target)
+{
+	static const char *const events[] = {
+		[PTL_PROXY_BEGINS] = "a programmer: the target is reset",
+		[PTL_PROXY_IN_STEP] = "in step with its boot loader",
+		[PTL_PROXY_ENDS] = "the programmer is done",
+		[PTL_PROXY_LEFT] = "the programmer has left; the target is reset",
+		[PTL_PROXY_NO_TARGET] = "no boot loader answers",
+	};
+
+	(void)user;
+	if (event == PTL_PROXY_NO_TARGET)
+		log_line("%s: no boot loader answers after reset; see --pins, and the baud "
+			 "rate of PORT",
+			 ptl_target_name(target));
+	else
+		log_detail("%s: %s", ptl_target_name(target), events[event]);
+}
+
+int target_open(const struct target_config *config, const struct ptl_serial_seam *serial,
+		struct target **made, char *error, size_t error_size)
+{
+	struct target *target = calloc(1, sizeof(*target));
+	void *memory = malloc(ptl_proxy_size());
+	struct ptl_proxy_config proxy = {.target = config->target, .event = on_event};
+
+	if (!target || !memory) {
+		free(target);
+		free(memory);
+		return complain(error, error_size, "out of memory");
+	}
+	target->serial = *serial;
+	if (pins_open(&target->pins, &config->pins, &target->serial, error, error_size) < 0) {
+		free(target);
+		free(memory);
+		return -1;
+	}
+	proxy.serial = *serial;
+	proxy.pins = pins_seam(target->pins);
+	target->proxy = ptl_proxy_init(memory, &proxy);
+	*made = target;
+	return 0;
+}
+
+struct ptl_programmer_seam target_programmer(struct target *target)
+{
+	return ptl_proxy_seam(target->proxy);
+}
+
+void target_attach(struct target *target, struct ptl_bridge *bridge)
+{
+	ptl_proxy_attach(target->proxy, bridge);
+}
+
+void target_close(struct target *target)
+{
+	struct ptl_programmer_seam seam;
+	ptl_time due;
+
+	if (!target)
+		return;
+	seam = target_programmer(target);
+	seam.end(seam.user, timer_now());
+	while ((due = seam.poll(seam.user, timer_now())) != PTL_NEVER) {
+		ptl_time now = timer_now();
+
+		if (due > now)
+			(void)usleep((useconds_t)(due - now));
+	}
+	pins_close(target->pins);
+	free(target->proxy);
+	free(target);
+}

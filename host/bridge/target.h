@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The microcontroller behind a bridge's UART: its pins, and who programs it for clients. */
+#ifndef PIGTAIL_HOST_TARGET_H
+#define PIGTAIL_HOST_TARGET_H
+
+#include "host/bridge/pins_options.h"
+
+#include <pigtail/bridge.h>
+
+struct target_config {
+	enum ptl_target target;
+	struct pins_options pins;
+};
+
+struct target;
+
+/* Returns -1, and why in error. serial must stay until target_close(). */
+int target_open(const struct target_config *config, const struct ptl_serial_seam *serial,
+		struct target **target, char *error, size_t error_size);
+
+/* For the bridge's configuration, and the bridge. */
+struct ptl_programmer_seam target_programmer(struct target *target);
+void target_attach(struct target *target, struct ptl_bridge *bridge);
+
+/* Where a programmer is at work, the target is reset into its program before this returns
+ * (a tenth of a second). NULL does nothing. */
+void target_close(struct target *target);
+
+#endif
