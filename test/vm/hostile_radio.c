@@ -273,13 +273,13 @@ static void ready_again(void)
 
 static void silence(void)
 {
-	if (chance(3))
+	if (chance(5))
 		silent_until = now_us() + 1000000 * (1 + below(12));
 }
 
 static void flood(void)
 {
-	if (chance(1))
+	if (chance(5))
 		flooding = FLOOD;
 }
 
@@ -415,7 +415,7 @@ int main(int argc, char **argv)
 		turn();
 		while (flooding > 0 && say_flood())
 			flooding--;
-		if (up && chance(30))
+		if (up && chance(4))
 			lies[below(sizeof(lies) / sizeof(lies[0]))]();
 		if (chance(1) && chance(10))
 			ready_again();
