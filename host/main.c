@@ -36,6 +36,7 @@ static const struct command {
 	{"get", cmd_get, "one of them"},
 	{"log", cmd_log, "what the firmware at the other end says"},
 	{"reboot", cmd_reboot, "restarts the radio"},
+	{"update", cmd_update, "puts a new firmware into the radio"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -27,5 +27,6 @@ int cmd_set(int argc, char **argv);
 int cmd_get(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_reboot(int argc, char **argv);
+int cmd_update(int argc, char **argv);
 
 #endif

@@ -40,12 +40,17 @@ static int check(struct image_file *file, const char *path, size_t n)
 		log_line("%s is no firmware image; script/sign makes one", path);
 		return -1;
 	}
+	if (file->image.size > PTL_MAP_SLOT_SIZE) {
+		log_line("%s has %u bytes, and a radio has room for %u", path, file->image.size,
+			 PTL_MAP_SLOT_SIZE);
+		return -1;
+	}
 	if (body < file->image.size) {
 		log_line("%s is cut off: it has %zu bytes of %u", path, body, file->image.size);
 		return -1;
 	}
 	if (body > file->image.size) {
-		log_line("%s is longer than it says, or than a radio has room for", path);
+		log_line("%s is longer than it says", path);
 		return -1;
 	}
 	(void)crypto_hash_sha256(digest, file->body, body);

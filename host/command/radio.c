@@ -170,6 +170,7 @@ static const struct {
 	{"association", EXIT_NOT_LET_IN}, {"unsupported", EXIT_NOT_LET_IN},
 	{"channel", EXIT_NOT_LET_IN},	  {"timeout", EXIT_NO_ANSWER},
 	{"silent", EXIT_NO_ANSWER},	  {"restarted", EXIT_NO_ANSWER},
+	{"interrupted", EXIT_NO_ANSWER},
 };
 
 static const struct {

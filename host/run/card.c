@@ -242,12 +242,15 @@ int card_begin(struct card *card, uv_loop_t *loop, struct runner *runner,
 
 void card_offer(struct card *card, struct control *control)
 {
-	if (card->wifi)
-		card->part = wifi_part_new(control, card->wifi, card->networks, card->rejoin);
+	if (!card->wifi)
+		return;
+	card->part = wifi_part_new(control, card->wifi, card->networks, card->rejoin);
+	card->update = update_part_new(control, card->wifi);
 }
 
 void card_end(struct card *card)
 {
+	update_part_free(card->update);
 	wifi_part_free(card->part);
 	rejoin_free(card->rejoin);
 	wifi_free(card->wifi);

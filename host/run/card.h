@@ -7,6 +7,7 @@
 #define PIGTAIL_HOST_CARD_H
 
 #include "host/run/ap_net.h"
+#include "host/wifi/update_part.h"
 #include "host/wifi/wifi_part.h"
 
 struct runner;
@@ -17,6 +18,7 @@ struct card {
 	struct networks *networks;
 	struct rejoin *rejoin;
 	struct wifi_part *part;
+	struct update_part *update;
 	struct ap_net ap;
 	struct wifi_listener listener;
 };

@@ -267,6 +267,8 @@ cJSON *wifi_json(const struct wifi *wifi)
 		wifi_json_mac(json, "ap_mac", info->ap_mac);
 	cJSON_AddStringToObject(json, "boot", ptl_boot_text(info->boot));
 	cJSON_AddNumberToObject(json, "boots", info->boots);
+	if (info->slot >= 0)
+		cJSON_AddNumberToObject(json, "slot", info->slot);
 	cJSON_AddStringToObject(json, "country", info->country);
 	list = cJSON_AddArrayToObject(json, "capabilities");
 	for (size_t i = 0; i < COUNT(capability_names); i++)
