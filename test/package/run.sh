@@ -204,6 +204,9 @@ one_version() {
 	for file in CMakeLists.txt link/CMakeLists.txt; do
 		grep -qE "VERSION ${version//./\\.} " "$top/$file"
 	done
+	for file in device/lx60/wifi.c device/esp8266/main/main.c; do
+		grep -qE "\.firmware = \"pigtail.* ${version//./\\.}\"" "$top/$file"
+	done
 	while IFS= read -r file; do
 		grep -qE "^version: \"${version//./\\.}\"$" "$file"
 	done < <(find "$top/link" "$top/control" "$top/device" -name idf_component.yml)

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What of the ESP8266's application knows no chip: the queues between its interrupt,
- * its Wi-Fi task and its main loop (here: threads), when it joins a network, what its
- * light says, and the divider of its UART. */
+ * its Wi-Fi task and its main loop (here: threads), what its light says, and the divider
+ * of its UART. */
 #include "story.h"
 
 #include <pthread.h>
 #include <sched.h>
 
 #include "device/esp8266/main/divider.h"
-#include "device/esp8266/main/join.h"
 #include "device/esp8266/main/light.h"
 #include "device/esp8266/main/ring.h"
 
@@ -169,104 +168,6 @@ static void the_fifth_frame_is_refused(void **state)
 	assert_true(frames_put(&frames, &frame));
 }
 
-/* ---- joining ---- */
-
-#define SECOND 1000000u
-
-/* Asks until something is to be done; returns when. */
-static ptl_time until_due(struct join *join, enum join_do what)
-{
-	ptl_time at = join_deadline(join);
-
-	assert_int_not_equal(at, PTL_NEVER);
-	if (at > 0)
-		assert_int_equal(join_poll(join, at - 1), JOIN_NOTHING);
-	assert_int_equal(join_poll(join, at), what);
-	return at;
-}
-
-static void pauses_double_to_a_limit(void **state)
-{
-	ptl_time now = SECOND, pause = JOIN_PAUSE_FIRST_US;
-	struct join join;
-
-	(void)state;
-	join_init(&join, 7);
-	assert_int_equal(join_deadline(&join), PTL_NEVER);
-	join_start(&join, now);
-	assert_int_equal(until_due(&join, JOIN_CONNECT), now);
-	for (int i = 0; i < 20; i++) {
-		ptl_time next;
-
-		join_lost(&join, now);
-		next = until_due(&join, JOIN_CONNECT);
-		assert_in_range(next - now, pause, pause + pause / 4);
-		now = next;
-		pause = pause * 2 < JOIN_PAUSE_LAST_US ? pause * 2 : JOIN_PAUSE_LAST_US;
-	}
-	assert_int_equal(join.tries, 21);
-}
-
-static void a_silent_try_is_given_up(void **state)
-{
-	struct join join;
-	ptl_time now;
-
-	(void)state;
-	join_init(&join, 0);
-	join_start(&join, 0);
-	now = until_due(&join, JOIN_CONNECT);
-	assert_int_equal(until_due(&join, JOIN_GIVE_UP), now + JOIN_TRY_US);
-	now += JOIN_TRY_US;
-	join_lost(&join, now + 1000); /* its echo changes nothing */
-	assert_in_range(until_due(&join, JOIN_CONNECT) - now, JOIN_PAUSE_FIRST_US,
-			JOIN_PAUSE_FIRST_US * 5 / 4);
-}
-
-/* The pause after the connection that begins now and holds so long. */
-static ptl_time pause_after(struct join *join, ptl_time *now, ptl_time held)
-{
-	ptl_time lost;
-
-	join_joined(join, *now);
-	assert_int_equal(join->state, JOIN_JOINED);
-	assert_int_equal(join_deadline(join), PTL_NEVER);
-	lost = *now + held;
-	join_lost(join, lost);
-	*now = until_due(join, JOIN_CONNECT);
-	return *now - lost;
-}
-
-static void only_a_connection_that_held_counts(void **state)
-{
-	ptl_time now = 0, pause = 0, last;
-	struct join join;
-
-	(void)state;
-	join_init(&join, 99);
-	join_start(&join, now);
-	(void)until_due(&join, JOIN_CONNECT);
-	for (int i = 0; i < 6; i++) {
-		last = pause;
-		pause = pause_after(&join, &now, SECOND);
-		assert_true(pause > last);
-	}
-	assert_true(pause > 4 * SECOND);
-	assert_true(pause_after(&join, &now, JOIN_HELD_US) <= JOIN_PAUSE_FIRST_US * 5 / 4);
-}
-
-static void nothing_happens_without_a_network(void **state)
-{
-	struct join join;
-
-	(void)state;
-	join_init(&join, 1);
-	join_joined(&join, 5);
-	join_lost(&join, 6);
-	assert_int_equal(join_poll(&join, 7), JOIN_NOTHING);
-	assert_int_equal(join.state, JOIN_OFF);
-}
-
 /* ---- the light ---- */
 
 /* Flashes in one period, by the changes that it announces. */
@@ -303,7 +204,6 @@ static void the_light_can_be_counted(void **state)
 
 		assert_int_equal(flashes_of(LIGHT_NO_HOST, from), 1);
 		assert_int_equal(flashes_of(LIGHT_NO_WIFI, from), 2);
-		assert_int_equal(flashes_of(LIGHT_NO_NETWORK, from), 3);
 		assert_true(flashes_of(LIGHT_FAILED, from) > 6);
 		assert_true(light_is_on(LIGHT_ALL_WELL, from, &next));
 		assert_int_equal(next, PTL_NEVER);
@@ -339,10 +239,6 @@ int main(void)
 		cmocka_unit_test(a_ring_needs_no_lock),
 		cmocka_unit_test(every_frame_is_taken_once_or_refused),
 		cmocka_unit_test(the_fifth_frame_is_refused),
-		cmocka_unit_test(pauses_double_to_a_limit),
-		cmocka_unit_test(a_silent_try_is_given_up),
-		cmocka_unit_test(only_a_connection_that_held_counts),
-		cmocka_unit_test(nothing_happens_without_a_network),
 		cmocka_unit_test(the_light_can_be_counted),
 		cmocka_unit_test(rates_are_the_nearest),
 	};

@@ -5,7 +5,6 @@
 static const uint8_t flashes[] = {
 	[LIGHT_NO_HOST] = 1,
 	[LIGHT_NO_WIFI] = 2,
-	[LIGHT_NO_NETWORK] = 3,
 };
 
 bool light_is_on(enum light_code code, ptl_time now, ptl_time *next)

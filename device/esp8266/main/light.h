@@ -9,11 +9,10 @@
 #include <pigtail/endpoint.h>
 
 enum light_code {
-	LIGHT_ALL_WELL,	  /* on */
-	LIGHT_NO_HOST,	  /* one flash: nobody on the wire */
-	LIGHT_NO_WIFI,	  /* two: host is there, Wi-Fi not (yet) joined */
-	LIGHT_NO_NETWORK, /* three: no Wi-Fi network was configured */
-	LIGHT_FAILED,	  /* flickers: it could not start; the log says why */
+	LIGHT_ALL_WELL, /* on */
+	LIGHT_NO_HOST,	/* one flash: nobody on the wire */
+	LIGHT_NO_WIFI,	/* two: host is there, nothing joined, no access point */
+	LIGHT_FAILED,	/* flickers: it could not start; the log says why */
 };
 
 #define LIGHT_FLASH_US	120000u

@@ -5,11 +5,14 @@
  * buffers as it always does.
  *
  * Starting can only fail for reasons that stay (flash, memory, options): the light
- * then flickers, the log says why, and it is tried again after 10 s.
+ * then flickers, the log says why, and it is tried again after 10 s. After three starts
+ * that crashed the Wi-Fi driver is left alone: the host can still ask why.
  */
 #include "target.h"
 
+#include <pigtail/card.h>
 #include <pigtail/link.h>
+#include <pigtail/pins.h>
 
 #include "driver/gpio.h"
 #include "esp8266/eagle_soc.h"
@@ -20,6 +23,7 @@
 #include "freertos/task.h"
 #include "sdkconfig.h"
 
+#include "board.h"
 #include "divider.h"
 
 #define LIGHT_PIN     GPIO_NUM_2 /* of most modules; on when low */
@@ -39,6 +43,10 @@
 static const char tag[] = "pigtail";
 static _Alignas(16) uint8_t memory[MEMORY_BYTES];
 static struct device_config config;
+static struct ptl_radio_control control;
+static struct device_card card;
+static struct device_pins pins;
+static struct device_owner owners[1];
 
 /* ---- the light ---- */
 
@@ -103,8 +111,50 @@ static void configure_link(uint32_t baud)
 	link->drop_when_full = true;
 }
 
+/* ---- safe mode: no radio ---- */
+
+static bool drop(void *user, const uint8_t *frame, size_t n)
+{
+	(void)user;
+	(void)frame;
+	(void)n;
+	return true;
+}
+
+static ptl_time nothing(void *user, ptl_time now)
+{
+	(void)user;
+	(void)now;
+	return PTL_NEVER;
+}
+
+static const struct ptl_radio no_radio = {.send = drop, .poll = nothing};
+
+static void configure_card(enum ptl_boot boot)
+{
+	struct pins_config pins_config = {.control = &control, .refuses = board_refuses};
+	const struct device_card_config card_config = {
+		.control = &control,
+		.owners = owners,
+		.owner_count = 1,
+		.board = board_name,
+		.firmware = "pigtail 0.1.0",
+		.boot = boot,
+		.boots = board_boots(),
+		.heap = board_heap,
+		.restart = board_restart,
+	};
+
+	board_gpio(&pins_config.gpio);
+	device_pins_init(&pins, &pins_config);
+	owners[0] = device_pins_owner(&pins);
+	device_card_init(&card, &card_config);
+	config.control = device_card_control(&card);
+}
+
 static struct device *start(void)
 {
+	enum ptl_boot boot = board_boot();
 	struct device *device = NULL;
 	enum ptl_error error;
 	const char *why;
@@ -115,13 +165,17 @@ static struct device *start(void)
 	if (!uart_start(&config.uart, &baud))
 		fail("UART", "this rate cannot be made of 80 MHz");
 	configure_link(baud);
-	why = wifi_start(&config.radio, &config.clock, config.link.mac);
+	wifi_control(&control, &card.share, config.link.mac);
+	config.radio = no_radio;
+	why = boot == PTL_BOOT_SAFE ? NULL : wifi_start(&config.radio, &config.clock);
 	if (why)
 		fail("Wi-Fi", why);
+	configure_card(boot);
 	config.framing = &ptl_framing_pigtail;
 	error = device_init(memory, sizeof(memory), &config, &device);
 	if (error != PTL_OK)
 		fail("device", ptl_error_name(error));
+	device_card_attach(&card, device, config.clock.now(config.clock.user));
 	ESP_LOGI(tag, "%u baud, %u of %u bytes of memory", (unsigned int)baud,
 		 (unsigned int)device_size(&config), (unsigned int)sizeof(memory));
 	return device;
@@ -143,6 +197,8 @@ void app_main(void)
 		ptl_time light =
 			light_show(wifi_light(device_host_up(device)), clock->now(clock->user));
 
+		if (clock->now(clock->user) > BOOTS_WELL_US)
+			board_well();
 		clock->sleep(clock->user, light < wake ? light : wake);
 		esp_task_wdt_reset();
 	}

@@ -2,9 +2,9 @@
 /*
  * The seams of the ESP8266, one file each, and who runs where:
  *
- *	main loop (app_main's task)	all of device/ and link/; join, light
+ *	main loop (app_main's task)	all of device/ and link/; wifi.c and what it asks
  *	Wi-Fi task, above it		on_frame() in wifi.c: lends frames
- *	event task, above it		on_event() in wifi.c: one word
+ *	event task, above it		on_event() in wifi.c: a ring of records
  *	UART interrupt			uart.c: two byte rings
  *
  * What runs above wakes the main loop by a task notification; there is no lock.
@@ -13,6 +13,7 @@
 #define PIGTAIL_ESP8266_TARGET_H
 
 #include <pigtail/device.h>
+#include <pigtail/radio_side.h>
 
 #include "light.h"
 
@@ -29,9 +30,12 @@ void clock_wake_from_interrupt(void);
  * false: the rate cannot be made. */
 bool uart_start(struct ptl_uart_seam *uart, uint32_t *baud);
 
-/* Starts the Wi-Fi driver as a station; mac: its address. Returns NULL, or what
- * failed. clock stays in use. */
-const char *wifi_start(struct ptl_radio *radio, const struct ptl_clock *clock, uint8_t mac[6]);
+/* What the radio answers, by itself; mac: the station's address. Without the driver. */
+void wifi_control(struct ptl_radio_control *control, struct ptl_share *share, uint8_t mac[6]);
+
+/* Starts the Wi-Fi driver as a station that joins nothing. Returns NULL, or what failed.
+ * clock stays in use. */
+const char *wifi_start(struct ptl_radio *radio, const struct ptl_clock *clock);
 
 /* The device that frames go to; before the first device_poll(). */
 void wifi_attach(struct device *device);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* See board.h. The count of starts is in RTC memory, which only a loss of power clears. */
+#include "board.h"
+
+#include <pigtail/boards.h>
+
+#include "driver/gpio.h"
+#include "esp_attr.h"
+#include "esp_system.h"
+#include "sdkconfig.h"
+
+#define UART_TX	   1
+#define UART_RX	   3
+#define SWAPPED_TX 15 /* RTS, unless swapped */
+#define SWAPPED_RX 13 /* CTS, unless swapped */
+#define LIGHT	   2
+#define NO_PULL_UP 16
+
+const char board_name[] = CONFIG_PIGTAIL_BOARD;
+
+RTC_NOINIT_ATTR static struct device_boots boots;
+
+/* ---- starts ---- */
+
+enum ptl_boot board_boot(void)
+{
+	enum ptl_boot why;
+
+	switch (esp_reset_reason()) {
+	case ESP_RST_PANIC:
+		why = PTL_BOOT_CRASH;
+		break;
+	case ESP_RST_INT_WDT:
+	case ESP_RST_TASK_WDT:
+	case ESP_RST_WDT:
+		why = PTL_BOOT_WATCHDOG;
+		break;
+	case ESP_RST_EXT:
+		why = PTL_BOOT_RESET;
+		break;
+	default:
+		why = PTL_BOOT_POWER;
+		break;
+	}
+	return device_boots_begin(&boots, why);
+}
+
+uint32_t board_boots(void)
+{
+	return boots.boots;
+}
+
+void board_well(void)
+{
+	device_boots_well(&boots);
+}
+
+uint32_t board_heap(void *user)
+{
+	(void)user;
+	return esp_get_free_heap_size();
+}
+
+void board_restart(void *user, uint8_t how)
+{
+	(void)user;
+	(void)how;
+	device_boots_ask(&boots);
+	esp_restart();
+}
+
+/* ---- pins ---- */
+
+static bool set_mode(void *user, uint8_t pin, uint8_t mode)
+{
+	static const gpio_mode_t modes[] = {
+		[PTL_PIN_INPUT] = GPIO_MODE_INPUT,
+		[PTL_PIN_INPUT_PULLUP] = GPIO_MODE_INPUT,
+		[PTL_PIN_OUTPUT] = GPIO_MODE_OUTPUT,
+		[PTL_PIN_OPEN_DRAIN] = GPIO_MODE_OUTPUT_OD,
+	};
+	const gpio_config_t config = {
+		.pin_bit_mask = 1u << pin,
+		.mode = modes[mode],
+		.pull_up_en =
+			mode == PTL_PIN_INPUT_PULLUP ? GPIO_PULLUP_ENABLE : GPIO_PULLUP_DISABLE,
+	};
+
+	(void)user;
+	if (pin == NO_PULL_UP && mode != PTL_PIN_INPUT && mode != PTL_PIN_OUTPUT)
+		return false;
+	return gpio_config(&config) == ESP_OK;
+}
+
+static void write_pin(void *user, uint8_t pin, bool level)
+{
+	(void)user;
+	(void)gpio_set_level((gpio_num_t)pin, level);
+}
+
+static bool read_pin(void *user, uint8_t pin)
+{
+	(void)user;
+	return gpio_get_level((gpio_num_t)pin) != 0;
+}
+
+void board_gpio(struct ptl_gpio *gpio)
+{
+	*gpio = (struct ptl_gpio){.set_mode = set_mode, .write = write_pin, .read = read_pin};
+}
+
+/* The device's own. */
+static const char *needed(uint8_t pin)
+{
+	bool usual = pin == UART_TX || pin == UART_RX;
+	bool other = pin == SWAPPED_TX || pin == SWAPPED_RX;
+
+#ifdef CONFIG_PIGTAIL_SWAP_PINS
+	bool link = other, flow = usual;
+#else
+	bool link = usual, flow = other;
+#endif
+#ifndef CONFIG_PIGTAIL_RTSCTS
+	flow = false;
+#endif
+	if (link || flow)
+		return link ? "the link to this host is on this pin"
+			    : "RTS or CTS of the link to this host is on this pin";
+#ifdef CONFIG_PIGTAIL_GPIO2_LIGHT
+	return pin == LIGHT ? "the light is on this pin" : NULL;
+#else
+	return pin == LIGHT ? "the log is on this pin" : NULL;
+#endif
+}
+
+const char *board_refuses(void *user, uint8_t pin)
+{
+	const struct device_board *board = device_board(board_name);
+	const char *why = device_chip_refuses(pin);
+
+	(void)user;
+	if (why)
+		return why;
+	if (board && !device_board_pin(board, pin))
+		return "this board does not lead it out";
+	return needed(pin);
+}
