@@ -91,6 +91,13 @@ void ptl_telnet_ask(struct ptl_telnet *telnet, uint8_t option, bool ours)
 	say_option(telnet, yes_word(ours), option);
 }
 
+bool ptl_telnet_is_answered(const struct ptl_telnet *telnet, uint8_t option, bool ours)
+{
+	size_t row = row_of(telnet, option);
+
+	return row == telnet->allowed_n || telnet->agreed[ours][row] != ASKED;
+}
+
 bool ptl_telnet_is_on(const struct ptl_telnet *telnet, uint8_t option, bool ours)
 {
 	size_t row = row_of(telnet, option);

@@ -224,8 +224,14 @@ static void on_tick(uv_timer_t *tick)
 	log_flush();
 }
 
-static int claim(struct running *running, const char *given, const char *port, char *error,
-		 size_t error_size)
+static const char *port_of(const struct running *running)
+{
+	const struct uart *uart = server_uart(running->offer.server);
+
+	return uart->kind->name(uart->data);
+}
+
+static int claim(struct running *running, const char *given, char *error, size_t error_size)
 {
 	char base[CONTROL_NAME_MAX - 3];
 	int status = 1;
@@ -235,7 +241,7 @@ static int claim(struct running *running, const char *given, const char *port, c
 		return control_open(&running->loop, given, NULL, &running->offer.control, error,
 				    error_size);
 	}
-	control_name_from(port, base, sizeof(base));
+	control_name_from(port_of(running), base, sizeof(base));
 	for (int i = 1; i < NAMES_TRIED && status == 1; i++) {
 		(void)snprintf(running->name, sizeof(running->name), i > 1 ? "%s-%d" : "%s",
 			       base, i);
@@ -252,7 +258,7 @@ static void introduce(const struct running *running, const struct server_config 
 
 	for (size_t i = 0; i < config->listens; i++)
 		log_line("%s: %s at %u baud %s, on %s port %s for %s", running->name,
-			 config->port, (unsigned)format->baud, format_text(format, text),
+			 port_of(running), (unsigned)format->baud, format_text(format, text),
 			 *config->listen[i].host ? config->listen[i].host : "loopback",
 			 config->listen[i].port, ptl_service_name(config->listen[i].service));
 	if (server_is_exposed(running->offer.server))
@@ -276,8 +282,7 @@ static int start(struct running *running, const struct command *command)
 	(void)uv_timer_start(&running->tick, on_tick, TICK_MS, TICK_MS);
 	status = server_open(&running->loop, &command->config, &running->offer.server, error,
 			     sizeof(error));
-	if (!status &&
-	    claim(running, command->name, command->config.port, error, sizeof(error)) != 0)
+	if (!status && claim(running, command->name, error, sizeof(error)) != 0)
 		status = -1;
 	if (status) {
 		log_line("%s", error);

@@ -91,6 +91,9 @@ void ptl_telnet_after_cr(struct ptl_telnet *telnet);
 /* Says that we want to do an option, or that the peer shall. It has to be allowed. */
 void ptl_telnet_ask(struct ptl_telnet *telnet, uint8_t option, bool ours);
 
+/* What we asked for was answered, either way. */
+bool ptl_telnet_is_answered(const struct ptl_telnet *telnet, uint8_t option, bool ours);
+
 bool ptl_telnet_is_on(const struct ptl_telnet *telnet, uint8_t option, bool ours);
 
 /* Takes bytes of the connection; returns how many. It stops after a command, so that the
