@@ -63,21 +63,29 @@ static unsigned line_value(enum ptl_serial_line line, bool on)
 	return values[line][on];
 }
 
-static void say_all(struct ptl_com_client *client)
+static void say_format(struct ptl_com_client *client)
 {
 	const struct ptl_serial_format *format = &client->format;
 
-	say_byte(client, PTL_COM_SET_LINESTATE_MASK,
-		 PTL_SERIAL_OVERRUN | PTL_SERIAL_PARITY | PTL_SERIAL_FRAMING |
-			 PTL_SERIAL_BREAK);
 	say_baud(client);
 	say_byte(client, PTL_COM_SET_DATASIZE, format->data_bits);
 	say_byte(client, PTL_COM_SET_PARITY, format->parity);
 	say_byte(client, PTL_COM_SET_STOPSIZE, format->stop);
 	say_byte(client, PTL_COM_SET_CONTROL, flow_value(format));
+}
+
+/* Of the lines those that are on: who only listens takes none away from others. */
+static void say_all(struct ptl_com_client *client)
+{
+	say_byte(client, PTL_COM_SET_LINESTATE_MASK,
+		 PTL_SERIAL_OVERRUN | PTL_SERIAL_PARITY | PTL_SERIAL_FRAMING |
+			 PTL_SERIAL_BREAK);
+	if (client->formatted)
+		say_format(client);
 	for (int i = 0; i < PTL_LINE_BREAK; i++)
-		say_byte(client, PTL_COM_SET_CONTROL,
-			 line_value((enum ptl_serial_line)i, client->line[i]));
+		if (client->line[i])
+			say_byte(client, PTL_COM_SET_CONTROL,
+				 line_value((enum ptl_serial_line)i, client->line[i]));
 }
 
 /* ---- what the server says ---- */
@@ -166,8 +174,8 @@ void ptl_com_client_begin(struct ptl_com_client *client, const struct ptl_serial
 
 	*client = (struct ptl_com_client){
 		.events = *events,
-		.format = *format,
-		.line = {true, true, false},
+		.format = format ? *format : PTL_SERIAL_FORMAT_DEFAULT,
+		.formatted = format != NULL,
 	};
 	ptl_telnet_init(&client->telnet, allowed, COUNT(allowed), &telnet);
 	ptl_telnet_ask(&client->telnet, PTL_TELNET_COM_PORT, true);
@@ -198,8 +206,14 @@ void ptl_com_client_set_format(struct ptl_com_client *client,
 			       const struct ptl_serial_format *format)
 {
 	const struct ptl_serial_format old = client->format;
+	bool formatted = client->formatted;
 
 	client->format = *format;
+	client->formatted = true;
+	if (!formatted) {
+		say_format(client);
+		return;
+	}
 	if (format->baud != old.baud)
 		say_baud(client);
 	if (format->data_bits != old.data_bits)

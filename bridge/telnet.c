@@ -126,7 +126,7 @@ static void on_option(struct ptl_telnet *telnet, uint8_t verb, uint8_t option)
 		return;
 	}
 	was = telnet->agreed[ours][row];
-	if (wants == (was == YES)) /* it is so already */
+	if (was == (wants ? YES : NO)) /* it is so already */
 		return;
 	if (was == ASKED && !wants) {
 		telnet->agreed[ours][row] = NO;

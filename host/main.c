@@ -23,6 +23,7 @@ static const struct command {
 	{"wire", cmd_wire, "a simulated UART cable between two ports"},
 	{"bridge", cmd_bridge, "a UART on the network: raw TCP, telnet, RFC 2217"},
 	{"air", cmd_air, "a scripted air for virtual radios, which hear each other"},
+	{"serial", cmd_serial, "a tty here that is a UART there"},
 	{"qemu", cmd_qemu, "firmware in QEMU, its UART being a link"},
 	{"status", cmd_status, "what the running links are doing"},
 	{"stats", cmd_stats, "their counters"},

@@ -5,8 +5,8 @@
  */
 #include "host/command/commands.h"
 #include "host/base/log.h"
+#include "host/base/main_loop.h"
 #include "host/base/sandbox.h"
-#include "host/base/standard.h"
 #include "host/bridge/format.h"
 #include "host/bridge/offer.h"
 #include "host/command/parse.h"
@@ -14,14 +14,12 @@
 #include "host/port/port.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define NAMES_TRIED 100
-#define TICK_MS	    1000
 #define HISTORY_KB  256
 
 enum {
@@ -203,25 +201,17 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 }
 
 struct running {
-	uv_loop_t loop;
-	uv_timer_t tick;
-	uv_signal_t signals[3];
+	struct main_loop loop;
 	char name[CONTROL_NAME_MAX + 1];
 	struct offer offer;
 };
 
-static void on_signal(uv_signal_t *signal, int number)
+static void on_tick(void *user)
 {
-	(void)number;
-	uv_stop(signal->loop);
-}
+	struct running *running = user;
 
-static void on_tick(uv_timer_t *tick)
-{
-	struct running *running = tick->data;
-
-	control_tick(running->offer.control);
-	log_flush();
+	if (running->offer.control)
+		control_tick(running->offer.control);
 }
 
 static const char *port_of(const struct running *running)
@@ -238,14 +228,14 @@ static int claim(struct running *running, const char *given, char *error, size_t
 
 	if (given) {
 		(void)snprintf(running->name, sizeof(running->name), "%s", given);
-		return control_open(&running->loop, given, NULL, &running->offer.control, error,
-				    error_size);
+		return control_open(&running->loop.uv, given, NULL, &running->offer.control,
+				    error, error_size);
 	}
 	control_name_from(port_of(running), base, sizeof(base));
 	for (int i = 1; i < NAMES_TRIED && status == 1; i++) {
 		(void)snprintf(running->name, sizeof(running->name), i > 1 ? "%s-%d" : "%s",
 			       base, i);
-		status = control_open(&running->loop, running->name, NULL,
+		status = control_open(&running->loop.uv, running->name, NULL,
 				      &running->offer.control, error, error_size);
 	}
 	return status;
@@ -269,18 +259,13 @@ static void introduce(const struct running *running, const struct server_config 
 
 static int start(struct running *running, const struct command *command)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	char error[384];
 	int status;
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		(void)uv_signal_init(&running->loop, &running->signals[i]);
-		standard_watch(&running->signals[i], on_signal, numbers[i]);
-	}
-	(void)uv_timer_init(&running->loop, &running->tick);
-	running->tick.data = running;
-	(void)uv_timer_start(&running->tick, on_tick, TICK_MS, TICK_MS);
-	status = server_open(&running->loop, &command->config, &running->offer.server, error,
+	running->loop.tick = on_tick;
+	running->loop.user = running;
+	main_loop_begin(&running->loop);
+	status = server_open(&running->loop.uv, &command->config, &running->offer.server, error,
 			     sizeof(error));
 	if (!status && claim(running, command->name, error, sizeof(error)) != 0)
 		status = -1;
@@ -298,12 +283,7 @@ static void stop(struct running *running)
 {
 	control_close(running->offer.control);
 	server_close(running->offer.server);
-	uv_close((uv_handle_t *)&running->tick, NULL);
-	for (size_t i = 0; i < sizeof(running->signals) / sizeof(running->signals[0]); i++)
-		uv_close((uv_handle_t *)&running->signals[i], NULL);
-	for (int i = 0; i < 10 && uv_loop_alive(&running->loop); i++)
-		(void)uv_run(&running->loop, UV_RUN_NOWAIT);
-	(void)uv_loop_close(&running->loop);
+	main_loop_end(&running->loop);
 }
 
 static void drop_privileges(const struct server_config *config)
@@ -340,11 +320,10 @@ int cmd_bridge(int argc, char **argv)
 	int status;
 
 	command_parse(&argp, argc, argv, &command);
-	(void)uv_loop_init(&running.loop);
 	status = start(&running, &command);
 	if (!status) {
 		drop_privileges(&command.config);
-		(void)uv_run(&running.loop, UV_RUN_DEFAULT);
+		main_loop_run(&running.loop);
 	}
 	stop(&running);
 	return status;

@@ -14,6 +14,7 @@ int cmd_attach(int argc, char **argv);
 int cmd_wire(int argc, char **argv);
 int cmd_bridge(int argc, char **argv);
 int cmd_air(int argc, char **argv);
+int cmd_serial(int argc, char **argv);
 int cmd_qemu(int argc, char **argv);
 int cmd_status(int argc, char **argv);
 int cmd_stats(int argc, char **argv);

@@ -49,6 +49,7 @@ struct port_kind {
 
 	/* See port.h. NULL: there is no rate. */
 	int (*set_rate)(struct port *port, uint32_t rate);
+	int (*peer_tty)(const struct port *port); /* NULL: none */
 	uint32_t (*peer_baud)(const struct port *port);
 	void (*follow_peer)(struct port *port);
 };

@@ -280,6 +280,12 @@ int port_tty(const struct port *port)
 	return port->state == PORT_OPEN && port->kind->set_rate ? port->fd : -1;
 }
 
+int port_peer_tty(const struct port *port)
+{
+	return port->state == PORT_OPEN && port->kind->peer_tty ? port->kind->peer_tty(port)
+								: -1;
+}
+
 uint32_t port_peer_baud(const struct port *port)
 {
 	if (port->state != PORT_OPEN || !port->kind->peer_baud)

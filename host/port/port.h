@@ -91,6 +91,9 @@ int port_set_rate(struct port *port, uint32_t rate);
  * the port's. -1: it is none, or not open. */
 int port_tty(const struct port *port);
 
+/* The same for the other end of a pty that we made: it has the settings of whoever uses it. */
+int port_peer_tty(const struct port *port);
+
 /* What the other end of a pty has set its side to; of others port_baud(). */
 uint32_t port_peer_baud(const struct port *port);
 

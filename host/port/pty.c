@@ -138,6 +138,13 @@ static size_t queued(const struct port *port)
 	return tty_line_unread(pty->slave);
 }
 
+static int peer_tty(const struct port *port)
+{
+	const struct pty *pty = port->data;
+
+	return pty->slave;
+}
+
 static uint32_t peer_baud(const struct port *port)
 {
 	const struct pty *pty = port->data;
@@ -160,6 +167,7 @@ const struct port_kind port_kind_pty = {
 	.start = start,
 	.stop = stop,
 	.queued = queued,
+	.peer_tty = peer_tty,
 	.peer_baud = peer_baud,
 	.follow_peer = follow_peer,
 };

@@ -180,6 +180,33 @@ static void what_the_uart_refuses_is_told(void **state)
 	assert_int_equal(far.errors, PTL_SERIAL_FRAMING);
 }
 
+/* Given one that only listens, the UART and the lines that others set stay as they are. */
+static void who_wants_nothing_changes_nothing(void **state)
+{
+	static struct far far;
+	struct ptl_serial_format format;
+
+	(void)state;
+	begin(&far, PTL_SERVICE_AUTO);
+	ptl_com_client_begin(&far.client, NULL,
+			     &(struct ptl_com_client_events){far.client.events.user, on_data,
+							     on_say, on_modem, on_errors,
+							     on_refused});
+	far.out_n = 15; /* the offers, once */
+	bench.formats = 0;
+	exchange(&far);
+	assert_true(far.client.com_port);
+	assert_int_equal(bench.formats, 0);
+	assert_true(bench.line[PTL_LINE_DTR]);
+	format = far.client.format;
+	format.baud = 300;
+	ptl_com_client_set_format(&far.client, &format);
+	ptl_com_client_set_line(&far.client, PTL_LINE_DTR, false);
+	exchange(&far);
+	assert_int_equal(bench.format.baud, 300);
+	assert_false(bench.line[PTL_LINE_DTR]);
+}
+
 /* Given a server that knows telnet only. */
 static void without_com_port_it_is_telnet(void **state)
 {
@@ -206,6 +233,7 @@ int main(void)
 		cmocka_unit_test_teardown(changes_are_said_and_nothing_else, end),
 		cmocka_unit_test_teardown(every_byte_goes_both_ways, end),
 		cmocka_unit_test_teardown(what_the_uart_refuses_is_told, end),
+		cmocka_unit_test_teardown(who_wants_nothing_changes_nothing, end),
 		cmocka_unit_test_teardown(without_com_port_it_is_telnet, end),
 	};
 

@@ -163,10 +163,12 @@ static void what_we_asked_for_is_not_answered_when_it_comes(void **state)
 	ptl_telnet_ask(&end.telnet, PTL_TELNET_BINARY, false);
 	SAID(&end, IAC, WILL, PTL_TELNET_BINARY, IAC, DO, PTL_TELNET_BINARY);
 	assert_false(ptl_telnet_is_on(&end.telnet, PTL_TELNET_BINARY, true));
+	assert_false(ptl_telnet_is_answered(&end.telnet, PTL_TELNET_BINARY, true));
 	RECEIVE(&end, IAC, DO, PTL_TELNET_BINARY, IAC, WONT, PTL_TELNET_BINARY);
 	assert_int_equal(end.said_n, 0);
 	assert_true(ptl_telnet_is_on(&end.telnet, PTL_TELNET_BINARY, true));
 	assert_false(ptl_telnet_is_on(&end.telnet, PTL_TELNET_BINARY, false));
+	assert_true(ptl_telnet_is_answered(&end.telnet, PTL_TELNET_BINARY, false));
 }
 
 static void two_of_us_agree_and_fall_silent(void **state)

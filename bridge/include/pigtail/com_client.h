@@ -35,11 +35,13 @@ struct ptl_com_client {
 	struct ptl_com_client_events events;
 	struct ptl_telnet telnet;
 	struct ptl_serial_format format; /* as it is wanted */
+	bool formatted;			 /* it is wanted at all */
 	bool line[3];
 	bool com_port; /* the server knows RFC 2217 */
 };
 
-/* A connection began: format and lines are said as soon as the options are agreed on. */
+/* A connection began. format (NULL: the server's stays as it is) is said as soon as the
+ * options are agreed on, and so are lines that were set on by then. */
 void ptl_com_client_begin(struct ptl_com_client *client, const struct ptl_serial_format *format,
 			  const struct ptl_com_client_events *events);
 
