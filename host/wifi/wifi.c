@@ -237,10 +237,10 @@ static void send_setting(struct wifi *wifi, enum ptl_interface interface, enum p
 {
 	struct ptl_control_writer message;
 
-	ptl_control_begin(&message, PTL_M_SET, 0, interface);
+	ptl_control_begin(&message, PTL_M_SET, 0, (uint8_t)interface);
 	if (bytes)
 		ptl_put_bytes(&message, field, bytes, n);
-	else if (ptl_field_info(field)->kind == PTL_KIND_INT)
+	else if (ptl_field_info((uint8_t)field)->kind == PTL_KIND_INT)
 		ptl_put_int(&message, field, value);
 	else
 		ptl_put_uint(&message, field, (uint64_t)value);

@@ -235,7 +235,7 @@ static cJSON *get_result(struct question *question, const struct ptl_control *me
 	(void)question;
 	for (size_t i = 0; i < SETTINGS; i++) {
 		enum ptl_field field = settings[i].field;
-		uint8_t kind = ptl_field_info(field)->kind;
+		uint8_t kind = ptl_field_info((uint8_t)field)->kind;
 
 		if (!ptl_control_has(message, field))
 			continue;
