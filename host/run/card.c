@@ -166,6 +166,10 @@ static void tell(const struct card *card, enum wifi_event event)
 		log_line("%s: joined %s, channel %u, %d dBm", name, ssid, wifi->channel,
 			 wifi->signal);
 		break;
+	case WIFI_ROAMED:
+		log_line("%s: roamed to %s, channel %u, %d dBm", name, ssid, wifi->channel,
+			 wifi->signal);
+		break;
 	case WIFI_FAILED:
 		log_line("%s: cannot join %s: %s", name, ssid,
 			 ptl_failure_text(wifi->failure.why));

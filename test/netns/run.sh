@@ -41,6 +41,7 @@ files=(
 	reports
 	control
 	wifi
+	air
 	remains
 	many
 	porting
