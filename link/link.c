@@ -6,8 +6,8 @@
 
 #define ALIGNMENT 16u
 /* A received frame that stays unfinished so long will stay so. A sender on a busy
- * machine stalls for 50 ms in the middle of one. */
-#define HALF_FRAME_US 250000u
+ * machine was seen to stall for more than 250 ms in the middle of one. */
+#define HALF_FRAME_US 1000000u
 #define BAUD_MIN      50u
 
 static bool power_of_two(uint32_t n)
