@@ -31,6 +31,7 @@ static struct {
 	struct device_card card;
 	struct device_pins pins;
 	struct device_owner owners[1 + FIRMWARE_OWNERS];
+	struct device_firmware *firmware; /* NULL: there is no flash */
 	struct air air;
 	struct air_radio radio;
 	uint8_t mac[6];
@@ -81,6 +82,7 @@ void personality_init(struct device_config *config, const struct boot *boot)
 		.control = &wifi.radio.control,
 		.owners = wifi.owners,
 		.board = "lx60",
+		.firmware = "pigtail wifi 0.1.0",
 		.boot = boot->why,
 		.boots = life_boots(),
 		.restart = restart,
@@ -92,9 +94,12 @@ void personality_init(struct device_config *config, const struct boot *boot)
 		       clock_now(NULL));
 	device_pins_init(&wifi.pins, &pins);
 	wifi.owners[0] = device_pins_owner(&wifi.pins);
-	card.owner_count = 1 + firmware_start(card.board, &wifi.card.share, wifi.owners + 1);
-	card.streams = firmware_streams();
-	card.firmware = firmware_name("pigtail wifi 0.1.0");
+	card.owner_count = 1 + firmware_start(card.board, &wifi.card.share, wifi.owners + 1,
+					      &wifi.firmware);
+	if (wifi.firmware) {
+		card.streams = &wifi.firmware->streams;
+		card.firmware = device_firmware_name(wifi.firmware, card.firmware);
+	}
 	device_card_init(&wifi.card, &card);
 	config->control = device_card_control(&wifi.card);
 	config->radio = (struct ptl_radio){
@@ -112,7 +117,8 @@ bool personality_start(struct device *device, const struct device_config *config
 {
 	(void)boot;
 	device_card_attach(&wifi.card, device, clock_now(NULL));
-	firmware_attach(device);
+	if (wifi.firmware)
+		device_firmware_attach(wifi.firmware, device);
 	ethernet_start(device, config->link.mac, from_air);
 	return true;
 }
