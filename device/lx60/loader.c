@@ -120,7 +120,7 @@ static _Noreturn void go(uint32_t entry, const struct boot_tag *tags, int slot)
 void board_main(const struct boot_tag *tags)
 {
 	struct ptl_store store;
-	const struct ptl_slots slots = {&store, &lx60_flash};
+	const struct ptl_slots slots = {.store = &store, .flash = &lx60_flash};
 	uint32_t entry;
 	int slot;
 

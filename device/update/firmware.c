@@ -18,7 +18,8 @@ static bool send(void *user, const uint8_t *message, size_t n)
 
 bool device_firmware_open(struct device_firmware *firmware, const struct ptl_flash *flash)
 {
-	*firmware = (struct device_firmware){.slots = {&firmware->store, flash}};
+	*firmware =
+		(struct device_firmware){.slots = {.store = &firmware->store, .flash = flash}};
 	return ptl_store_open(&firmware->store, flash, PTL_MAP_STORE_0, PTL_MAP_STORE_1);
 }
 

@@ -65,6 +65,11 @@ int ptl_slots_start(const struct ptl_slots *slots)
 	return start.slot;
 }
 
+unsigned ptl_slots_chosen(const struct ptl_slots *slots)
+{
+	return read_start(slots).slot;
+}
+
 uint32_t ptl_slots_starts(const struct ptl_slots *slots)
 {
 	return read_start(slots).starts;
@@ -141,7 +146,9 @@ bool ptl_slots_intact(const struct ptl_slots *slots, unsigned slot)
 	crypto_hash_sha256_state sha;
 	struct ptl_image image;
 
-	if (!ptl_slots_image(slots, slot, &image) || image.size > PTL_MAP_SLOT_SIZE)
+	if (!ptl_slots_image(slots, slot, &image))
+		return slots->flashed;
+	if (image.size > PTL_MAP_SLOT_SIZE)
 		return false;
 	(void)crypto_hash_sha256_init(&sha);
 	for (uint32_t at = 0; at < image.size; at += CHUNK) {

@@ -47,7 +47,7 @@ static int put_factory(uint8_t *bytes, const char *factory)
 	const struct ptl_flash flash = {bytes,	     PTL_MAP_SIZE,   SECTOR,
 					memory_read, memory_program, memory_erase};
 	struct ptl_store store;
-	const struct ptl_slots slots = {&store, &flash};
+	const struct ptl_slots slots = {.store = &store, .flash = &flash};
 	struct image_file file;
 	bool well;
 

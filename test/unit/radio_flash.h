@@ -135,7 +135,7 @@ static int power_up(void)
 	const struct ptl_stream_events host_events = {
 		.send = host_sends, .opened = host_opened, .closed = host_closed};
 	struct ptl_update_config config = {
-		.slots = {&radio.store, &radio.nor.seam},
+		.slots = {.store = &radio.store, .flash = &radio.nor.seam},
 		.streams = &radio.streams,
 		.board = BOARD,
 		.key = radio.public_key,
@@ -177,7 +177,7 @@ static void make_body(struct prng *prng, struct body *body, const char *firmware
 /* An image is in slot 0, as from the factory, and runs. */
 static void make_radio(uint64_t seed, uint32_t sector, const struct body *factory)
 {
-	struct ptl_slots slots = {&radio.store, &radio.nor.seam};
+	struct ptl_slots slots = {.store = &radio.store, .flash = &radio.nor.seam};
 
 	radio.now = 0;
 	assert_true(nor_open(&radio.nor, PTL_MAP_SIZE, sector, seed));

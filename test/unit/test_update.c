@@ -108,6 +108,65 @@ static void a_session_between_end_and_restart_is_not_the_new_firmwares(void **st
 	nor_close(&radio.nor);
 }
 
+/* What was flashed over wires has no head: the boot loader of the chip's maker answers for
+ * it, and an update that fails comes back to it. */
+static void a_slot_that_was_flashed_is_started(void **state)
+{
+	struct prng prng = story_seed("flashed", 15);
+	struct ptl_slots slots = {
+		.store = &radio.store, .flash = &radio.nor.seam, .flashed = true};
+
+	(void)state;
+	make_body(&prng, &next, "next 2", 39000);
+	assert_true(nor_open(&radio.nor, PTL_MAP_SIZE, 4096, 1));
+	assert_int_equal(power_up(), PTL_NO_SLOT);
+	assert_int_equal(ptl_slots_start(&slots), 0);
+	radio.update.config.slots = slots;
+	radio.update.config.running = 0;
+	update_to(&next);
+	assert_int_equal(ptl_slots_chosen(&slots), 1);
+	for (int i = 0; i < PTL_SLOT_TRIALS; i++)
+		assert_int_equal(ptl_slots_start(&slots), 1);
+	assert_int_equal(ptl_slots_start(&slots), 0);
+	assert_int_equal(ptl_slots_chosen(&slots), 0);
+	nor_close(&radio.nor);
+}
+
+/* The table of the chip's partitions is the map. */
+static void the_chips_partitions_are_the_map(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned at, size;
+	} areas[] = {
+		{"ota_0", PTL_MAP_SLOT_0, PTL_MAP_SLOT_SIZE},
+		{"ota_1", PTL_MAP_SLOT_1, PTL_MAP_SLOT_SIZE},
+		{"store0", PTL_MAP_STORE_0, PTL_MAP_STORE_SIZE},
+		{"store1", PTL_MAP_STORE_1, PTL_MAP_STORE_SIZE},
+		{"files", PTL_MAP_FILES, PTL_MAP_FILES_SIZE},
+	};
+	FILE *file = fopen(PIGTAIL_PARTITIONS, "r");
+	char line[128], name[32];
+	unsigned found = 0, at, size;
+
+	(void)state;
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%31[a-z_0-9], %*[a-z], %*[a-z_0-9], %x, %x", name, &at,
+			   &size) != 3)
+			continue;
+		for (size_t i = 0; i < COUNT(areas); i++) {
+			if (strcmp(areas[i].name, name) != 0)
+				continue;
+			assert_int_equal(areas[i].at, at);
+			assert_int_equal(areas[i].size, size);
+			found++;
+		}
+	}
+	(void)fclose(file);
+	assert_int_equal(found, COUNT(areas));
+}
+
 /* ---- refusals ---- */
 
 static void expect_refusal(const struct ptl_image *image, enum ptl_status status,
@@ -340,7 +399,8 @@ static unsigned update_under_cuts(struct prng *prng, const struct body *to, int 
 		cuts++;
 		nor_power_up(&radio.nor);
 		if (prng_below(prng, 3) == 0) {
-			struct ptl_slots slots = {&radio.store, &radio.nor.seam};
+			struct ptl_slots slots = {.store = &radio.store,
+						  .flash = &radio.nor.seam};
 
 			radio.nor.power_cut_at = radio.nor.operations + prng_below(prng, 2);
 			(void)ptl_store_open(&radio.store, &radio.nor.seam, PTL_MAP_STORE_0,
@@ -428,6 +488,8 @@ int main(void)
 		cmocka_unit_test(back_to_the_old_firmware),
 		cmocka_unit_test(a_firmware_that_does_not_talk_is_left),
 		cmocka_unit_test(a_session_between_end_and_restart_is_not_the_new_firmwares),
+		cmocka_unit_test(a_slot_that_was_flashed_is_started),
+		cmocka_unit_test(the_chips_partitions_are_the_map),
 		cmocka_unit_test(foreign_images_are_refused),
 		cmocka_unit_test(a_corrupted_body_is_not_started),
 		cmocka_unit_test(a_truncated_body_is_not_started),

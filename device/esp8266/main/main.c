@@ -25,6 +25,7 @@
 
 #include "board.h"
 #include "divider.h"
+#include "firmware.h"
 
 #define LIGHT_PIN     GPIO_NUM_2 /* of most modules; on when low */
 #define LOOP_PRIORITY 9		 /* the event task has 10, Wi-Fi 13 */
@@ -46,7 +47,8 @@ static struct device_config config;
 static struct ptl_radio_control control;
 static struct device_card card;
 static struct device_pins pins;
-static struct device_owner owners[1];
+static struct device_owner owners[1 + FIRMWARE_OWNERS];
+static struct device_firmware *firmware; /* NULL: no room for it */
 
 /* ---- the light ---- */
 
@@ -133,7 +135,7 @@ static const struct ptl_radio no_radio = {.send = drop, .poll = nothing};
 static void configure_card(enum ptl_boot boot)
 {
 	struct pins_config pins_config = {.control = &control, .refuses = board_refuses};
-	const struct device_card_config card_config = {
+	struct device_card_config card_config = {
 		.control = &control,
 		.owners = owners,
 		.owner_count = 1,
@@ -148,6 +150,12 @@ static void configure_card(enum ptl_boot boot)
 	board_gpio(&pins_config.gpio);
 	device_pins_init(&pins, &pins_config);
 	owners[0] = device_pins_owner(&pins);
+	if (firmware) {
+		firmware_start(card_config.board, &card.share, owners + 1);
+		card_config.owner_count += FIRMWARE_OWNERS;
+		card_config.streams = &firmware->streams;
+		card_config.firmware = device_firmware_name(firmware, card_config.firmware);
+	}
 	device_card_init(&card, &card_config);
 	config.control = device_card_control(&card);
 }
@@ -176,6 +184,8 @@ static struct device *start(void)
 	if (error != PTL_OK)
 		fail("device", ptl_error_name(error));
 	device_card_attach(&card, device, config.clock.now(config.clock.user));
+	if (firmware)
+		device_firmware_attach(firmware, device);
 	ESP_LOGI(tag, "%u baud, %u of %u bytes of memory", (unsigned int)baud,
 		 (unsigned int)device_size(&config), (unsigned int)sizeof(memory));
 	return device;
@@ -190,6 +200,7 @@ void app_main(void)
 	esp_log_level_set("*", ESP_LOG_NONE); /* its pin is the light's */
 #endif
 	vTaskPrioritySet(NULL, LOOP_PRIORITY);
+	firmware = firmware_open();
 	device = start();
 	wifi_attach(device);
 	for (;;) {

@@ -26,11 +26,16 @@
 struct ptl_slots {
 	struct ptl_store *store;
 	const struct ptl_flash *flash;
+	bool flashed; /* a slot without a head may have been flashed over wires: a boot
+		       * loader of the chip's maker says whether there is a program */
 };
 
 /* Chooses the slot to start, 0 or 1, and counts that start. PTL_NO_SLOT: neither has an
  * image that is intact. */
 int ptl_slots_start(const struct ptl_slots *slots);
+
+/* The slot that the next ptl_slots_start() tries first. */
+unsigned ptl_slots_chosen(const struct ptl_slots *slots);
 
 /* Starts since the flash was erased. */
 uint32_t ptl_slots_starts(const struct ptl_slots *slots);
