@@ -70,6 +70,7 @@ class Link:
         self.choices, self.offer, self.baud, self.on_packet = choices, offer, baud, on_packet
         self.counts, self.wrong, self.heard_types = collections.Counter(), [], collections.Counter()
         self.unknown, self.control, self.pongs = [], [], []
+        self.on_control = None  # who takes control messages; None: none is known
         self.partial = b""
         self.messages, self.raw = collections.deque(), collections.deque()
         self.line_free = self.now = 0.0
@@ -191,7 +192,9 @@ class Link:
         self.control.append(message)
         if len(message) > CONTROL_MOST:
             self.wrong.append("a control message of more than 512 bytes")
-        if message[0] != CONTROL_UNKNOWN:
+        if self.on_control:
+            self.on_control(message)
+        elif message[0] != CONTROL_UNKNOWN:
             self.queues[CONTROL].append(bytes([CONTROL_UNKNOWN, message[0]]))
 
     def take_message(self, number, payload, acks):

@@ -17,6 +17,7 @@ import time
 sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors"))
 
 import malformed  # noqa: E402
+import radio  # noqa: E402
 from check import read  # noqa: E402
 from echo_service import Client  # noqa: E402
 from frame import CONTROL, decode, encode  # noqa: E402
@@ -281,6 +282,8 @@ def cases(slow):
     yield "PINGs in a burst", pings
     yield "unknown messages in a burst", unknown_messages
     yield "unknown control messages in a burst", unknown_controls
+    for name, case in radio.CASES + (radio.SLOW if slow else []):
+        yield f"a radio: {name}", case
     for name, section, *row in malformed.COUNTED:
         yield f"{section} counted: {name}", counted(*row)
     for name, section, *row in malformed.DROPPED:
