@@ -70,8 +70,9 @@ static bool say(struct air_socket *socket, const uint8_t mac[6], enum air_wire_k
 		const uint8_t *bytes, size_t n)
 {
 	uint8_t frame[AIR_WIRE_MAX];
+	size_t all = air_wire_make(frame, mac, kind, bytes, n);
 
-	if (put(socket, frame, air_wire_make(frame, mac, kind, bytes, n), OUT_BYTES))
+	if (put(socket, frame, all, OUT_BYTES))
 		return true;
 	socket->full = true;
 	return false;
