@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * pigtail air FILE --listen unix:PATH: one scripted air for many radios, which hear each
- * other: `pigtail device PORT air:unix:PATH`, and images in QEMU by their Ethernet MAC.
+ * other: `pigtail device PORT air:unix:PATH`.
  */
 #include "host/command/commands.h"
 

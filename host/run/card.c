@@ -116,6 +116,10 @@ static void follow_interfaces(struct card *card, enum wifi_event event)
 	case WIFI_AP_STARTED:
 		if (card->ap.net)
 			ptl_interfaces_ap(interfaces, true);
+		else if (wifi->joined)
+			log_line("%s: its stations have no net here, for this one is the "
+				 "joined network's; give 'pigtail up' --ap NET",
+				 card->runner->name);
 		else
 			take_mac(card, wifi->info.ap_mac);
 		break;

@@ -108,6 +108,21 @@ case_air_tcp_outlives_roaming() {
 	expect "and never left" [ "$(lines_with 'left home' "$dir/up0.log")" = 0 ]
 }
 
+# With one net the station keeps it.
+case_air_an_access_point_beside_a_station() {
+	printf '[ap home]\nkey = %s\nnet = tap:ap0\n' "$air_key" >"$dir/air.ini"
+	start_shared_air
+	start_radio 0 a
+	by up0 join home
+	in_ns a ip address add 10.8.7.2/24 dev pt0
+	in_ns b ip address add 10.8.7.1/24 dev ap0
+	by up0 ap start mine
+	wait_for 5 "what to do" has_line up0 '--ap NET'
+	pings a 10.8.7.1 56
+	in_ns a ip neigh flush dev pt0
+	pings a 10.8.7.1 56
+}
+
 case_air_says_what_is_wrong() {
 	printf '[ap home]\nchanel = 6\n' >"$dir/air.ini"
 	refused 2 "air.ini:2: no such key 'chanel'" "$pigtail" air "$dir/air.ini" \
