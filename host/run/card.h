@@ -31,7 +31,7 @@ int card_begin(struct card *card, uv_loop_t *loop, struct runner *runner,
 /* Offers the radio's requests on the link's control socket, until card_end(). */
 void card_offer(struct card *card, struct control *control);
 
-/* After runner_close(), before control_close(). Does nothing to one that is all zeros. */
+/* Before runner_close() and control_close(). Does nothing to one that is all zeros. */
 void card_end(struct card *card);
 
 #endif

@@ -201,8 +201,9 @@ static void introduce(struct link *link)
 
 static void link_close(struct link *link)
 {
-	runner_close(&link->runner);
+	/* What somebody waits for is ended, which is said to the radio. */
 	card_end(&link->card);
+	runner_close(&link->runner);
 	link->open = false;
 	link->failed = false;
 }

@@ -233,6 +233,19 @@ def restarts(peer):
     radio.rig.until(lambda: radio.rig.program.status()["radio"]["station"]["state"] == "joined", 10, "joined again")
 
 
+def ended(peer):
+    """The program ends while somebody waits."""
+    for kind, words in (SCAN, ("scan",)), (JOIN, ("join", "net", "--security", "open")):
+        radio = Radio(peer)
+        radio.replies[kind] = lambda ident, radio=radio: radio.asked.append("now")
+        program = radio.rig.program
+        done = subprocess.Popen([program.binary, *words], env=program.environment, stderr=subprocess.DEVNULL)
+        radio.rig.until(lambda radio=radio: "now" in radio.asked, 10, f"{words} is asked")
+        program.running[-1].terminate()
+        expect(program.running[-1].wait(5) == 0, f"it ends well: {program.running[-1].returncode}")
+        expect(done.wait(5) != 0, "who waits is told")
+
+
 def restart_at(radio, words, kind, reply):
     def take(ident):
         reply(ident)
@@ -262,6 +275,7 @@ CASES = [
     ("names that are no text", names),
     ("silence", silent(("scan",), ("ap", "start", "x", "--security", "open"), answer=False)),
     ("restarts in the middle of anything", restarts),
+    ("the end in the middle of something", ended),
 ]
 
 SLOW = [
