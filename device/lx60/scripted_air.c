@@ -9,6 +9,9 @@
  *	pigtail-fades   -	        3	comes and goes: heard, weak, gone in two minutes
  *	pigtail-refuses -	        9	each association is refused
  *	(hidden)        pigtail-wpa2	13	pigtail-hidden
+ *
+ * And a station that joins the radio's own access point, if that is called pigtail-own with
+ * the key pigtail-wpa2. It says nothing.
  */
 #include "scripted_air.h"
 
@@ -34,11 +37,20 @@ static const struct air_ap aps[] = {
 	 .akms = PTL_AKM_PSK, .key = "pigtail-wpa2", .hidden = true, STEADY(-63)},
 };
 
+static const struct air_visitor visitors[] = {
+	{.mac = {0x02, 'p', 'i', 'g', 1, 1},
+	 NAME("pigtail-own"),
+	 .key = "pigtail-wpa2",
+	 .signal = -58},
+};
+
 void scripted_air(struct air *air, uint32_t seed)
 {
 	*air = (struct air){
 		.seed = seed,
 		.aps = aps,
 		.ap_count = sizeof(aps) / sizeof(aps[0]),
+		.visitors = visitors,
+		.visitor_count = sizeof(visitors) / sizeof(visitors[0]),
 	};
 }

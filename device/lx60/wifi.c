@@ -33,6 +33,7 @@ static struct {
 	struct device_owner owners[1 + FIRMWARE_OWNERS];
 	struct device_firmware *firmware; /* NULL: there is no flash */
 	struct air air;
+	struct air_space space;
 	struct air_radio radio;
 	uint8_t mac[6];
 } wifi;
@@ -54,9 +55,11 @@ static bool from_air(void)
 
 static ptl_time poll_air(void *user, ptl_time now)
 {
+	ptl_time visitors = air_space_poll(&wifi.space, now);
 	ptl_time air = air_radio_poll(&wifi.radio, now);
 	ptl_time frames = lx60_ethernet.poll(user, now);
 
+	air = air < visitors ? air : visitors;
 	return air < frames ? air : frames;
 }
 
@@ -92,6 +95,8 @@ void personality_init(struct device_config *config, const struct boot *boot)
 	scripted_air(&wifi.air, boot->seed);
 	air_radio_init(&wifi.radio, &wifi.air, wifi.mac, NULL, NULL, &wifi.card.share,
 		       clock_now(NULL));
+	air_space_init(&wifi.space, &wifi.air, clock_now(NULL));
+	(void)air_space_add(&wifi.space, &wifi.radio);
 	device_pins_init(&wifi.pins, &pins);
 	wifi.owners[0] = device_pins_owner(&wifi.pins);
 	card.owner_count = 1 + firmware_start(card.board, &wifi.card.share, wifi.owners + 1,

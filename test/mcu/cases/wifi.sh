@@ -67,6 +67,30 @@ case_wifi_scans_joins_and_leaves() {
 	answers 10
 }
 
+# The script has a station that looks for this network.
+station_is_there() {
+	radio stations --json | grep -q '"02:70:69:67:01:01"'
+}
+
+case_wifi_is_an_access_point() {
+	start_wifi
+	radio join pigtail --passphrase-file "$dir/key"
+	get_address
+	expect_status 1 radio ap start pigtail-own --channel 1 --passphrase-file "$dir/key"
+	radio ap start pigtail-own --passphrase-file "$dir/key"
+	wait_for 10 "a station" station_is_there
+	pings a 10.0.2.2 56
+	radio ap stop
+	pings a 10.0.2.2 56
+	# The wrong key: nobody comes.
+	radio ap start pigtail-own --passphrase-file "$dir/wrong"
+	sleep 2
+	if station_is_there; then
+		echo "it came with another key"
+		return 1
+	fi
+}
+
 case_wifi_says_why_a_join_failed() {
 	start_wifi
 	expect_status 4 radio join pigtail --passphrase-file "$dir/wrong"
