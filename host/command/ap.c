@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* pigtail ap start|stop, and pigtail stations: a link's radio as an access point. */
+/*
+ * pigtail ap start|stop, and pigtail stations: a link's radio as an access point. With
+ * --interface it is that of a Wi-Fi card of the kernel's, which a link of pigtail.ko is.
+ */
 #include "host/command/commands.h"
 #include "host/command/parse.h"
 #include "host/command/passphrase.h"
 #include "host/command/radio.h"
 
 #include "host/base/log.h"
+#include "host/net/nl80211_ap.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +17,7 @@
 
 struct options {
 	struct radio_options radio;
-	const char *what, *ssid, *file, *channel, *security, *stations, *kick;
+	const char *what, *ssid, *file, *channel, *security, *stations, *kick, *interface;
 	bool hidden, open;
 };
 
@@ -32,9 +36,15 @@ static void set_argument(struct options *options, char *text, struct argp_state 
 static void check(const struct options *options, struct argp_state *state)
 {
 	bool start = options->what && !strcmp(options->what, "start");
+	bool more = options->stations || options->radio.link ||
+		    (options->security && !options->open && strcmp(options->security, "wpa2"));
 
 	if (!start && (!options->what || strcmp(options->what, "stop") != 0))
 		command_misused(state, "it is 'ap start SSID' or 'ap stop'");
+	if (options->interface && more)
+		command_misused(state,
+				"with --interface it is open or wpa2, without --stations "
+				"and --link");
 	if (start != (options->ssid != NULL))
 		command_misused(state, start ? "SSID is missing" : "'ap stop' takes no SSID");
 }
@@ -60,6 +70,9 @@ static error_t parse_ap(int key, char *text, struct argp_state *state)
 	case 'n':
 		options->stations = text;
 		return 0;
+	case 'i':
+		options->interface = text;
+		return 0;
 	case 'H':
 		options->hidden = true;
 		return 0;
@@ -72,6 +85,33 @@ static error_t parse_ap(int key, char *text, struct argp_state *state)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
+}
+
+/* One of cfg80211's. */
+static int start_interface(const struct options *options, const char *passphrase)
+{
+	const struct nl80211_ap ap = {
+		.ssid = options->ssid,
+		.passphrase = passphrase,
+		.channel = options->channel ? (unsigned)strtoul(options->channel, NULL, 10) : 1,
+		.hidden = options->hidden,
+	};
+	char error[256];
+
+	if (!nl80211_start_ap(options->interface, &ap, error, sizeof(error)))
+		return 0;
+	log_line("%s", error);
+	return EXIT_FAILED;
+}
+
+static int stop_interface(const char *interface)
+{
+	char error[256];
+
+	if (!nl80211_stop_ap(interface, error, sizeof(error)))
+		return 0;
+	log_line("%s", error);
+	return EXIT_FAILED;
 }
 
 static int start(const struct options *options, char passphrase[PASSPHRASE_SIZE])
@@ -87,6 +127,8 @@ static int start(const struct options *options, char passphrase[PASSPHRASE_SIZE]
 	}
 	if (given <= 0)
 		return EXIT_FAILED;
+	if (options->interface)
+		return start_interface(options, passphrase);
 	arguments = cJSON_CreateObject();
 	cJSON_AddStringToObject(arguments, "ssid", options->ssid);
 	if (*passphrase)
@@ -111,6 +153,10 @@ int cmd_ap(int argc, char **argv)
 		{"channel", 'c', "N", 0, "Default: the station's, else 1", 0},
 		{"stations", 'n', "N", 0, "At most", 0},
 		{"hidden", 'H', NULL, 0, "Beacons do not say its name", 0},
+		{"interface", 'i', "IFNAME", 0,
+		 "An interface of a Wi-Fi card, of pigtail.ko say, instead of a link; WPA2 or "
+		 "open",
+		 0},
 		{0},
 	};
 	const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
@@ -124,6 +170,8 @@ int cmd_ap(int argc, char **argv)
 	int status;
 
 	command_parse(&argp, argc, argv, &options);
+	if (!strcmp(options.what, "stop") && options.interface)
+		return stop_interface(options.interface);
 	if (!strcmp(options.what, "stop"))
 		return radio_simply(&options.radio, "wifi.ap_stop", NULL);
 	status = start(&options, passphrase);

@@ -54,8 +54,7 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *user
 	return NL_STOP;
 }
 
-/* A request about an interface; NULL: no memory, or no such interface. */
-static struct nl_msg *request(struct nl80211 *nl80211, uint8_t command, const char *name)
+struct nl_msg *nl80211_request(struct nl80211 *nl80211, uint8_t command, const char *name)
 {
 	unsigned index = if_nametoindex(name);
 	struct nl_msg *message = index ? nlmsg_alloc() : NULL;
@@ -71,9 +70,8 @@ static struct nl_msg *request(struct nl80211 *nl80211, uint8_t command, const ch
 	return NULL;
 }
 
-/* Sends it, whose attributes were put with this outcome, and frees it. An answer comes
- * before the kernel's word that it is done. */
-static int carry_out(struct nl80211 *nl80211, struct nl_msg *message, int put)
+/* An answer comes before the kernel's word that it is done. */
+int nl80211_carry_out(struct nl80211 *nl80211, struct nl_msg *message, int put)
 {
 	int sent;
 
@@ -96,7 +94,7 @@ static int ask(struct nl80211 *nl80211, uint8_t command, const char *name, int a
 	       uint32_t *value)
 {
 	nl80211->wanted = attribute;
-	if (carry_out(nl80211, request(nl80211, command, name), 0) < 0)
+	if (nl80211_carry_out(nl80211, nl80211_request(nl80211, command, name), 0) < 0)
 		return -1;
 	errno = ENODATA;
 	*value = nl80211->value;
@@ -113,7 +111,7 @@ bool nl80211_is_wlan(struct nl80211 *nl80211, const char *name)
 int nl80211_add_ap(struct nl80211 *nl80211, const char *beside, const char *name,
 		   const uint8_t mac[6])
 {
-	struct nl_msg *message = request(nl80211, NL80211_CMD_NEW_INTERFACE, beside);
+	struct nl_msg *message = nl80211_request(nl80211, NL80211_CMD_NEW_INTERFACE, beside);
 	int put = 0;
 
 	if (message) {
@@ -123,22 +121,23 @@ int nl80211_add_ap(struct nl80211 *nl80211, const char *beside, const char *name
 		if (!put)
 			put = nla_put(message, NL80211_ATTR_MAC, 6, mac);
 	}
-	return carry_out(nl80211, message, put);
+	return nl80211_carry_out(nl80211, message, put);
 }
 
 int nl80211_remove(struct nl80211 *nl80211, const char *name)
 {
-	return carry_out(nl80211, request(nl80211, NL80211_CMD_DEL_INTERFACE, name), 0);
+	return nl80211_carry_out(nl80211,
+				 nl80211_request(nl80211, NL80211_CMD_DEL_INTERFACE, name), 0);
 }
 
 int nl80211_set_power_save(struct nl80211 *nl80211, const char *name, bool on)
 {
-	struct nl_msg *message = request(nl80211, NL80211_CMD_SET_POWER_SAVE, name);
+	struct nl_msg *message = nl80211_request(nl80211, NL80211_CMD_SET_POWER_SAVE, name);
 	int put = message ? nla_put_u32(message, NL80211_ATTR_PS_STATE,
 					on ? NL80211_PS_ENABLED : NL80211_PS_DISABLED)
 			  : 0;
 
-	return carry_out(nl80211, message, put);
+	return nl80211_carry_out(nl80211, message, put);
 }
 
 int nl80211_get_power_save(struct nl80211 *nl80211, const char *name, bool *on)
@@ -153,7 +152,7 @@ int nl80211_get_power_save(struct nl80211 *nl80211, const char *name, bool *on)
 
 int nl80211_set_tx_power(struct nl80211 *nl80211, const char *name, int dbm)
 {
-	struct nl_msg *message = request(nl80211, NL80211_CMD_SET_WIPHY, name);
+	struct nl_msg *message = nl80211_request(nl80211, NL80211_CMD_SET_WIPHY, name);
 	int put = 0;
 
 	if (message) {
@@ -163,7 +162,7 @@ int nl80211_set_tx_power(struct nl80211 *nl80211, const char *name, int dbm)
 			put = nla_put_u32(message, NL80211_ATTR_WIPHY_TX_POWER_LEVEL,
 					  (uint32_t)(dbm * MBM_IN_DBM));
 	}
-	return carry_out(nl80211, message, put);
+	return nl80211_carry_out(nl80211, message, put);
 }
 
 int nl80211_get_tx_power(struct nl80211 *nl80211, const char *name, int *dbm)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct nl80211;
+struct nl_msg;
 
 /* NULL with errno: ENODEV, the kernel has no Wi-Fi. */
 struct nl80211 *nl80211_open(void);
@@ -30,6 +31,12 @@ int nl80211_get_power_save(struct nl80211 *nl80211, const char *name, bool *on);
 /* dBm, at most. */
 int nl80211_set_tx_power(struct nl80211 *nl80211, const char *name, int dbm);
 int nl80211_get_tx_power(struct nl80211 *nl80211, const char *name, int *dbm);
+
+/* For what has a file of its own (nl80211_ap.c): a request about an interface, to which
+ * attributes are added; NULL with errno. And that it is sent, its answer waited for, and
+ * freed: put is what adding them came to, message may be NULL. */
+struct nl_msg *nl80211_request(struct nl80211 *nl80211, uint8_t command, const char *name);
+int nl80211_carry_out(struct nl80211 *nl80211, struct nl_msg *message, int put);
 
 /* NULL does nothing. */
 void nl80211_close(struct nl80211 *nl80211);
