@@ -436,9 +436,26 @@ static void every_byte_once_and_in_order(void **state)
 	assert_true(delivered > 100000);
 }
 
+/* After a silence one message may go, not two. */
+static void a_share_is_not_saved_up(void **state)
+{
+	struct ptl_share share = {0};
+	ptl_time now = 10000000;
+
+	(void)state;
+	ptl_share_set(&share, 115200, false);
+	for (int i = 0; i < 3; i++) {
+		assert_true(ptl_share_free(&share, now));
+		ptl_share_book(&share, now, 64);
+		assert_false(ptl_share_free(&share, now + 5000));
+		now += 5556; /* of 64 bytes */
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_share_is_not_saved_up),
 		cmocka_unit_test(both_say_the_end),
 		cmocka_unit_test(what_nobody_serves_is_refused),
 		cmocka_unit_test(packets_have_three_quarters),

@@ -44,15 +44,15 @@ static inline bool ptl_share_free(const struct ptl_share *share, ptl_time now)
 	return share->free_at <= now;
 }
 
-/* n bytes, at most 4096, have been given to the link. What was not used is not saved up
- * beyond these. */
+/* n bytes, at most 4096, have been given to the link. What was not used is not saved up: two
+ * messages at once would stay two as long as more follow, for a packet to wait for. */
 static inline void ptl_share_book(struct ptl_share *share, ptl_time now, size_t n)
 {
 	uint32_t sixteenths = 16000000u / share->line; /* of a microsecond, a byte */
 	uint32_t takes = (uint32_t)n * sixteenths / 16 * (share->packets ? PTL_SHARE_PARTS : 1);
 
-	if (share->free_at + takes < now)
-		share->free_at = now - takes;
+	if (share->free_at < now)
+		share->free_at = now;
 	share->free_at += takes;
 }
 
