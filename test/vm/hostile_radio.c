@@ -331,7 +331,8 @@ static bool on_control(void *user, const uint8_t *message, size_t n)
 	requests++;
 	if (chance(5))
 		return true;
-	answer(message[1], message[2], chance(90) ? PTL_STATUS_DONE : below(256));
+	answer(message[1], message[2],
+	       chance(90) ? PTL_STATUS_DONE : (enum ptl_status)below(256));
 	if (chance(5))
 		answer(message[1], message[2], PTL_STATUS_DONE);
 	if (chance(85))
