@@ -31,10 +31,14 @@ static void on_timer(void *user)
 static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 {
 	struct runner *runner = user;
+	struct ptl_info info;
 
+	(void)state;
 	(void)reason;
+	/* A host without an owner of its control channel is told nothing. */
+	runner->framing->info(runner->endpoint, &info);
 	runner->radio.pending = true;
-	runner->radio.up = state == PTL_STATE_UP;
+	runner->radio.up = info.control;
 	timer_set(runner->radio.timer, timer_now());
 }
 
