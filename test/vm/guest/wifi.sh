@@ -42,7 +42,7 @@ radio() {
 }
 
 address_of() {
-	in_ns "$1" cat "/sys/class/net/$2/address"
+	ip -n "$1" -o link show "$2" | sed 's/.*link\/ether \([0-9a-f:]*\).*/\1/'
 }
 
 # pmk SSID PASSPHRASE: 64 hexadecimal digits.
@@ -183,4 +183,30 @@ linked() {
 
 not_linked() {
 	in_ns a iw dev wlan0 link | grep -q "Not connected"
+}
+
+# wlan_radio INDEX [OPTION]: the same with one of the air's radios, as wlan1 in b.
+wlan_radio() {
+	make_cable
+	radio "$1" b wlan1
+	start radio in b pigtail device "/dev/ttyNM1,baud=$baud" "wlan:wlan1${2:-}" --name radio -v
+	wait_for 10 "the radio's second interface" ip -n b link show wlan1-ap
+}
+
+# start_program [OPTION...]: the program in a, pt0 its interface; radio_is WHAT is what
+# 'pigtail info' says.
+start_program() {
+	start program in a pigtail up "/dev/ttyNM0,baud=$baud" tap:pt0 --name program "$@"
+	wait_for 20 "the radio to be there" pigtail info --link program
+}
+
+# ask STATUS COMMAND...: a command for it, which ends with that status; its words are in
+# asked.log. The password is $password.
+ask() {
+	_expected=$1
+	shift
+	_status=0
+	PIGTAIL_PASSPHRASE=$password pigtail "$@" --link program >"$dir/asked.log" 2>&1 || _status=$?
+	[ "$_status" = "$_expected" ] ||
+		fail "pigtail $*: status $_status, not $_expected: $(cat "$dir/asked.log")"
 }
