@@ -131,6 +131,8 @@ system_bus() {
 	rm -f /run/dbus/pid
 	start dbus dbus-daemon --system --nofork --nopidfile
 	wait_for 10 "the system bus" test -S /run/dbus/system_bus_socket
+	# It's a link to a program of the image's /usr/bin.
+	[ -e /bin/udevadm ] || ln -s /usr/bin/udevadm /bin/udevadm
 	start udevd /usr/lib/systemd/systemd-udevd
 	wait_for 10 "udevd" udevadm trigger --action=add
 	udevadm settle -t 20
@@ -166,7 +168,6 @@ start_radio() {
 
 # start_card: the driver in a; its Wi-Fi interface, wlan0, is there when this returns.
 start_card() {
-	modprobe cfg80211
 	start card in a pigtail attach /dev/ttyNM0 --baud "$baud" --name wlan0
 	wait_for 10 "a Wi-Fi interface" in_ns a iw dev wlan0 info
 	in_ns a ip link set wlan0 up
