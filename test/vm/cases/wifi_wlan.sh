@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=sh disable=SC2154,SC2034
+# shellcheck shell=sh disable=SC2154,SC2034,SC2119
 # limit: 120
 # machine: wifi
 # A wlan interface as the radio, told by the program's commands:
