@@ -21,13 +21,13 @@ static void reset(struct ptl_entry *entry, ptl_time now)
 {
 	const struct ptl_loader *loader = entry->loader;
 
+	entry->waits = false;
 	if (entry->resets == PTL_ENTRY_RESETS) {
 		entry->state = PTL_ENTRY_FAILED;
 		return;
 	}
 	entry->state = PTL_ENTRY_RESETTING;
 	entry->answers = 0;
-	entry->waits = false;
 	ptl_pin_player_play(entry->pins, now, loader->enter[entry->resets++ % 2],
 			    loader->pulse);
 }

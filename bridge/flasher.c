@@ -79,17 +79,6 @@ static bool next_block(struct ptl_flasher *flash)
 	return seek(flash, (uint64_t)flash->address + flash->page);
 }
 
-void ptl_flasher_compare(struct ptl_flasher *flash, const uint8_t *bytes)
-{
-	for (uint32_t i = 0; i < flash->page; i++) {
-		if (bytes[i] == flash->block[i])
-			continue;
-		flash->address += i;
-		ptl_flasher_fail(flash, PTL_FLASHER_DIFFERS);
-		return;
-	}
-}
-
 /* All of it is where the chip has flash. */
 static void check_image(struct ptl_flasher *flash)
 {
@@ -108,12 +97,6 @@ static void check_image(struct ptl_flasher *flash)
 }
 
 /* ---- the end ---- */
-
-void ptl_flasher_fail(struct ptl_flasher *flash, enum ptl_flasher_error error)
-{
-	if (!flash->error)
-		flash->error = error;
-}
 
 static void finish(struct ptl_flasher *flash, ptl_time now, bool started)
 {

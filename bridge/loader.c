@@ -131,6 +131,7 @@ static const struct ptl_loader loaders[] = {
 		.target = PTL_TARGET_AVR,
 		.first = {2, {0x30, 0x20}},
 		.repeats = true,
+		.refusal = 0x15, /* STK_NOSYNC */
 		.last = {2, {0x51, 0x20}},
 		.ask = ask_stk500,
 		.ask_n = sizeof(ask_stk500),

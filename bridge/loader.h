@@ -25,6 +25,7 @@ struct ptl_loader {
 	 * whether it says nothing else until it is answered; what ends its work. */
 	struct ptl_pattern first;
 	bool typed, repeats;
+	uint8_t refusal; /* what tells it that there is no answer, 0: nothing does */
 	struct ptl_pattern last;
 
 	/* Of the boot loader: what to ask it, and how long the answer is that begins at the

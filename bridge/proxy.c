@@ -13,6 +13,10 @@
  * esptool is never silent, but takes an answer to any of its questions: there each whole
  * question is answered (ANSWERING), until something else comes.
  *
+ * A target that doesn't answer ends its programmer by a reset of the connection. avrdude
+ * must not wait for an answer then: it would take the error for one, and what follows,
+ * which is an end, for silence, for ever. So it is refused just before (GIVING_UP).
+ *
  * The end of a programmer's work is known by its last command; then the boot loader starts
  * the program by itself. Else the target is reset when the client is gone.
  */
@@ -25,12 +29,14 @@
 
 #define LAST_US	 1000000u /* after the last command, all is over */
 #define RETRY_US 1000u	  /* until there is room */
+#define DROP_US	 200000u  /* from a refusal to the reset of the connection */
 
 enum state {
 	IDLE,
 	ENTERING,
 	ANSWERING,
 	PASSING,
+	GIVING_UP,
 };
 
 struct ptl_proxy {
@@ -44,6 +50,7 @@ struct ptl_proxy {
 	const struct ptl_loader *loader;
 	struct ptl_entry entry;
 	ptl_time heard; /* the client, last */
+	ptl_time drops; /* GIVING_UP: when */
 	bool full;	/* the client said more than the UART takes */
 	uint8_t tail[PTL_PATTERN_MAX];
 	uint8_t tail_n;	 /* the client's last bytes */
@@ -229,7 +236,7 @@ static size_t answer_each(struct ptl_proxy *proxy, const uint8_t *bytes, size_t 
 	}
 	if (i == n)
 		return n;
-	if (proxy->state == ENTERING) { /* not a question, and too early */
+	if (proxy->state != ANSWERING) { /* not a question, and too early */
 		proxy->asked_n = 0;
 		return n;
 	}
@@ -298,8 +305,11 @@ static ptl_time poll_entering(struct ptl_proxy *proxy, ptl_time now)
 
 	if (proxy->entry.state == PTL_ENTRY_FAILED) {
 		tell(proxy, PTL_PROXY_NO_TARGET);
-		ptl_bridge_drop(proxy->bridge);
-		return PTL_NEVER;
+		if (proxy->loader->refusal)
+			(void)ptl_bridge_say(proxy->bridge, &proxy->loader->refusal, 1);
+		proxy->state = GIVING_UP;
+		proxy->drops = now + DROP_US;
+		return proxy->drops;
 	}
 	if (!ptl_entry_in_step(&proxy->entry))
 		return due;
@@ -334,8 +344,12 @@ static ptl_time poll(void *user, ptl_time now)
 
 	if (proxy->state == ENTERING)
 		due = poll_entering(proxy, now);
-	if (proxy->state > ENTERING)
+	if (proxy->state == ANSWERING || proxy->state == PASSING)
 		due = poll_passing(proxy, now);
+	if (proxy->state == GIVING_UP && now >= proxy->drops)
+		ptl_bridge_drop(proxy->bridge);
+	else if (proxy->state == GIVING_UP)
+		due = proxy->drops;
 	return earlier(due, ptl_pin_player_poll(&proxy->pins, now));
 }
 

@@ -20,6 +20,7 @@ static const struct command {
 	{"up", cmd_up, "a network interface over a serial wire"},
 	{"device", cmd_device, "the other end: a virtual radio"},
 	{"attach", cmd_attach, "gives a tty to the kernel driver"},
+	{"flash", cmd_flash, "an image into the microcontroller behind a UART"},
 	{"wire", cmd_wire, "a simulated UART cable between two ports"},
 	{"bridge", cmd_bridge, "a UART on the network: raw TCP, telnet, RFC 2217"},
 	{"air", cmd_air, "a scripted air for virtual radios, which hear each other"},

@@ -40,7 +40,7 @@ int target_open(const struct target_config *config, const struct ptl_serial_seam
 {
 	struct target *target = calloc(1, sizeof(*target));
 	void *memory = malloc(ptl_proxy_size());
-	struct ptl_proxy_config proxy = {.target = config->target, .event = on_event};
+	struct ptl_proxy_config proxy = {.target = config->kind, .event = on_event};
 
 	if (!target || !memory) {
 		free(target);

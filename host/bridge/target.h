@@ -8,7 +8,7 @@
 #include <pigtail/bridge.h>
 
 struct target_config {
-	enum ptl_target target;
+	enum ptl_target kind;
 	struct pins_options pins;
 };
 

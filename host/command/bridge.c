@@ -115,7 +115,7 @@ static void set_pins(struct command *command, struct argp_state *state)
 	struct target_config *target = &command->config.target;
 	char error[256];
 
-	pins_options_default(&target->pins, target->target);
+	pins_options_default(&target->pins, target->kind);
 	if (command->pins &&
 	    pins_options_parse(&target->pins, command->pins, error, sizeof(error)) < 0)
 		command_misused(state, "%s", error);
@@ -125,7 +125,7 @@ static void set_target(struct command *command, const char *text, struct argp_st
 {
 	char error[256];
 
-	if (pins_target_parse(&command->config.target.target, text, error, sizeof(error)) < 0)
+	if (pins_target_parse(&command->config.target.kind, text, error, sizeof(error)) < 0)
 		command_misused(state, "%s", error);
 }
 
@@ -315,7 +315,7 @@ int cmd_bridge(int argc, char **argv)
 		.config = {.clients = PTL_BRIDGE_CLIENTS_MAX,
 			   .history = (size_t)HISTORY_KB * 1024,
 			   .format = PTL_SERIAL_FORMAT_DEFAULT,
-			   .target = {.target = PTL_TARGET_ANY}},
+			   .target = {.kind = PTL_TARGET_ANY}},
 	};
 	int status;
 

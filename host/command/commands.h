@@ -11,6 +11,7 @@
 int cmd_up(int argc, char **argv);
 int cmd_device(int argc, char **argv);
 int cmd_attach(int argc, char **argv);
+int cmd_flash(int argc, char **argv);
 int cmd_wire(int argc, char **argv);
 int cmd_bridge(int argc, char **argv);
 int cmd_air(int argc, char **argv);
