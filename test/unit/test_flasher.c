@@ -43,7 +43,8 @@ static size_t command_size(void)
 	case 0x55:
 		return 4;
 	case 0x64:
-		return chip.in_n < 3 ? sizeof(chip.in) : (chip.in[1] << 8 | chip.in[2]) + 5u;
+		return chip.in_n < 3 ? sizeof(chip.in)
+				     : ((unsigned int)chip.in[1] << 8 | chip.in[2]) + 5u;
 	case 0x74:
 		return 5;
 	default:
