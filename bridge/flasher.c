@@ -62,8 +62,8 @@ static bool seek(struct ptl_flasher *flash, uint64_t address)
 			continue;
 		if (a > address)
 			address = a;
-		flash->address =
-			(uint32_t)(address - (address - flash->chip_from) % flash->page);
+		flash->address = (uint32_t)address -
+				 (uint32_t)(address - flash->chip_from) % flash->page;
 		load_block(flash);
 		return true;
 	}

@@ -179,6 +179,7 @@ static void near_format(void *user, const struct ptl_serial_format *format)
 	cable->format = *format;
 	cable->formatted = true;
 	ptl_com_client_set_format(&cable->client, format);
+	(void)flush(cable); /* nobody may write for long */
 }
 
 static void on_turn(void *user)
