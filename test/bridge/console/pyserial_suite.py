@@ -27,17 +27,37 @@ unittest.TextTestRunner(verbosity=2).run(suite)
 """
 
 
+# Its tests want bytes back within 50 ms of the real clock, which is not ours to change and which
+# a busy machine may not give.
+TRIES = 3
+
+
+def run_module(source, url, name):
+    """The outcome of each of its tests."""
+    done = subprocess.run(["/usr/bin/python3", "-W", "ignore", "-c", ONE, source, url, name],
+                          stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, check=False)
+    pattern = r"^(test\w* \([\w.]+\)).*?\.\.\. (?:[^\n]*?)(ok|skipped|FAIL|ERROR)\b"
+    results = {}
+    for test, result in re.findall(pattern, done.stderr, re.M | re.S):
+        results.setdefault(test, result)
+    return results
+
+
+def unexpected(results):
+    return any(result in ("FAIL", "ERROR") and test not in CANNOT_PASS for test, result in results.items())
+
+
 def run(source, url):
     """How many passed and were skipped, and the names of those that failed."""
     results = {}
     for name in sorted(os.listdir(os.path.join(source, "test"))):
         if not re.fullmatch(r"test.*\.py", name):
             continue
-        done = subprocess.run(["/usr/bin/python3", "-W", "ignore", "-c", ONE, source, url, name[:-3]],
-                              stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, check=False)
-        pattern = r"^(test\w* \([\w.]+\)).*?\.\.\. (?:[^\n]*?)(ok|skipped|FAIL|ERROR)\b"
-        for test, result in re.findall(pattern, done.stderr, re.M | re.S):
-            results.setdefault(test, result)
+        for _ in range(TRIES):
+            of_module = run_module(source, url, name[:-3])
+            if not unexpected(of_module):
+                break
+        results.update(of_module)
     passed = sum(result == "ok" for result in results.values())
     skipped = sum(result == "skipped" for result in results.values())
     failed = {test for test, result in results.items() if result in ("FAIL", "ERROR")}
