@@ -17,7 +17,8 @@ enter_world() {
 	if ! "${how[@]}" true 2>/dev/null; then
 		return 77
 	fi
-	exec "${how[@]}" "$@"
+	# Who is started by nohup ignores it, and so would all in here.
+	exec env --default-signal=HUP "${how[@]}" "$@"
 }
 
 # What the new world needs first.
