@@ -39,8 +39,8 @@ update() {
 	cat "$dir/said"
 }
 
-# refused WHAT IMAGE WORDS
-refused() {
+# update_refused WHAT IMAGE WORDS
+update_refused() {
 	update "$2"
 	expect "$1: status 1" [ "$status" = 1 ]
 	expect "$1: why" grep -q "$3" "$dir/said"
@@ -66,26 +66,26 @@ case_update_is_taken_over_a_noisy_line() {
 case_update_refuses_what_is_not_for_it() {
 	start_updatable
 	head -c 50000 "$dir/new.img" >"$dir/cut.img"
-	refused "truncated" cut "cut off: it has 49828 bytes of"
+	update_refused "truncated" cut "cut off: it has 49828 bytes of"
 	cp "$dir/new.img" "$dir/damaged.img"
 	printf 'x' | dd of="$dir/damaged.img" bs=1 seek=60000 conv=notrunc status=none
-	refused "corrupted" damaged "is damaged"
+	update_refused "corrupted" damaged "is damaged"
 	"$top/script/sign" new-key "$dir/other-key.pem"
 	expect "a key is its owner's" [ "$(stat -c %a "$dir/other-key.pem")" = 600 ]
 	sign foreign "$body" lx60 "$dir/other-key.pem"
-	refused "signed by another" foreign "not signed with this radio's key"
+	update_refused "signed by another" foreign "not signed with this radio's key"
 	cp "$dir/new.img" "$dir/unsigned.img"
 	dd if=/dev/zero of="$dir/unsigned.img" bs=1 seek=108 count=64 conv=notrunc status=none
-	refused "unsigned" unsigned "not signed with this radio's key"
+	update_refused "unsigned" unsigned "not signed with this radio's key"
 	sign board "$body" esp8266
-	refused "another board" board "the image is for another board"
+	update_refused "another board" board "the image is for another board"
 	head -c 1000000 /dev/zero >"$dir/zeros"
 	sign large "$dir/zeros"
-	refused "too large" large "has 1000000 bytes, and a radio has room for"
+	update_refused "too large" large "has 1000000 bytes, and a radio has room for"
 	(cat "$dir/new.img" && echo more) >"$dir/long.img"
-	refused "too long" long "is longer than it says"
+	update_refused "too long" long "is longer than it says"
 	cp "$FIRMWARE/wifi.elf" "$dir/elf.img"
-	refused "no image" elf "is no firmware image"
+	update_refused "no image" elf "is no firmware image"
 }
 
 # What the radio is sent, and not what its file says, is compared.

@@ -64,6 +64,7 @@ case_air_two_radios_hear_each_other() {
 	pings c 10.9.7.1 56 1400
 	# One board loses its power.
 	finish device1 KILL
+	rm "$XDG_RUNTIME_DIR/pigtail/device1.sock" # others look for what is left
 	wait_for 5 "it is gone" has_no_station
 	# The whole air goes, and comes back: nothing is joined.
 	finish air

@@ -124,7 +124,8 @@ case_bad_input() {
 		refused 2 "one argument too many" $up "$dir/a1" tap tap
 		refused 2 "bogus" $up "$dir/a1" tap --bogus
 		refused 2 "wifi-file" $up "$dir/a1" tap --framing esp8266-hosted
-		refused 2 "framing" $up "$dir/a1" tap --wifi-file "$dir/wifi"
+		refused 1 "mode 0644.*chmod 600" $up "$dir/a1" tap --wifi-file "$dir/wifi"
+		refused 2 "framing" $up "$dir/a1" tap --framing len16 --wifi-file "$dir/wifi"
 		refused 2 "port" $up tcp:localhost tap
 		refused 2 "port" $up tcp-listen:99999 tap
 		refused 2 "" $up unix: tap
