@@ -8,7 +8,7 @@ import socket
 import struct
 import time
 
-from rig import Client, wait_for
+from rig import Client, free_port, wait_for
 
 
 def avrdude(rig, programmer, part, port, image):
@@ -20,14 +20,14 @@ def avrdude(rig, programmer, part, port, image):
 
 
 def programs(rig, boot_loader, mcu, programmer, part, times, baud=115200):
-    """On both ports, one image after another, which the console sees at work."""
+    """On both ports and by pigtail serial, one image after another, which the console sees."""
     rig.needs("avrdude")
     images = [(text, rig.sketch(text + ".hex", text, mcu)) for text in ("one", "two")]
     pins = rig.avr(boot_loader, mcu)
     ports = rig.bridge(f"{rig.path('avr')},baud={baud}", "--pins", pins)
     console = Client(ports[0])
     for i in range(times):
-        for port in ports:
+        for port in (*ports, near_port(rig, ports[0])):
             text, image = images[i % 2]
             avrdude(rig, programmer, part, port, image)
             if baud == 115200:
@@ -35,6 +35,15 @@ def programs(rig, boot_loader, mcu, programmer, part, times, baud=115200):
     rig.finish("bridge")
     rig.finish("avr")
     assert "reset high" in rig.log("avr")
+
+
+def near_port(rig, port):
+    """Of a pigtail serial whose far side is that port."""
+    if "serial" not in rig.running:
+        rig.near = free_port()
+        rig.start("serial", rig.pigtail, "serial", f"127.0.0.1:{port}", "--listen", rig.near, "-v")
+        wait_for("the cable", lambda: "connected" in rig.log("serial"))
+    return rig.near
 
 
 def case_avrdude_and_optiboot(rig):
