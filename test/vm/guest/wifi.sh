@@ -119,23 +119,24 @@ dhcp() {
 	in_ns "$1" udhcpc -i "$2" -n -q -t 10 -T 1 -s "$dir/bound" >>"$dir/dhcp.log" 2>&1
 }
 
-# system_bus: D-Bus and udev, which NetworkManager and iwd want.
+# system_bus NS: D-Bus, and udev for the interfaces of NS, which NetworkManager and iwd want.
+# (ip netns exec gives them a /sys that shows these interfaces.)
 system_bus() {
-	grep -q messagebus /etc/passwd || {
+	grep -q ^messagebus /etc/passwd || {
 		echo 'messagebus:x:100:100::/run/dbus:/bin/false' >>/etc/passwd
 		echo 'messagebus:x:100:' >>/etc/group
 	}
+	namespace "$1"
 	mkdir -p /run/dbus /var/lib/NetworkManager /var/lib/iwd /etc/iwd \
 		/etc/NetworkManager/system-connections
 	dbus-uuidgen --ensure=/etc/machine-id
-	rm -f /run/dbus/pid
 	start dbus dbus-daemon --system --nofork --nopidfile
 	wait_for 10 "the system bus" test -S /run/dbus/system_bus_socket
 	# It's a link to a program of the image's /usr/bin.
 	[ -e /bin/udevadm ] || ln -s /usr/bin/udevadm /bin/udevadm
-	start udevd /usr/lib/systemd/systemd-udevd
-	wait_for 10 "udevd" udevadm trigger --action=add
-	udevadm settle -t 20
+	# It would tell of each user and group that is not here.
+	start udevd ip netns exec "$1" env SYSTEMD_LOG_LEVEL=crit /usr/lib/systemd/systemd-udevd
+	wait_for 10 "udevd" test -S /run/udev/control
 }
 
 # network_manager NS [LINE...]: with more lines of its configuration. nm COMMAND... is
@@ -145,7 +146,7 @@ network_manager() {
 	shift
 	printf '%s\n' '[main]' auth-polkit=false plugins=keyfile dhcp=internal \
 		'[connectivity]' enabled=false "$@" >/etc/NetworkManager/NetworkManager.conf
-	start networkmanager in "$_in" NetworkManager --no-daemon
+	start networkmanager ip netns exec "$_in" NetworkManager --debug
 	wait_for 20 "NetworkManager" nmcli -t general
 }
 
