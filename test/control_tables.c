@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tables of SPEC 8, from those of control.h.
+ * The tables of SPEC 8, and of the dissector (a FILE.lua), from those of control.h.
  *
  *	control_tables FILE            exit 1, and a word, when FILE has others
  *	control_tables --write FILE    puts them into FILE
  *
- * They stand between the two marks below.
+ * They stand between two marks, which are comments there.
  */
 #define _GNU_SOURCE
 #include <pigtail/control.h>
@@ -14,9 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BEGIN_MARK                                                                             \
-	"<!-- made by test/control_tables.c from control/include/pigtail/control.h -->\n"
-#define END_MARK "<!-- end of control_tables -->\n"
+#define BEGIN_MARK "made by test/control_tables.c from control/include/pigtail/control.h"
+#define END_MARK   "end of control_tables"
 
 static void print_fields(FILE *to, const uint8_t *tags)
 {
@@ -97,13 +96,8 @@ static void print_values(FILE *to)
 	PTL_PIN_MODES(VALUE_ROW)
 }
 
-static char *tables(size_t *n)
+static void print_page(FILE *to)
 {
-	char *text = NULL;
-	FILE *to = open_memstream(&text, n);
-
-	if (!to)
-		return NULL;
 	print_messages(to, PTL_KIND_REQUEST, "request");
 	print_messages(to, PTL_KIND_ANSWER, "answer");
 	print_messages(to, PTL_KIND_EVENT, "event");
@@ -111,6 +105,75 @@ static char *tables(size_t *n)
 	print_all_fields(to);
 	print_values(to);
 	fprintf(to, "\n");
+}
+
+/* Calls of the functions before the mark. */
+static void print_lua(FILE *to)
+{
+#define NO(field)
+#define MESSAGE(name, type, kind, has, may_have, what)                                         \
+	fprintf(to, "message(0x%02x, \"%s\")\n", type, #name);
+#define FIELD(name, tag, kind, least, most, what)                                              \
+	fprintf(to, "field(%d, \"%s\", \"%s\", %d, \"%s\")\n", tag, #name,                     \
+		kind_name(PTL_KIND_##kind), most, what);
+#define VALUE(name, number, what) fprintf(to, "value(OF, %d, \"%s\")\n", number, what);
+#define BIT(name, number, what)	  fprintf(to, "bit_of(OF, 0x%x, \"%s\")\n", number, what);
+#define OF(field)		  fprintf(to, "local OF = \"" #field "\"\n")
+	PTL_MESSAGES(MESSAGE, NO, )
+	PTL_FIELDS(FIELD)
+	OF(STATUS);
+	PTL_STATUSES(VALUE)
+	OF(FAILURE);
+	PTL_FAILURES(VALUE)
+	OF(BY);
+	PTL_BYS(VALUE)
+	OF(BOOT);
+	PTL_BOOTS(VALUE)
+	OF(PIN_MODE);
+	PTL_PIN_MODES(VALUE)
+	OF(AKM);
+	PTL_AKMS(BIT)
+	OF(CAPABILITIES);
+	PTL_CAPABILITIES(BIT)
+#undef NO
+#undef MESSAGE
+#undef FIELD
+#undef VALUE
+#undef BIT
+#undef OF
+}
+
+/* How a comment looks, and what stands there, by the end of the file's name. */
+static const struct form {
+	const char *suffix, *begin, *end;
+	void (*print)(FILE *to);
+} forms[] = {
+	{".md", "<!-- " BEGIN_MARK " -->\n", "<!-- " END_MARK " -->\n", print_page},
+	{".lua", "-- " BEGIN_MARK "\n", "-- " END_MARK "\n", print_lua},
+};
+
+static const struct form *form_of(const char *path)
+{
+	size_t n = strlen(path);
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		size_t suffix_n = strlen(forms[i].suffix);
+
+		if (n > suffix_n && !strcmp(path + n - suffix_n, forms[i].suffix))
+			return &forms[i];
+	}
+	fprintf(stderr, "%s: neither .md nor .lua\n", path);
+	exit(2);
+}
+
+static char *tables(const struct form *form, size_t *n)
+{
+	char *text = NULL;
+	FILE *to = open_memstream(&text, n);
+
+	if (!to)
+		return NULL;
+	form->print(to);
 	fclose(to);
 	return text;
 }
@@ -130,17 +193,18 @@ static char *file_text(const char *path)
 }
 
 /* What main() returns. text: of the file at path; wanted: n bytes that it is to have. */
-static int compare(const char *path, const char *text, const char *wanted, size_t n, bool write)
+static int compare(const struct form *form, const char *path, const char *text,
+		   const char *wanted, size_t n, bool write)
 {
-	const char *begin = strstr(text, BEGIN_MARK);
-	const char *end = begin ? strstr(begin, END_MARK) : NULL;
+	const char *begin = strstr(text, form->begin);
+	const char *end = begin ? strstr(begin, form->end) : NULL;
 	FILE *file;
 
 	if (!end) {
 		fprintf(stderr, "%s: no place for the tables\n", path);
 		return 2;
 	}
-	begin += strlen(BEGIN_MARK);
+	begin += strlen(form->begin);
 	if ((size_t)(end - begin) == n && memcmp(begin, wanted, n) == 0)
 		return 0;
 	if (!write) {
@@ -163,6 +227,7 @@ int main(int argc, char **argv)
 {
 	bool write = argc == 3 && strcmp(argv[1], "--write") == 0;
 	const char *path = argv[argc - 1];
+	const struct form *form;
 	char *text, *wanted;
 	int status = 2;
 	size_t n;
@@ -171,10 +236,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: control_tables [--write] FILE\n");
 		return 2;
 	}
+	form = form_of(path);
 	text = file_text(path);
-	wanted = tables(&n);
+	wanted = tables(form, &n);
 	if (wanted)
-		status = compare(path, text, wanted, n, write);
+		status = compare(form, path, text, wanted, n, write);
 	free(wanted);
 	free(text);
 	return status;

@@ -114,6 +114,33 @@ case_wifi_passwords_stay_secret() {
 	ask 1 join home --passphrase-file "$dir/key"
 }
 
+# dist/pigtail.lua: messages and their fields by name, acknowledgements, no password.
+case_wifi_captures_are_dissected() {
+	command -v tshark >/dev/null || skip_case "no tshark"
+	start_air --capture "$dir/capture.pcapng"
+	ask 0 join home --passphrase-file "$dir/key"
+	in_ns a ip address add 10.8.7.2/24 dev pt0
+	in_ns a ping -q -c 3 -i 0.05 10.8.7.1
+	ask 0 leave
+	finish up0
+	dissect() {
+		tshark -X "lua_script:$top/dist/pigtail.lua" -r "$dir/capture.pcapng" "$@" 2>>"$dir/tshark.log"
+	}
+	# A frame a line: what it is, then fields, each one empty where it has none.
+	dissect -Y pigtail -T fields -E 'separator=;' -e _ws.col.Info -e pigtail.ssid -e pigtail.secret \
+		-e pigtail.unchecked -e pigtail.malformed -e pigtail.ack.class >"$dir/frames"
+	expect "a session" grep -q '^HELLO' "$dir/frames"
+	expect "what the radio is" grep -q '^READY' "$dir/frames"
+	expect "the join; the zeros in the password's place break the check" \
+		grep -qE '^JOIN #[0-9]+.*;home;.+;.+;;' "$dir/frames"
+	expect "the answer" grep -q '^ANSWER: done #' "$dir/frames"
+	expect "a packet" grep -qE '^(sparse|bulk) [0-9]+, [0-9]+ bytes' "$dir/frames"
+	expect "acknowledgements" grep -qE '^[^;]*ack control [0-9]+.*;1(,[23])*$' "$dir/frames"
+	expect "no other check" [ "$(grep -v '^JOIN' "$dir/frames" | awk -F';' '$4 $5' | wc -l)" = 0 ]
+	expect "a filter" [ "$(dissect -Y 'pigtail.control == 0x0a && pigtail.ssid == "home"' | wc -l)" = 1 ]
+	expect "the script is well" [ "$(grep -ci lua "$dir/tshark.log")" = 0 ]
+}
+
 joined_again() {
 	[[ $(lines_with 'joined home' "$dir/up0.log") -ge 2 ]]
 }
