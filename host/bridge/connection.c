@@ -212,7 +212,8 @@ static void name_peer(struct connection *connection)
 }
 
 struct connection *connection_new(uv_loop_t *loop, int fd, struct ptl_bridge *bridge,
-				  unsigned client, const struct connection_events *events)
+				  unsigned client, const char *peer,
+				  const struct connection_events *events)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
 
@@ -226,7 +227,10 @@ struct connection *connection_new(uv_loop_t *loop, int fd, struct ptl_bridge *br
 	connection->poller = poller_new(loop, fd, on_ready, connection);
 	if (!connection->linger || !connection->poller)
 		goto bad;
-	name_peer(connection);
+	if (peer)
+		(void)snprintf(connection->peer, sizeof(connection->peer), "%s", peer);
+	else
+		name_peer(connection);
 	rearm(connection);
 	return connection;
 

@@ -19,9 +19,11 @@ struct connection_events {
 	void (*gone)(void *user, unsigned client);
 };
 
-/* NULL with errno. The descriptor is its own from now on, also where it fails. */
+/* peer: what it is called; NULL: its address. NULL with errno. The descriptor is its own from
+ * now on, also where it fails. */
 struct connection *connection_new(uv_loop_t *loop, int fd, struct ptl_bridge *bridge,
-				  unsigned client, const struct connection_events *events);
+				  unsigned client, const char *peer,
+				  const struct connection_events *events);
 void connection_close(struct connection *connection);
 
 /* The bridge may have something for it; may take what it didn't; wants it hung up on. */

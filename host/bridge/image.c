@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STM32_BASE 0x08000000u
+
 struct image {
 	GArray *segments; /* struct ptl_flasher_segment */
 	GPtrArray *bytes; /* GByteArray, one for each */
@@ -148,32 +150,33 @@ static struct image *copy(const struct image *image)
 	return made;
 }
 
-int image_add(struct image **image, const char *text, uint32_t base, char *error,
-	      size_t error_size)
+/* A hex file; it may begin with empty lines. */
+static bool is_hex(const char *bytes, size_t n)
 {
-	char *path = g_strdup(text), *bytes = NULL;
+	size_t i = 0;
+
+	while (i < n && (bytes[i] == '\r' || bytes[i] == '\n'))
+		i++;
+	return i < n && bytes[i] == ':';
+}
+
+int image_add_bytes(struct image **image, const char *name, const char *bytes, size_t n,
+		    const uint32_t *offset, uint32_t base, char *error, size_t error_size)
+{
 	struct image *made = copy(*image);
-	bool has_offset = split(path, &base);
-	GError *why = NULL;
-	gsize n = 0;
 	int result;
 
-	if (!g_file_get_contents(path, &bytes, &n, &why)) {
-		result = complain(error, error_size, "%s", why->message);
-		g_error_free(why);
-	} else if (n == 0) {
-		result = complain(error, error_size, "%s: it is empty", path);
-	} else if (n > IMAGE_MAX) {
-		result = complain(error, error_size, "%s: it is larger than any flash", path);
-	} else if (!has_offset && bytes[strspn(bytes, "\r\n")] == ':') {
-		result = read_hex(made, path, bytes, n, error, error_size);
-	} else {
-		result = read_bytes(made, path, base, bytes, n, error, error_size);
-	}
+	if (n == 0)
+		result = complain(error, error_size, "%s: it is empty", name);
+	else if (n > IMAGE_MAX)
+		result = complain(error, error_size, "%s: it is larger than any flash", name);
+	else if (!offset && is_hex(bytes, n))
+		result = read_hex(made, name, bytes, n, error, error_size);
+	else
+		result = read_bytes(made, name, offset ? *offset : base, bytes, n, error,
+				    error_size);
 	if (result == 0 && made->segments->len == 0)
-		result = complain(error, error_size, "%s: there is nothing in it", path);
-	g_free(bytes);
-	g_free(path);
+		result = complain(error, error_size, "%s: there is nothing in it", name);
 	if (result < 0) {
 		image_free(made);
 		return result;
@@ -181,6 +184,33 @@ int image_add(struct image **image, const char *text, uint32_t base, char *error
 	image_free(*image);
 	*image = made;
 	return 0;
+}
+
+int image_add(struct image **image, const char *text, uint32_t base, char *error,
+	      size_t error_size)
+{
+	char *path = g_strdup(text), *bytes = NULL;
+	uint32_t offset;
+	bool has_offset = split(path, &offset);
+	GError *why = NULL;
+	gsize n = 0;
+	int result;
+
+	if (g_file_get_contents(path, &bytes, &n, &why)) {
+		result = image_add_bytes(image, path, bytes, n, has_offset ? &offset : NULL,
+					 base, error, error_size);
+	} else {
+		result = complain(error, error_size, "%s", why->message);
+		g_error_free(why);
+	}
+	g_free(bytes);
+	g_free(path);
+	return result;
+}
+
+uint32_t image_base(enum ptl_target target)
+{
+	return target == PTL_TARGET_STM32 ? STM32_BASE : 0;
 }
 
 void image_free(struct image *image)

@@ -18,7 +18,15 @@ struct image;
  * in error; then *image is as it was. */
 int image_add(struct image **image, const char *text, uint32_t base, char *error,
 	      size_t error_size);
+
+/* The same of bytes that are here. name: for errors; with an offset (not NULL) they are bytes
+ * for it whatever they begin with. */
+int image_add_bytes(struct image **image, const char *name, const char *bytes, size_t n,
+		    const uint32_t *offset, uint32_t base, char *error, size_t error_size);
 void image_free(struct image *image);
+
+/* Where bytes without an address go on a chip of that kind. */
+uint32_t image_base(enum ptl_target target);
 
 /* In order; what touches is one. */
 const struct ptl_flasher_segment *image_segments(const struct image *image, size_t *n);

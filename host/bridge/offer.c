@@ -215,6 +215,38 @@ static void answer_set(void *user, const cJSON *arguments, struct control_call *
 	control_answer(call, status_now(user));
 }
 
+static void answer_line(void *user, const cJSON *arguments, struct control_call *call)
+{
+	static const char *const names[] = {
+		[PTL_LINE_DTR] = "dtr",
+		[PTL_LINE_RTS] = "rts",
+		[PTL_LINE_BREAK] = "break",
+	};
+	const struct offer *offer = user;
+	const char *name = control_string(arguments, "line", "");
+
+	for (size_t i = 0; i < COUNT(names); i++)
+		if (!strcmp(name, names[i])) {
+			server_set_line(offer->server, (enum ptl_serial_line)i,
+					control_bool(arguments, "on", false));
+			control_answer(call, status_now(user));
+			return;
+		}
+	control_refuse(call, CONTROL_BAD_ARGUMENT, "argument line: it is dtr, rts or break");
+}
+
+static void answer_reset(void *user, const cJSON *arguments, struct control_call *call)
+{
+	const struct offer *offer = user;
+	char error[128];
+
+	(void)arguments;
+	if (server_reset(offer->server, error, sizeof(error)) < 0)
+		control_refuse(call, CONTROL_NOT_READY, "%s", error);
+	else
+		control_answer(call, NULL);
+}
+
 static const struct control_argument client_argument[] = {
 	{"client", CONTROL_INTEGER, true, 0, PTL_BRIDGE_CLIENTS_MAX - 1,
 	 "its number, as in status"},
@@ -228,6 +260,12 @@ static const struct control_argument set_arguments[] = {
 	{0},
 };
 
+static const struct control_argument line_arguments[] = {
+	{"line", CONTROL_STRING, true, 3, 5, "dtr, rts or break"},
+	{"on", CONTROL_BOOL, true, 0, 0, "whether it is"},
+	{0},
+};
+
 static const struct control_request requests[] = {
 	{"status", "what the bridge is doing; pigtail(1) lists the keys", NULL, answer_status,
 	 0},
@@ -236,6 +274,9 @@ static const struct control_request requests[] = {
 	{"hang-up", "hangs up on a client", client_argument, answer_hang_up, 0},
 	{"set", "sets the UART's rate and format; answers as status", set_arguments, answer_set,
 	 0},
+	{"line", "drives a line of the UART; answers as status", line_arguments, answer_line,
+	 0},
+	{"reset", "resets the target", NULL, answer_reset, 0},
 	{0},
 };
 

@@ -29,6 +29,7 @@ struct server {
 	struct server_config config;
 	struct uart uart;
 	struct target *target;
+	struct programming *programming;
 	struct ptl_bridge *bridge;
 	struct timer *timer;
 	struct listener *listener[SERVER_LISTENS];
@@ -145,9 +146,8 @@ static void on_gone(void *user, unsigned client)
 	((struct server *)user)->seat[client].gone = true;
 }
 
-static void on_came(void *user, int fd, enum ptl_service service)
+void server_join(struct server *server, int fd, enum ptl_service service, const char *peer)
 {
-	struct server *server = user;
 	const struct connection_events events = {server, settle, on_gone};
 	int client = ptl_bridge_connect(server->bridge, timer_now(), service);
 	struct seat *seat = &server->seat[client < 0 ? 0 : client];
@@ -157,8 +157,8 @@ static void on_came(void *user, int fd, enum ptl_service service)
 		(void)close(fd);
 		return;
 	}
-	seat->connection =
-		connection_new(server->loop, fd, server->bridge, (unsigned)client, &events);
+	seat->connection = connection_new(server->loop, fd, server->bridge, (unsigned)client,
+					  peer, &events);
 	if (!seat->connection) {
 		log_line("cannot take a client: %s", strerror(errno));
 		ptl_bridge_disconnect(server->bridge, timer_now(), (unsigned)client);
@@ -170,12 +170,19 @@ static void on_came(void *user, int fd, enum ptl_service service)
 	settle(server);
 }
 
+static void on_came(void *user, int fd, enum ptl_service service)
+{
+	server_join(user, fd, service, NULL);
+}
+
 /* ---- the UART ---- */
 
 static void on_uart_data(void *user, const uint8_t *bytes, size_t n)
 {
 	struct server *server = user;
 
+	if (programming_uart(server->programming, bytes, n))
+		return;
 	ptl_bridge_uart(server->bridge, timer_now(), bytes, n);
 	settle(server);
 }
@@ -184,6 +191,8 @@ static void on_uart_room(void *user)
 {
 	struct server *server = user;
 
+	if (programming_room(server->programming))
+		return;
 	ptl_bridge_uart_room(server->bridge, timer_now());
 	settle(server);
 }
@@ -219,6 +228,17 @@ static void on_uart_lost(void *user, const char *why)
 
 	log_line("lost %s: %s; waiting for it", server->uart.kind->name(server->uart.data),
 		 why);
+	(void)programming_lost(server->programming);
+}
+
+/* The image is written: the target runs anew, and the UART is ours. */
+static void on_returned(void *user)
+{
+	struct server *server = user;
+
+	ptl_bridge_uart_renewed(server->bridge, timer_now());
+	ptl_bridge_uart_room(server->bridge, timer_now());
+	settle(server);
 }
 
 /* ---- its life ---- */
@@ -234,9 +254,9 @@ static struct ptl_bridge_config core_config(struct server *server)
 		.slow = server->config.slow,
 		.format = server->config.format,
 		.signature = "pigtail " PIGTAIL_VERSION,
-		.serial = uart_seam(&server->uart),
+		.serial = programming_serial(server->programming),
 		.events = {server, on_writable, on_readable, on_drop, on_lost, on_service},
-		.programmer = target_programmer(server->target),
+		.programmer = programming_programmer(server->programming),
 	};
 }
 
@@ -255,7 +275,20 @@ static int open_target(struct server *server, char *error, size_t error_size)
 {
 	struct ptl_serial_seam serial = uart_seam(&server->uart);
 
-	return target_open(&server->config.target, &serial, &server->target, error, error_size);
+	struct programming_config config = {
+		.name = server->config.port,
+		.serial = serial,
+		.user = server,
+		.returned = on_returned,
+	};
+	int status = target_open(&server->config.target, &serial, &server->target, error,
+				 error_size);
+
+	if (status)
+		return status;
+	config.target = server->target;
+	server->programming = programming_new(server->loop, &config);
+	return server->programming ? 0 : complain(error, error_size, "out of memory");
 }
 
 static int open_core(struct server *server, char *error, size_t error_size)
@@ -267,6 +300,7 @@ static int open_core(struct server *server, char *error, size_t error_size)
 		return complain(error, error_size, "out of memory");
 	server->bridge = ptl_bridge_init(memory, &config, server->began);
 	target_attach(server->target, server->bridge);
+	programming_attach(server->programming, server->bridge);
 	server->timer = timer_new(server->loop, on_time, server);
 	if (!server->timer)
 		return complain(error, error_size, "cannot make a timer: %s", strerror(errno));
@@ -322,6 +356,7 @@ void server_close(struct server *server)
 		if (server->seat[i].connection)
 			connection_close(server->seat[i].connection);
 	timer_free(server->timer);
+	programming_free(server->programming);
 	target_close(server->target);
 	if (server->uart.kind)
 		server->uart.kind->close(server->uart.data);
@@ -356,6 +391,50 @@ bool server_hang_up(struct server *server, unsigned client)
 	connection_hang_up(server->seat[client].connection, true);
 	settle(server);
 	return true;
+}
+
+static bool is_programmed(const struct server *server)
+{
+	struct ptl_client_state state;
+	bool any = programming_is_busy(server->programming);
+
+	for (unsigned i = 0; i < server->config.clients && !any; i++)
+		any = ptl_bridge_get_client(server->bridge, i, &state) && state.programs;
+	return any;
+}
+
+int server_flash(struct server *server, enum ptl_target kind, struct image *image,
+		 const struct flashing_events *events, char *error, size_t error_size)
+{
+	if (is_programmed(server))
+		return complain(error, error_size,
+				"the target is being programmed; wait until that is done");
+	if (!server->uart.kind->is_open(server->uart.data))
+		return complain(error, error_size, "%s is not there; look at its wire",
+				server->uart.kind->name(server->uart.data));
+	return programming_flash(server->programming, kind, image, events, error, error_size);
+}
+
+void server_flash_abort(struct server *server)
+{
+	programming_abort(server->programming);
+}
+
+int server_reset(struct server *server, char *error, size_t error_size)
+{
+	if (is_programmed(server))
+		return complain(error, error_size,
+				"the target is being programmed; wait until that is done");
+	if (!programming_reset(server->programming))
+		return complain(error, error_size,
+				"no pin resets the target; name it by --pins reset=...");
+	return 0;
+}
+
+void server_set_line(struct server *server, enum ptl_serial_line line, bool on)
+{
+	ptl_bridge_set_line(server->bridge, timer_now(), line, on);
+	settle(server);
 }
 
 void server_set_format(struct server *server, const struct ptl_serial_format *format)

@@ -7,7 +7,7 @@
 #define PIGTAIL_HOST_BRIDGE_SERVER_H
 
 #include "host/bridge/listener.h"
-#include "host/bridge/target.h"
+#include "host/bridge/programming.h"
 #include "host/bridge/uart.h"
 
 #define SERVER_LISTENS 8u
@@ -35,6 +35,22 @@ int server_open(uv_loop_t *loop, const struct server_config *config, struct serv
 void server_close(struct server *server);
 
 bool server_is_exposed(const struct server *server);
+
+/* What comes on a connection or a socket pair is a client. peer: what it is called; NULL: its
+ * address. The descriptor is the server's. */
+void server_join(struct server *server, int fd, enum ptl_service service, const char *peer);
+
+/* An image into the target, which stays the caller's until done(); or -1 with a line in
+ * error. Meanwhile clients are held back, and programmers are hung up on. */
+int server_flash(struct server *server, enum ptl_target kind, struct image *image,
+		 const struct flashing_events *events, char *error, size_t error_size);
+void server_flash_abort(struct server *server);
+
+/* Resets the target into its program. -1 with a line in error. */
+int server_reset(struct server *server, char *error, size_t error_size);
+
+/* DTR, RTS, or a break. */
+void server_set_line(struct server *server, enum ptl_serial_line line, bool on);
 
 /* Gives the right to write to a client, by its number; false: the policy knows none, or
  * there is no such client. Hangs up on one. */

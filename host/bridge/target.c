@@ -65,6 +65,11 @@ struct ptl_programmer_seam target_programmer(struct target *target)
 	return ptl_proxy_seam(target->proxy);
 }
 
+struct ptl_target_pins_seam target_pins(struct target *target)
+{
+	return pins_seam(target->pins);
+}
+
 void target_attach(struct target *target, struct ptl_bridge *bridge)
 {
 	ptl_proxy_attach(target->proxy, bridge);

@@ -20,6 +20,8 @@ int target_open(const struct target_config *config, const struct ptl_serial_seam
 
 /* For the bridge's configuration, and the bridge. */
 struct ptl_programmer_seam target_programmer(struct target *target);
+/* Its pins, for who is not a client. They are the programmer's while one is at work. */
+struct ptl_target_pins_seam target_pins(struct target *target);
 void target_attach(struct target *target, struct ptl_bridge *bridge);
 
 /* Where a programmer is at work, the target is reset into its program before this returns

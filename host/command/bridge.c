@@ -9,6 +9,7 @@
 #include "host/base/sandbox.h"
 #include "host/bridge/format.h"
 #include "host/bridge/offer.h"
+#include "host/bridge/upload.h"
 #include "host/command/parse.h"
 #include "host/control/place.h"
 #include "host/port/port.h"
@@ -204,6 +205,7 @@ struct running {
 	struct main_loop loop;
 	char name[CONTROL_NAME_MAX + 1];
 	struct offer offer;
+	struct upload *upload;
 };
 
 static void on_tick(void *user)
@@ -275,14 +277,16 @@ static int start(struct running *running, const struct command *command)
 	}
 	running->offer.name = running->name;
 	offer_begin(&running->offer);
+	running->upload = upload_new(running->offer.server, running->offer.control);
 	introduce(running, &command->config);
 	return EXIT_DONE;
 }
 
 static void stop(struct running *running)
 {
-	control_close(running->offer.control);
 	server_close(running->offer.server);
+	upload_free(running->upload);
+	control_close(running->offer.control);
 	main_loop_end(&running->loop);
 }
 

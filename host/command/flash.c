@@ -7,7 +7,7 @@
 #include "host/base/log.h"
 #include "host/base/standard.h"
 #include "host/base/timer.h"
-#include "host/bridge/flashing.h"
+#include "host/bridge/flashing_port.h"
 #include "host/command/parse.h"
 
 #include <cjson/cJSON.h>
@@ -17,8 +17,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define FILES_MAX  16u
-#define STM32_BASE 0x08000000u
+#define FILES_MAX 16u
 
 enum {
 	KEY_TARGET = 't',
@@ -53,7 +52,7 @@ struct command {
 	size_t n;
 	const char *pins;
 	bool json;
-	struct flashing_config config;
+	struct flashing_port_config config;
 };
 
 /* ---- the command line ---- */
@@ -116,7 +115,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 
 struct running {
 	const struct command *command;
-	struct flashing *flashing;
+	struct flashing_port *flashing;
 	uv_signal_t signals[2];
 	enum ptl_flasher_phase phase;
 	unsigned percent;
@@ -199,7 +198,7 @@ static void on_signal(uv_signal_t *signal, int number)
 	struct running *running = signal->data;
 
 	(void)number;
-	flashing_abort(running->flashing);
+	flashing_port_abort(running->flashing);
 }
 
 /* ---- all of it ---- */
@@ -213,8 +212,8 @@ static int run(struct running *running, uv_loop_t *loop)
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		(void)uv_signal_init(loop, &running->signals[i]);
-	status = flashing_start(loop, &running->command->config, &events, &running->flashing,
-				error, sizeof(error));
+	status = flashing_port_start(loop, &running->command->config, &events,
+				     &running->flashing, error, sizeof(error));
 	if (status) {
 		log_line("%s", error);
 		running->status = -status;
@@ -225,7 +224,7 @@ static int run(struct running *running, uv_loop_t *loop)
 		}
 		(void)uv_run(loop, UV_RUN_DEFAULT);
 	}
-	flashing_free(running->flashing);
+	flashing_port_free(running->flashing);
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		uv_close((uv_handle_t *)&running->signals[i], NULL);
 	for (int i = 0; i < 10 && uv_loop_alive(loop); i++)
@@ -249,9 +248,8 @@ int cmd_flash(int argc, char **argv)
 
 	command_parse(&argp, argc, argv, &command);
 	for (size_t i = 0; i < command.n; i++) {
-		uint32_t base = command.config.target.kind == PTL_TARGET_STM32 ? STM32_BASE : 0;
-
-		if (image_add(&command.config.image, command.words[i], base, error,
+		if (image_add(&command.config.image, command.words[i],
+			      image_base(command.config.target.kind), error,
 			      sizeof(error)) < 0) {
 			log_line("%s", error);
 			image_free(command.config.image);

@@ -155,6 +155,11 @@ static void serve(struct control *control, int fd)
 	schedule(control);
 }
 
+void control_join(struct control *control, int fd)
+{
+	serve(control, fd);
+}
+
 static void on_connection(void *user, int events)
 {
 	struct control *control = user;

@@ -25,6 +25,10 @@ void control_close(struct control *control);
 /* Its path now. */
 const char *control_path(const struct control *control);
 
+/* Serves a client that is connected already, as by a socket pair of this process. The
+ * descriptor is its own from now on. */
+void control_join(struct control *control, int fd);
+
 /* To be called about once a second: a socket that was removed is made again, where there
  * is a place for it now. */
 void control_tick(struct control *control);
