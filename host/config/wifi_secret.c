@@ -6,16 +6,10 @@
 #include "host/config/wifi_secret.h"
 
 #include "host/base/log.h"
+#include "host/base/secret.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define COMMAND_END   0xaa
 #define COMMAND_BYTES 3	 /* length and end */
@@ -51,41 +45,6 @@ static int take_line(const char *path, const char *line, struct wifi_secret *sec
 			path);
 }
 
-void wifi_secret_guard(void)
-{
-	(void)prctl(PR_SET_DUMPABLE, 0);
-}
-
-int wifi_secret_text(const char *path, char *text, size_t size, char *error, size_t error_size)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	struct stat status;
-	ssize_t n;
-
-	wifi_secret_guard();
-	if (fd < 0)
-		return complain(error, error_size, "cannot open %s: %s", path, strerror(errno));
-	if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
-		(void)close(fd);
-		return complain(error, error_size, "%s is no regular file", path);
-	}
-	if (status.st_mode & 077) {
-		(void)close(fd);
-		return complain(error, error_size,
-				"%s can be accessed by others (mode %04o); run 'chmod 600 %s'",
-				path, (unsigned int)status.st_mode & 07777u, path);
-	}
-	n = read(fd, text, size - 1);
-	(void)close(fd);
-	if (n < 0)
-		return complain(error, error_size, "cannot read %s: %s", path, strerror(errno));
-	text[n] = 0;
-	if (status.st_size > n)
-		return complain(error, error_size, "%s is longer than %zu bytes", path,
-				size - 1);
-	return 0;
-}
-
 int wifi_secret_read(const char *path, struct wifi_secret *secret, char *error,
 		     size_t error_size)
 {
@@ -95,7 +54,7 @@ int wifi_secret_read(const char *path, struct wifi_secret *secret, char *error,
 	int result;
 
 	memset(secret, 0, sizeof(*secret));
-	result = wifi_secret_text(path, text, sizeof(text), error, error_size);
+	result = secret_text(path, text, sizeof(text), error, error_size);
 	while (!result && (line = strsep(&next, "\n"))) {
 		line[strcspn(line, "\r")] = 0;
 		result = take_line(path, line, secret, error, error_size);

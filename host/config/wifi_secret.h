@@ -23,14 +23,6 @@ struct wifi_secret {
 int wifi_secret_read(const char *path, struct wifi_secret *secret, char *error,
 		     size_t error_size);
 
-/* From now on there is a password in memory: no core has it, no debugger of this user. */
-void wifi_secret_guard(void);
-
-/* Guards, and reads a whole file of at most size - 1 bytes, which is refused where others
- * than its owner may access it. Returns 0, or -1 with a line in error. The caller wipes text.
- */
-int wifi_secret_text(const char *path, char *text, size_t size, char *error, size_t error_size);
-
 /* Forgets it. */
 void wifi_secret_wipe(struct wifi_secret *secret);
 

@@ -9,7 +9,7 @@
 #include "host/wifi/networks.h"
 
 #include "host/base/log.h"
-#include "host/config/wifi_secret.h"
+#include "host/base/secret.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -227,7 +227,7 @@ static int read_all(struct networks *networks, char *error, size_t error_size)
 
 	if (access(networks->path, F_OK) < 0 && errno == ENOENT)
 		return 0;
-	status = wifi_secret_text(networks->path, text, sizeof(text), error, error_size);
+	status = secret_text(networks->path, text, sizeof(text), error, error_size);
 	while (!status && (line = strsep(&next, "\n"))) {
 		line[strcspn(line, "\r")] = 0;
 		status = take_line(&reading, line);
@@ -396,8 +396,7 @@ int networks_save(struct networks *networks, const struct wifi_network *network,
 	if (snprintf(path, sizeof(path), "%s.new", networks->path) >= (int)sizeof(path))
 		return complain(error, error_size, "the path %s is too long", networks->path);
 	if (access(networks->path, F_OK) == 0)
-		status =
-			wifi_secret_text(networks->path, text, sizeof(text), error, error_size);
+		status = secret_text(networks->path, text, sizeof(text), error, error_size);
 	if (!status &&
 	    (write_new(path, text, network) < 0 || rename(path, networks->path) < 0)) {
 		status = complain(error, error_size, "cannot write %s: %s", path,

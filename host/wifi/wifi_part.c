@@ -11,7 +11,7 @@
  */
 #include "host/wifi/wifi_part.h"
 
-#include "host/config/wifi_secret.h"
+#include "host/base/secret.h"
 #include "host/wifi/wifi_ask.h"
 #include "host/wifi/wifi_json.h"
 
@@ -207,7 +207,7 @@ static const char *read_network(const cJSON *arguments, struct wifi_network *net
 		return "argument ssid_hex: it is 1 to 32 bytes as hex digits";
 	}
 	if (key) {
-		wifi_secret_guard();
+		secret_guard();
 		if (!network_key_ok(key))
 			return "argument passphrase: it has 8 to 63 bytes, or is 64 hex digits";
 		network->has_key = true;

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two ends of TLS joined by memory:
+ *
+ *	tls (client) <-- a pipe each way, that takes a few bytes at a time --> tls (server)
+ *
+ * Certificates are made here, so that some are expired, or nobody's.
+ */
+#include "story.h"
+
+#include "host/base/tls.h"
+
+#include <mbedtls/ctr_drbg.h>
+#include <mbedtls/ecp.h>
+#include <mbedtls/entropy.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/x509_crt.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/pigtail-tls-XXXXXX";
+
+/* ---- certificates ---- */
+
+static mbedtls_entropy_context entropy;
+static mbedtls_ctr_drbg_context drbg;
+
+static const char *path_of(const char *name)
+{
+	static char paths[8][128];
+	static unsigned at;
+	char *path = paths[at++ % 8];
+
+	(void)snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+	return path;
+}
+
+static void put(const char *name, const char *text)
+{
+	FILE *file = fopen(path_of(name), "w");
+
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+	assert_int_equal(chmod(path_of(name), 0600), 0);
+}
+
+/* NAME.crt and NAME.key, signed by the key of issuer. */
+static void make(const char *name, const char *issuer, const char *until)
+{
+	static unsigned number;
+	mbedtls_x509write_cert cert;
+	mbedtls_pk_context key, signer;
+	mbedtls_mpi serial;
+	char subject[64], by[64], pem[4096], file[64];
+
+	mbedtls_pk_init(&key);
+	mbedtls_pk_init(&signer);
+	mbedtls_mpi_init(&serial);
+	mbedtls_x509write_crt_init(&cert);
+	assert_int_equal(mbedtls_pk_setup(&key, mbedtls_pk_info_from_type(MBEDTLS_PK_ECKEY)),
+			 0);
+	assert_int_equal(mbedtls_ecp_gen_key(MBEDTLS_ECP_DP_SECP256R1, mbedtls_pk_ec(key),
+					     mbedtls_ctr_drbg_random, &drbg),
+			 0);
+	assert_int_equal(mbedtls_pk_write_key_pem(&key, (unsigned char *)pem, sizeof(pem)), 0);
+	(void)snprintf(file, sizeof(file), "%s.key", name);
+	put(file, pem);
+	(void)snprintf(file, sizeof(file), "%s.key", issuer);
+	assert_int_equal(mbedtls_pk_parse_keyfile(&signer, path_of(file), NULL), 0);
+	(void)snprintf(subject, sizeof(subject), "CN=%s", name);
+	(void)snprintf(by, sizeof(by), "CN=%s", issuer);
+	assert_int_equal(mbedtls_mpi_lset(&serial, (int)++number), 0);
+	mbedtls_x509write_crt_set_version(&cert, MBEDTLS_X509_CRT_VERSION_3);
+	mbedtls_x509write_crt_set_md_alg(&cert, MBEDTLS_MD_SHA256);
+	assert_int_equal(mbedtls_x509write_crt_set_serial(&cert, &serial), 0);
+	assert_int_equal(mbedtls_x509write_crt_set_subject_name(&cert, subject), 0);
+	assert_int_equal(mbedtls_x509write_crt_set_issuer_name(&cert, by), 0);
+	assert_int_equal(mbedtls_x509write_crt_set_validity(&cert, "20200101000000", until), 0);
+	assert_int_equal(mbedtls_x509write_crt_set_basic_constraints(
+				 &cert, strcmp(name, issuer) == 0, -1),
+			 0);
+	mbedtls_x509write_crt_set_subject_key(&cert, &key);
+	mbedtls_x509write_crt_set_issuer_key(&cert, &signer);
+	assert_int_equal(mbedtls_x509write_crt_pem(&cert, (unsigned char *)pem, sizeof(pem),
+						   mbedtls_ctr_drbg_random, &drbg),
+			 0);
+	(void)snprintf(file, sizeof(file), "%s.crt", name);
+	put(file, pem);
+	mbedtls_x509write_crt_free(&cert);
+	mbedtls_mpi_free(&serial);
+	mbedtls_pk_free(&signer);
+	mbedtls_pk_free(&key);
+}
+
+static int make_all(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	mbedtls_entropy_init(&entropy);
+	mbedtls_ctr_drbg_init(&drbg);
+	assert_int_equal(mbedtls_ctr_drbg_seed(&drbg, mbedtls_entropy_func, &entropy, NULL, 0),
+			 0);
+	make("ca", "ca", "20990101000000");
+	make("other", "other", "20990101000000");
+	make("bridge.lan", "ca", "20990101000000");
+	make("old.lan", "ca", "20210101000000");
+	make("mary", "ca", "20990101000000");
+	make("late", "ca", "20210101000000");
+	make("eve", "other", "20990101000000");
+	return 0;
+}
+
+static int remove_all(void **state)
+{
+	char command[64];
+
+	(void)state;
+	mbedtls_ctr_drbg_free(&drbg);
+	mbedtls_entropy_free(&entropy);
+	(void)snprintf(command, sizeof(command), "rm -r %s", folder);
+	return system(command);
+}
+
+/* ---- two ends ---- */
+
+struct pipe {
+	uint8_t bytes[64]; /* so few that nothing is ever sent at one go */
+	size_t n;
+	bool cut;
+};
+
+struct end {
+	struct pipe *in, *out;
+	struct tls_context *context;
+	struct tls *tls;
+};
+
+struct world {
+	struct pipe up, down;
+	struct end client, server;
+};
+
+static ssize_t send_some(void *user, const uint8_t *bytes, size_t n)
+{
+	struct pipe *out = ((struct end *)user)->out;
+	size_t room = sizeof(out->bytes) - out->n, taken = n < room ? n : room;
+
+	if (out->cut)
+		return -1;
+	memcpy(out->bytes + out->n, bytes, taken);
+	out->n += taken;
+	return (ssize_t)taken;
+}
+
+static ssize_t receive_some(void *user, uint8_t *bytes, size_t n)
+{
+	struct pipe *in = ((struct end *)user)->in;
+	size_t taken = n < in->n ? n : in->n;
+
+	if (!in->n && in->cut)
+		return -1;
+	memcpy(bytes, in->bytes, taken);
+	in->n -= taken;
+	memmove(in->bytes, in->bytes + taken, in->n);
+	return (ssize_t)taken;
+}
+
+static void begin(struct world *world, const char *server, const char *client_ca,
+		  const char *ca, const char *client)
+{
+	const struct tls_seam down = {&world->server, send_some, receive_some};
+	const struct tls_seam up = {&world->client, send_some, receive_some};
+	char crt[64], key[64], own[64] = "", own_key[64], error[256] = "";
+
+	*world = (struct world){
+		.client = {.in = &world->down, .out = &world->up},
+		.server = {.in = &world->up, .out = &world->down},
+	};
+	(void)snprintf(crt, sizeof(crt), "%s.crt", server);
+	(void)snprintf(key, sizeof(key), "%s.key", server);
+	assert_int_equal(tls_server(path_of(crt), path_of(key),
+				    client_ca ? path_of(client_ca) : NULL,
+				    &world->server.context, error, sizeof(error)),
+			 0);
+	if (client) {
+		(void)snprintf(own, sizeof(own), "%s.crt", client);
+		(void)snprintf(own_key, sizeof(own_key), "%s.key", client);
+	}
+	assert_int_equal(tls_client(ca ? path_of(ca) : NULL, client ? path_of(own) : NULL,
+				    client ? path_of(own_key) : NULL, &world->client.context,
+				    error, sizeof(error)),
+			 0);
+	world->server.tls = tls_new(world->server.context, NULL, &down);
+	world->client.tls = tls_new(world->client.context, "bridge.lan", &up);
+	assert_non_null(world->server.tls);
+	assert_non_null(world->client.tls);
+}
+
+static void shake_hands(struct world *world)
+{
+	for (int i = 0; i < 2000; i++) {
+		(void)tls_go_on(world->client.tls);
+		(void)tls_go_on(world->server.tls);
+	}
+}
+
+static void end(struct world *world)
+{
+	tls_free(world->client.tls);
+	tls_free(world->server.tls);
+	tls_context_free(world->client.context);
+	tls_context_free(world->server.context);
+}
+
+/* ---- stories ---- */
+
+static void bytes_arrive_as_they_were_sent(void **state)
+{
+	static uint8_t sent[100000], got[sizeof(sent)];
+	struct world world;
+	size_t at = 0, n = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sent); i++)
+		sent[i] = (uint8_t)(i * 7 + (i >> 8));
+	begin(&world, "bridge.lan", NULL, "ca.crt", NULL);
+	shake_hands(&world);
+	assert_int_equal(tls_state(world.client.tls), TLS_OPEN);
+	assert_int_equal(tls_state(world.server.tls), TLS_OPEN);
+	while (n < sizeof(sent)) {
+		at += tls_write(world.client.tls, sent + at, sizeof(sent) - at);
+		n += tls_read(world.server.tls, got + n, sizeof(got) - n);
+		(void)tls_go_on(world.client.tls);
+	}
+	assert_memory_equal(sent, got, sizeof(sent));
+	tls_end(world.client.tls);
+	for (int i = 0; i < 100; i++) {
+		(void)tls_read(world.server.tls, got, sizeof(got));
+		(void)tls_go_on(world.client.tls);
+	}
+	assert_int_equal(tls_state(world.server.tls), TLS_ENDED);
+	end(&world);
+}
+
+static void a_server_is_who_it_should_be(void **state)
+{
+	static const struct row {
+		const char *server, *ca;
+		enum tls_state state;
+		const char *why;
+	} rows[] = {
+		{"bridge.lan", "ca.crt", TLS_OPEN, ""},
+		{"bridge.lan", NULL, TLS_OPEN, ""}, /* whose it is the caller decides */
+		{"bridge.lan", "other.crt", TLS_FAILED, "not correctly signed"},
+		{"mary", "ca.crt", TLS_FAILED, "Common Name"},
+		{"old.lan", NULL, TLS_FAILED, "expired"},
+		{"late", "ca.crt", TLS_FAILED, "expired"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world world;
+
+		begin(&world, rows[i].server, NULL, rows[i].ca, NULL);
+		shake_hands(&world);
+		assert_int_equal(tls_state(world.client.tls), rows[i].state);
+		assert_non_null(strstr(tls_why(world.client.tls), rows[i].why));
+		assert_int_equal(tls_write(world.client.tls, (const uint8_t *)"x", 1),
+				 rows[i].state == TLS_OPEN);
+		end(&world);
+	}
+}
+
+static void a_client_s_certificate_has_to_be_good(void **state)
+{
+	static const struct row {
+		const char *client;
+		enum tls_state state;
+		const char *name;
+	} rows[] = {
+		{"mary", TLS_OPEN, "mary"},
+		{NULL, TLS_OPEN, NULL}, /* but it has no name */
+		{"late", TLS_FAILED, NULL},
+		{"eve", TLS_FAILED, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct world world;
+		const char *name;
+
+		begin(&world, "bridge.lan", "ca.crt", "ca.crt", rows[i].client);
+		shake_hands(&world);
+		assert_int_equal(tls_state(world.server.tls), rows[i].state);
+		name = tls_peer_name(world.server.tls);
+		assert_true(!name == !rows[i].name);
+		if (name)
+			assert_string_equal(name, rows[i].name);
+		end(&world);
+	}
+}
+
+static void both_see_the_same_fingerprint(void **state)
+{
+	char own[TLS_FINGERPRINT], seen[TLS_FINGERPRINT];
+	struct world world;
+
+	(void)state;
+	begin(&world, "bridge.lan", NULL, NULL, NULL);
+	shake_hands(&world);
+	tls_own_fingerprint(world.server.context, own);
+	assert_true(tls_peer_fingerprint(world.client.tls, seen));
+	assert_string_equal(own, seen);
+	assert_int_equal(strlen(own), 95);
+	assert_false(tls_peer_fingerprint(world.server.tls, seen));
+	end(&world);
+}
+
+static void what_is_no_tls_fails(void **state)
+{
+	struct world world;
+
+	(void)state;
+	begin(&world, "bridge.lan", NULL, NULL, NULL);
+	memcpy(world.up.bytes, "GET / HTTP/1.1\r\n\r\n", 18);
+	world.up.n = 18;
+	assert_int_equal(tls_go_on(world.server.tls), TLS_FAILED);
+	assert_string_equal(tls_why(world.server.tls), "it doesn't speak TLS");
+	end(&world);
+	begin(&world, "bridge.lan", NULL, NULL, NULL);
+	world.up.cut = true;
+	assert_int_equal(tls_go_on(world.server.tls), TLS_FAILED);
+	assert_string_equal(tls_why(world.server.tls), "it hung up during the handshake");
+	end(&world);
+}
+
+static void files_that_will_not_do(void **state)
+{
+	struct tls_context *context;
+	char error[256];
+
+	(void)state;
+	assert_int_equal(tls_server(path_of("ca.crt"), path_of("mary.key"), NULL, &context,
+				    error, sizeof(error)),
+			 -1);
+	assert_non_null(strstr(error, "is not the key of the certificate"));
+	assert_int_equal(tls_server(path_of("none.crt"), path_of("mary.key"), NULL, &context,
+				    error, sizeof(error)),
+			 -1);
+	assert_non_null(strstr(error, "none.crt"));
+	assert_int_equal(chmod(path_of("mary.key"), 0644), 0);
+	assert_int_equal(tls_server(path_of("mary.crt"), path_of("mary.key"), NULL, &context,
+				    error, sizeof(error)),
+			 -1);
+	assert_non_null(strstr(error, "chmod 600"));
+	assert_int_equal(chmod(path_of("mary.key"), 0600), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bytes_arrive_as_they_were_sent),
+		cmocka_unit_test(a_server_is_who_it_should_be),
+		cmocka_unit_test(a_client_s_certificate_has_to_be_good),
+		cmocka_unit_test(both_see_the_same_fingerprint),
+		cmocka_unit_test(what_is_no_tls_fails),
+		cmocka_unit_test(files_that_will_not_do),
+	};
+
+	return cmocka_run_group_tests(tests, make_all, remove_all);
+}
