@@ -8,7 +8,7 @@
  *	u8 version (1), u8 kind, u16 n, n bytes; then anything
  *
  * Numbers are big endian. On a stream socket a u32 with its length goes before each frame,
- * as QEMU's -netdev stream has it: an image in QEMU could be in the air by its Ethernet MAC.
+ * as QEMU's -netdev stream has it: device/lx60/air.c is in the air by its Ethernet MAC.
  */
 #ifndef PIGTAIL_SIM_AIR_WIRE_H
 #define PIGTAIL_SIM_AIR_WIRE_H

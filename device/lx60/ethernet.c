@@ -25,6 +25,7 @@
 #define POINTER(i)  MAC(0x404 + 8 * (i))
 
 #define MODER_RUN  0xa003u /* pad, append FCS, transmit, receive */
+#define MODER_ALL  0x0020u /* promiscuous */
 #define INT_ALL	   0x7fu
 #define INT_BUSY   0x10u
 #define RX_EMPTY   0x8000u
@@ -43,11 +44,11 @@
 
 static struct {
 	struct device *device;
-	bool (*passes)(void); /* a frame that has come; NULL: all do */
+	enum ethernet_lot (*sort)(const uint8_t *frame, size_t n);
 	uint32_t rx, tx;      /* the next descriptor of each ring */
 	bool tx_full;	      /* send() said so */
 	volatile bool missed; /* a frame found no descriptor */
-	bool link_full;	      /* the link has no room */
+	bool link_full;	      /* a frame waits: the link has no room */
 	uint8_t rx_bytes[RX_FRAMES][FRAME] __attribute__((aligned(4)));
 	uint8_t tx_bytes[TX_FRAMES][FRAME] __attribute__((aligned(4)));
 } ethernet;
@@ -85,6 +86,16 @@ static bool ethernet_send(void *user, const uint8_t *bytes, size_t n)
 	return true;
 }
 
+static enum ethernet_lot lot_of(const uint8_t *frame, size_t n)
+{
+	enum ethernet_lot lot = ethernet.sort ? ethernet.sort(frame, n) : ETHERNET_FOR_HOST;
+
+	if (lot != ETHERNET_FOR_HOST)
+		return lot;
+	return device_from_radio(ethernet.device, frame, n) == PTL_FULL ? ETHERNET_WAITS
+									: ETHERNET_DONE;
+}
+
 /* Gives the link what has come, as long as that has room. */
 static void receive(void)
 {
@@ -96,9 +107,8 @@ static void receive(void)
 		if (flags & RX_EMPTY)
 			return;
 		if (!(flags & RX_BAD) && flags >> 16 > FCS &&
-		    (!ethernet.passes || ethernet.passes()) &&
-		    device_from_radio(ethernet.device, ethernet.rx_bytes[ethernet.rx],
-				      (flags >> 16) - FCS) == PTL_FULL) {
+		    lot_of(ethernet.rx_bytes[ethernet.rx], (flags >> 16) - FCS) ==
+			    ETHERNET_WAITS) {
 			ethernet.link_full = true;
 			return;
 		}
@@ -140,10 +150,11 @@ static void ethernet_host_up(void *user, bool up, const uint8_t mac[6])
 		set_mac(mac);
 }
 
-void ethernet_start(struct device *device, const uint8_t mac[6], bool (*passes)(void))
+void ethernet_start(struct device *device, const uint8_t mac[6],
+		    enum ethernet_lot (*sort)(const uint8_t *frame, size_t n))
 {
 	ethernet.device = device;
-	ethernet.passes = passes;
+	ethernet.sort = sort;
 	MODER = 0;
 	INT_SOURCE = INT_ALL;
 	TX_BD_NUM = TX_FRAMES;
@@ -160,6 +171,11 @@ void ethernet_start(struct device *device, const uint8_t mac[6], bool (*passes)(
 	interrupt_attach(INTERRUPT_ETHERNET, on_interrupt);
 	INT_MASK = INT_ALL;
 	MODER = MODER_RUN;
+}
+
+void ethernet_hear_all(void)
+{
+	MODER = MODER_RUN | MODER_ALL;
 }
 
 const struct ptl_radio lx60_ethernet = {

@@ -7,7 +7,18 @@
 
 extern const struct ptl_radio lx60_ethernet;
 
-/* passes: whether a frame that has come goes on, asked for each. NULL: all do. */
-void ethernet_start(struct device *device, const uint8_t mac[6], bool (*passes)(void));
+/* What becomes of a frame that has come. */
+enum ethernet_lot {
+	ETHERNET_FOR_HOST,
+	ETHERNET_DONE,	/* it was taken, or is lost */
+	ETHERNET_WAITS, /* it and those behind it are offered again after room() */
+};
+
+/* sort: asked for each frame. NULL: all are for the host. */
+void ethernet_start(struct device *device, const uint8_t mac[6],
+		    enum ethernet_lot (*sort)(const uint8_t *frame, size_t n));
+
+/* From now on frames to any address are received. */
+void ethernet_hear_all(void);
 
 #endif

@@ -48,9 +48,12 @@ static bool to_air(void *user, const uint8_t *frame, size_t n)
 	return lx60_ethernet.send(user, frame, n);
 }
 
-static bool from_air(void)
+static enum ethernet_lot from_air(const uint8_t *frame, size_t n)
 {
-	return air_radio_passes(&wifi.radio, clock_now(NULL));
+	(void)frame;
+	(void)n;
+	return air_radio_passes(&wifi.radio, clock_now(NULL)) ? ETHERNET_FOR_HOST
+							      : ETHERNET_DONE;
 }
 
 static ptl_time poll_air(void *user, ptl_time now)

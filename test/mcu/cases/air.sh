@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck source=../../netns/lib.sh
+# shellcheck source=../../netns/cases/air.sh
+# shellcheck disable=SC2154 # $dir, $pigtail, $baud are those of run.sh
+#
+# Two boards that hear each other: each an lx106 in QEMU, its Ethernet in an air that
+# `pigtail air` serves.
+#
+#	ns a  up0 pt0, pa0 -- unix -- QEMU: lx106 air.elf --.
+#	                                                    air (ns b) -- access point home -- tap ap0
+#	ns c  up1 pt1 ------- unix -- QEMU: lx106 air.elf --'
+
+air_key='correct horse battery'
+
+# by LINK ARGUMENT...: a command for its radio.
+by() {
+	local link=$1
+	shift
+	PIGTAIL_PASSPHRASE=$air_key "$pigtail" "$@" --link "$link"
+}
+
+start_air() {
+	start air in_ns b "$pigtail" air "$dir/air.ini" --listen "unix:$dir/air"
+	wait_for 5 "the air" test -S "$dir/air"
+}
+
+# start_board I
+start_board() {
+	start "qemu$1" qemu-system-xtensa -M lx60-nommu -cpu lx106 -m 4 -display none \
+		-monitor none -kernel "$FIRMWARE/air.elf" \
+		-append "baud=$baud mac=02:00:00:00:0b:0$1" \
+		-chardev "socket,id=uart,path=$dir/uart$1,server=on,wait=off" -serial chardev:uart \
+		-netdev "stream,id=air,server=off,addr.type=unix,addr.path=$dir/air" \
+		-net nic,model=open_eth,netdev=air
+	wait_for 10 "the socket of board $1" test -S "$dir/uart$1"
+}
+
+# start_end I NS OPTION...
+start_end() {
+	start "up$1" in_ns "$2" "$pigtail" up "unix:$dir/uart$1,baud=$baud" "tap:pt$1" \
+		--name "up$1" "${@:3}"
+	wait_for 10 "radio $1" has_line "up$1" 'radio air'
+}
+
+has_station() {
+	by up0 stations --json | grep -q '"02:00:00:00:0b:01"'
+}
+
+has_no_station() {
+	! has_station
+}
+
+case_air_two_boards_hear_each_other() {
+	printf '[ap home]\nchannel = 6\nkey = %s\nnet = tap:ap0\n' "$air_key" >"$dir/air.ini"
+	ip netns add c
+	start_air
+	start_board 0
+	start_board 1
+	start_end 0 a --ap tap:pa0
+	start_end 1 c
+	expect "a board is in the air by its address" has_line air 'radio 02:00:00:00:0b:01: is there'
+	by up0 ap start mine --channel 6
+	by up1 scan >"$dir/scan"
+	expect "it is found" grep -qE '^mine .* WPA2-PSK' "$dir/scan"
+	by up1 join mine
+	wait_for 5 "the station" has_station
+	in_ns a ip address add 10.9.7.1/24 dev pa0
+	in_ns c ip address add 10.9.7.2/24 dev pt1
+	pings a 10.9.7.2 56 1400
+	pings c 10.9.7.1 56 1400
+	# Both at once: the access point's board is a station of another network.
+	by up0 join home
+	in_ns a ip address add 10.8.7.2/24 dev pt0
+	in_ns b ip address add 10.8.7.1/24 dev ap0
+	pings a 10.8.7.1 56 1400
+	pings c 10.9.7.1 56 1400
+	# The other one loses its power.
+	finish qemu1 KILL
+	wait_for 5 "it is gone" has_no_station
+}
+
+# Its host goes and comes: the board's radio begins anew.
+case_air_a_board_forgets_with_its_session() {
+	printf '[ap home]\nkey = %s\nnet = tap:ap0\n' "$air_key" >"$dir/air.ini"
+	start_air
+	start_board 0
+	start_end 0 a
+	by up0 join home
+	in_ns a ip address add 10.8.7.2/24 dev pt0
+	in_ns b ip address add 10.8.7.1/24 dev ap0
+	pings a 10.8.7.1 56
+	finish up0
+	: >"$dir/up0.log"
+	start_end 0 a
+	by up0 info | tee "$dir/info"
+	expect "nothing is joined" [ "$(grep -c 'joined home' "$dir/info")" = 0 ]
+	by up0 join home
+	in_ns a ip address add 10.8.7.2/24 dev pt0
+	pings a 10.8.7.1 56 1400
+}
