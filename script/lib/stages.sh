@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Sourced by script/test: what a stage counts and runs its steps with, and how stages are
+# run. They go in two lanes side by side: what mostly computes, and what mostly waits
+# (for a wire of 115200 baud, for a peer that is silent). Each stage is a process of its
+# own, stage_NAME(), that leaves its counts in NAME.counts; what it says is printed when
+# it has ended, or at once when there is one lane only.
+
+# ---- in a stage: counting and running ----
+
+# Of one stage.
+passed=0
+failed=0
+skipped=0
+failures=()
+skips=() # the reasons
+child=""
+logs=build/test
+
+ok() {
+	passed=$((passed + ${2:-1}))
+	echo "  ok    $1${2:+ ($2)}"
+}
+
+bad() {
+	failed=$((failed + ${2:-1}))
+	failures+=("$stage: $1")
+	echo "  FAIL  $1"
+}
+
+skip() {
+	skipped=$((skipped + 1))
+	skips+=("$2")
+	echo "  skip  $1: $2"
+}
+
+# run LOG COMMAND...: in a process group of its own, which stop() can end.
+run() {
+	local log=$1 status=0
+	shift
+	set -m
+	"$@" >"$log" 2>&1 </dev/null &
+	child=$!
+	set +m
+	wait "$child" || status=$?
+	child=""
+	return "$status"
+}
+
+show() {
+	echo "  ---- the end of $1:"
+	tail -n "${2:-40}" "$1" | sed 's/^/  | /'
+	echo "  ----"
+}
+
+# check NAME COMMAND...: one test.
+check() {
+	local name=$1 log="$logs/$stage-${1//[^a-zA-Z0-9]/-}.log"
+	shift
+	if run "$log" "$@"; then
+		ok "$name"
+	else
+		bad "$name"
+		show "$log"
+		return 1
+	fi
+}
+
+# count_tap LOG STATUS: the lines 'ok', 'not ok' and '# SKIP' of a log.
+count_tap() {
+	local log=$1 status=$2 line good=0 any=false
+	while IFS= read -r line; do
+		case $line in
+		"ok "*"# SKIP"*)
+			line=${line#ok * - }
+			skip "${line%% # SKIP*}" "${line##*# SKIP }"
+			any=true
+			;;
+		"ok "*)
+			good=$((good + 1))
+			any=true
+			;;
+		"not ok "*)
+			bad "${line#not ok * - }"
+			any=true
+			;;
+		esac
+	done <"$log"
+	[[ $good -eq 0 ]] || ok "cases" "$good"
+	if [[ $status -ne 0 ]]; then
+		# Without a failed case it was the script itself.
+		grep -q '^not ok ' "$log" || bad "exit status $status"
+		show "$log" 80
+	elif ! $any; then
+		ok "as a whole"
+	fi
+}
+
+# ---- stages ----
+
+end_child() {
+	trap '' INT TERM HUP
+	if [[ -n $child ]]; then
+		kill -TERM -- "-$child" 2>/dev/null || true
+		wait "$child" 2>/dev/null || true
+	fi
+	exit 130
+}
+
+# run_stage STAGE: leaves its counts, one to a line.
+run_stage() {
+	local began=$SECONDS failure reason
+	stage=$1
+	trap end_child INT TERM HUP
+	echo "$stage"
+	"stage_$stage"
+	{
+		echo "passed $passed"
+		echo "failed $failed"
+		echo "skipped $skipped"
+		for failure in "${failures[@]}"; do
+			echo "failure $failure"
+		done
+		for reason in "${skips[@]}"; do
+			echo "reason $reason"
+		done
+	} >"$logs/$stage.counts"
+	echo "  $((SECONDS - began)) s"
+}
+
+# lane ALONE STAGE...: one after the other.
+lane() {
+	local alone=$1 stage running=""
+	shift
+	trap '[[ -z $running ]] || kill -TERM "$running" 2>/dev/null; wait; exit 130' INT TERM HUP
+	for stage in "$@"; do
+		if $alone; then
+			run_stage "$stage" 2>&1 &
+		else
+			run_stage "$stage" >"$logs/$stage.said" 2>&1 &
+		fi
+		running=$!
+		wait "$running" || true
+		running=""
+		$alone || (
+			flock 7
+			cat "$logs/$stage.said"
+		) 7>"$logs/.printing"
+	done
+}
+
+lanes=()
+stop() {
+	trap '' INT TERM HUP
+	[[ ${#lanes[@]} -eq 0 ]] || kill -TERM "${lanes[@]}" 2>/dev/null || true
+	wait
+	echo "script/test: stopped" >&2
+	exit 130
+}
+
+# sum_up STAGE...: the line that counts them all. Fails when one has.
+sum_up() {
+	local passed=0 failed=0 skipped=0 failures=() stage what value reason
+	local -A reasons=() # of what was skipped: how often
+	for stage in "$@"; do
+		if [[ ! -e $logs/$stage.counts ]]; then
+			failed=$((failed + 1))
+			failures+=("$stage: it ended before its end")
+			continue
+		fi
+		while read -r what value; do
+			case $what in
+			passed) passed=$((passed + value)) ;;
+			failed) failed=$((failed + value)) ;;
+			skipped) skipped=$((skipped + value)) ;;
+			failure) failures+=("$value") ;;
+			reason) reasons["$value"]=$((${reasons["$value"]-0} + 1)) ;;
+			esac
+		done <"$logs/$stage.counts"
+	done
+	if [[ ${#failures[@]} -gt 0 ]]; then
+		echo
+		echo "failed:"
+		printf '  %s\n' "${failures[@]}"
+	fi
+	echo
+	for reason in "${!reasons[@]}"; do
+		echo "not tested here: ${reasons[$reason]} for this reason: $reason"
+	done
+	if [[ $skipped -gt 0 ]]; then
+		echo "$passed passed, $failed failed, $skipped skipped"
+	else
+		echo "$passed passed, $failed failed"
+	fi
+	[[ $failed -eq 0 ]]
+}
+
+# run_stages BESIDE STAGE...: those that BESIDE (names with spaces around each) has go in
+# a lane of their own, if there is a second CPU.
+run_stages() {
+	local beside=$1 stage first=() second=() alone=true
+	shift
+	for stage in "$@"; do
+		rm -f "$logs/$stage.counts"
+		if [[ $jobs -gt 1 && $beside == *" $stage "* ]]; then
+			second+=("$stage")
+		else
+			first+=("$stage")
+		fi
+	done
+	trap stop INT TERM HUP
+	if [[ ${#first[@]} -gt 0 && ${#second[@]} -gt 0 ]]; then
+		alone=false
+		printf '%s\n' "one lane: ${first[*]}" "beside it: ${second[*]}"
+	fi
+	[[ ${#first[@]} -eq 0 ]] || { lane $alone "${first[@]}" & lanes+=($!); }
+	[[ ${#second[@]} -eq 0 ]] || { lane $alone "${second[@]}" & lanes+=($!); }
+	wait
+	sum_up "$@"
+}
