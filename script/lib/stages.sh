@@ -203,6 +203,7 @@ run_stages() {
 	shift
 	for stage in "$@"; do
 		rm -f "$logs/$stage.counts"
+		# shellcheck disable=SC2154 # of build.sh
 		if [[ $jobs -gt 1 && $beside == *" $stage "* ]]; then
 			second+=("$stage")
 		else
