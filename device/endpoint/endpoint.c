@@ -13,16 +13,10 @@
  */
 #include "state.h"
 
+#include "writer.h"
+
 #include <lwip/etharp.h>
-#include <lwip/ethip6.h>
-#include <lwip/init.h>
 #include <lwip/stats.h>
-#include <lwip/timeouts.h>
-#include <netif/ethernet.h>
-
-#include <string.h>
-
-#define HOSTNAME "pigtail"
 
 /* ---- queues ---- */
 
@@ -141,18 +135,16 @@ static err_t output(struct netif *netif, struct pbuf *frame)
 
 static ptl_time on_poll(void *user, ptl_time now)
 {
-	uint32_t sleep;
+	ptl_time due;
 
 	(void)user;
 	if (!endpoint.started)
 		return PTL_NEVER;
 	serve_rx();
-	sys_check_timeouts();
+	due = stack_poll(now);
 	http_seat_waiters();
 	serve_tx();
-	sleep = sys_timeouts_sleeptime();
-	return sleep == SYS_TIMEOUTS_SLEEPTIME_INFINITE ? PTL_NEVER
-							: now + (ptl_time)sleep * 1000u;
+	return due;
 }
 
 static void on_room(void *user)
@@ -166,7 +158,7 @@ static void on_host_up(void *user, bool up, const uint8_t mac[6])
 	(void)user;
 	(void)mac;
 	if (endpoint.started)
-		address_host_up(up);
+		address_link(&endpoint.netif, endpoint.clock.now(endpoint.clock.user), up);
 }
 
 struct ptl_radio endpoint_radio(void)
@@ -182,40 +174,31 @@ struct ptl_radio endpoint_radio(void)
 
 /* ---- start ---- */
 
-/* What init_netif() is to be told. */
-static const struct ptl_config *starting;
-
-static err_t init_netif(struct netif *netif)
+static void tell_address(const char *address, const char *source)
 {
+	char line[64];
+	struct writer out = writer_on(line, sizeof(line) - 1);
 
-	netif->name[0] = 'p';
-	netif->name[1] = 't';
-	netif->hostname = HOSTNAME;
-	netif->output = etharp_output;
-	netif->output_ip6 = ethip6_output;
-	netif->linkoutput = output;
-	netif->hwaddr_len = ETH_HWADDR_LEN;
-	memcpy(netif->hwaddr, starting->mac, ETH_HWADDR_LEN);
-	netif->mtu = 1500;
-	if (starting->max_packet < netif->mtu + SIZEOF_ETH_HDR)
-		netif->mtu = (u16_t)(starting->max_packet - SIZEOF_ETH_HDR);
-	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |
-		       NETIF_FLAG_MLD6;
-	return ERR_OK;
+	write_text(&out, "address ");
+	write_text(&out, address);
+	write_text(&out, ", ");
+	write_text(&out, source);
+	line[out.n] = 0;
+	device_log(endpoint.device, line);
 }
 
 bool endpoint_start(struct device *device, const struct device_config *config,
 		    const char *address)
 {
+	struct stack_config stack = {config->clock, config->link.mac, 1500, output};
+
 	endpoint.device = device;
 	endpoint.clock = config->clock;
-	endpoint.ms_at = endpoint.clock.now(endpoint.clock.user);
-	while (endpoint.random == 0)
-		endpoint.random = endpoint.clock.entropy(endpoint.clock.user);
-	lwip_init();
-	starting = &config->link;
-	if (!netif_add(&endpoint.netif, NULL, NULL, NULL, NULL, init_netif, ethernet_input))
-		return false;
-	endpoint.started = address_start(address) && http_start() && stream_start();
+	if (config->link.max_packet < stack.mtu + SIZEOF_ETH_HDR)
+		stack.mtu = (uint16_t)(config->link.max_packet - SIZEOF_ETH_HDR);
+	endpoint.started =
+		stack_begin(&endpoint.netif, &stack) &&
+		address_start(&endpoint.netif, address, device_host_up(device), tell_address) &&
+		http_start() && stream_start();
 	return endpoint.started;
 }

@@ -20,7 +20,7 @@ static bool send(struct http *http, const void *bytes, size_t n, u8_t flags)
 
 bool http_copy(struct http *http, const void *bytes, size_t n)
 {
-	return endpoint_heap_has(n, ENDPOINT_HEAP_RESERVE) &&
+	return stack_heap_has(n, ENDPOINT_HEAP_RESERVE) &&
 	       send(http, bytes, n, TCP_WRITE_FLAG_COPY);
 }
 

@@ -59,7 +59,7 @@ static err_t on_waiter_recv(void *arg, struct tcp_pcb *pcb, struct pbuf *p, err_
 		return dismiss(waiter);
 	}
 	if (!waiter->request && p->tot_len <= WAIT_BYTES &&
-	    endpoint_heap_has(p->tot_len, ENDPOINT_HEAP_RESERVE / 2))
+	    stack_heap_has(p->tot_len, ENDPOINT_HEAP_RESERVE / 2))
 		waiter->request = pbuf_clone(PBUF_RAW, PBUF_RAM, p);
 	else if (lwip_stats.memp[MEMP_PBUF_POOL]->used <= WAIT_BUFFERS)
 		return ERR_MEM; /* lwIP keeps it and comes again */

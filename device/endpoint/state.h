@@ -5,9 +5,11 @@
 
 #include "endpoint.h"
 
+#include <address.h>
 #include <lwip/netif.h>
 #include <lwip/pbuf.h>
 #include <lwip/sys.h>
+#include <stack.h>
 
 #define ENDPOINT_RX_FRAMES 8  /* taken from the link, not seen by lwIP yet */
 #define ENDPOINT_TX_FRAMES 16 /* the link had no room for them yet */
@@ -23,10 +25,6 @@ struct endpoint {
 	struct netif netif;
 	bool started;
 	bool rx_starved; /* a frame waits in the link */
-	ptl_time down_at;
-	ptl_time ms_at; /* the microsecond in which `ms` began */
-	uint64_t ms;	/* since the start */
-	uint32_t random;
 	struct frames rx, tx;
 	struct endpoint_counters counters;
 	uint8_t flat[1536]; /* a frame of several pbufs, in one piece */
@@ -37,12 +35,6 @@ extern struct endpoint endpoint;
 /* Kept free of the heap by whoever sends much: for acknowledgements, answers to pings
  * and the like. */
 #define ENDPOINT_HEAP_RESERVE 3000u
-bool endpoint_heap_has(size_t n, size_t reserve);
-
-/* address.c. address_start() is called once; source: "dhcp", "static", ... */
-const char *address_source(void);
-bool address_start(const char *address);
-void address_host_up(bool up);
 
 /* stream.c, http.c: listen. false: a pool is too small. */
 bool stream_start(void);

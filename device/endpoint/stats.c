@@ -50,14 +50,13 @@ static void system_row(struct writer *out, unsigned int i)
 	write_key(out, names[i], i);
 	switch (i) {
 	case 0:
-		(void)sys_now();
-		write_decimal(out, endpoint.ms);
+		write_decimal(out, stack_uptime());
 		break;
 	case 1:
 		add_string(out, ip4addr_ntoa(netif_ip4_addr(&endpoint.netif)));
 		break;
 	case 2:
-		add_string(out, address_source());
+		add_string(out, address_source(&endpoint.netif));
 		break;
 	default:
 		add_ip6(out, i - 3);

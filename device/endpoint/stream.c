@@ -92,7 +92,7 @@ static bool send(struct stream *stream, const void *bytes, size_t n, u8_t flags)
 {
 	if (n > tcp_sndbuf(stream->pcb) || tcp_sndqueuelen(stream->pcb) + 4 > TCP_SND_QUEUELEN)
 		return false;
-	if ((flags & TCP_WRITE_FLAG_COPY) && !endpoint_heap_has(n, ENDPOINT_HEAP_RESERVE))
+	if ((flags & TCP_WRITE_FLAG_COPY) && !stack_heap_has(n, ENDPOINT_HEAP_RESERVE))
 		return false;
 	return tcp_write(stream->pcb, bytes, (u16_t)n, flags) == ERR_OK;
 }

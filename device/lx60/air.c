@@ -13,7 +13,7 @@
  * one the host hears nothing, and says so.
  */
 #include "clock.h"
-#include "ethernet.h"
+#include "ethernet_radio.h"
 #include "personality.h"
 
 #include "sim/air_wire.h"
@@ -159,7 +159,7 @@ bool personality_start(struct device *device, const struct device_config *config
 {
 	(void)boot;
 	air.device = device;
-	ethernet_start(device, config->link.mac, on_frame);
+	ethernet_radio_start(device, config->link.mac, on_frame);
 	ethernet_hear_all(); /* stations of the access point have any address */
 	return true;
 }

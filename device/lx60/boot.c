@@ -99,6 +99,12 @@ static bool set_address(struct boot *boot, const char *value)
 	return true;
 }
 
+static bool set_report(struct boot *boot, const char *value)
+{
+	boot->report = strcmp(value, "on") == 0;
+	return boot->report || strcmp(value, "off") == 0;
+}
+
 static bool set_fault(struct boot *boot, const char *value)
 {
 	static const char *const names[] = {[BOOT_HANG] = "hang",
@@ -125,7 +131,7 @@ static const struct {
 } options[] = {
 	{"framing", set_framing}, {"baud", set_baud},	    {"rtscts", set_rtscts},
 	{"mac", set_mac},	  {"address", set_address}, {"seed", set_seed},
-	{"fault", set_fault},	  {"faults", set_faults},
+	{"fault", set_fault},	  {"faults", set_faults},   {"report", set_report},
 };
 
 static bool take(struct boot *boot, char *word)

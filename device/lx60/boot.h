@@ -6,7 +6,9 @@
  *	baud=N                  the line's rate, which paces what is sent; 921600
  *	rtscts=on|off           off: bytes that find the buffer full are lost; on
  *	mac=XX:XX:XX:XX:XX:XX   the device's own; 52:54:00:12:34:56, as QEMU's first
- *	address=ADDR/LEN[,GW]   endpoint only: static, in the place of DHCP
+ *	address=ADDR/LEN[,GW]   endpoint and bridge: static, in the place of DHCP
+ *	report=on|off           bridge only: its pins and its log leave by frames, see
+ *	                        report.h; off
  *	seed=N                  more chance for the session's number, see clock.c
  *	fault=hang|crash|stack|slow
  *				for tests, once, a second after the first host came;
@@ -31,6 +33,7 @@ struct boot {
 	uint32_t baud;
 	uint32_t seed;
 	bool lossy;
+	bool report;
 	enum boot_fault fault;
 	uint32_t faults;
 	enum ptl_boot why; /* it started: of life.h */

@@ -10,8 +10,6 @@
 #include "clock.h"
 #include "interrupt.h"
 
-#include <string.h>
-
 #define MAC(offset) REGISTER(0x9d030000u + (offset))
 #define MODER	    MAC(0x00)
 #define INT_SOURCE  MAC(0x04)
@@ -38,19 +36,14 @@
 #define TX_PAD_FCS 0x1800u
 #define FCS	   4u
 
-#define RX_FRAMES 8u
-#define TX_FRAMES 2u
-#define FRAME	  1536u
-
 static struct {
-	struct device *device;
-	enum ethernet_lot (*sort)(const uint8_t *frame, size_t n);
+	struct ethernet_events events;
+	uint8_t (*buffer)[ETHERNET_FRAME];
+	uint32_t rx_frames;
 	uint32_t rx, tx;      /* the next descriptor of each ring */
-	bool tx_full;	      /* send() said so */
+	bool tx_full;	      /* ethernet_buffer() said so */
+	bool rx_full;	      /* frame() has no room */
 	volatile bool missed; /* a frame found no descriptor */
-	bool link_full;	      /* a frame waits: the link has no room */
-	uint8_t rx_bytes[RX_FRAMES][FRAME] __attribute__((aligned(4)));
-	uint8_t tx_bytes[TX_FRAMES][FRAME] __attribute__((aligned(4)));
 } ethernet;
 
 IN_IRAM static void on_interrupt(const struct frame *frame)
@@ -64,52 +57,40 @@ IN_IRAM static void on_interrupt(const struct frame *frame)
 	clock_wake();
 }
 
-static void set_mac(const uint8_t mac[6])
+void ethernet_set_mac(const uint8_t mac[6])
 {
 	MAC_ADDR1 = (uint32_t)mac[0] << 8 | mac[1];
 	MAC_ADDR0 = (uint32_t)mac[2] << 24 | (uint32_t)mac[3] << 16 | (uint32_t)mac[4] << 8 |
 		    mac[5];
 }
 
-static bool ethernet_send(void *user, const uint8_t *bytes, size_t n)
+uint8_t *ethernet_buffer(void)
 {
-	uint32_t i = ethernet.tx;
-	uint32_t wrap = i == TX_FRAMES - 1 ? TX_WRAP : 0;
-
-	(void)user;
-	ethernet.tx_full = (FLAGS(i) & TX_READY) != 0;
-	if (ethernet.tx_full)
-		return false;
-	memcpy(ethernet.tx_bytes[i], bytes, n);
-	FLAGS(i) = (uint32_t)n << 16 | TX_READY | TX_IRQ | TX_PAD_FCS | wrap;
-	ethernet.tx = wrap ? 0 : i + 1;
-	return true;
+	ethernet.tx_full = (FLAGS(ethernet.tx) & TX_READY) != 0;
+	return ethernet.tx_full ? NULL : ethernet.buffer[ethernet.tx];
 }
 
-static enum ethernet_lot lot_of(const uint8_t *frame, size_t n)
+void ethernet_send(size_t n)
 {
-	enum ethernet_lot lot = ethernet.sort ? ethernet.sort(frame, n) : ETHERNET_FOR_HOST;
+	uint32_t wrap = ethernet.tx == ETHERNET_TX_FRAMES - 1 ? TX_WRAP : 0;
 
-	if (lot != ETHERNET_FOR_HOST)
-		return lot;
-	return device_from_radio(ethernet.device, frame, n) == PTL_FULL ? ETHERNET_WAITS
-									: ETHERNET_DONE;
+	FLAGS(ethernet.tx) = (uint32_t)n << 16 | TX_READY | TX_IRQ | TX_PAD_FCS | wrap;
+	ethernet.tx = wrap ? 0 : ethernet.tx + 1;
 }
 
-/* Gives the link what has come, as long as that has room. */
+/* Hands on what has come, as long as there is room. */
 static void receive(void)
 {
-	for (unsigned n = 0; n < RX_FRAMES; n++) {
-		uint32_t i = TX_FRAMES + ethernet.rx;
+	for (unsigned n = 0; n < ethernet.rx_frames; n++) {
+		uint32_t i = ETHERNET_TX_FRAMES + ethernet.rx;
 		uint32_t flags = FLAGS(i);
-		uint32_t wrap = ethernet.rx == RX_FRAMES - 1 ? RX_WRAP : 0;
+		uint32_t wrap = ethernet.rx == ethernet.rx_frames - 1 ? RX_WRAP : 0;
 
 		if (flags & RX_EMPTY)
 			return;
 		if (!(flags & RX_BAD) && flags >> 16 > FCS &&
-		    lot_of(ethernet.rx_bytes[ethernet.rx], (flags >> 16) - FCS) ==
-			    ETHERNET_WAITS) {
-			ethernet.link_full = true;
+		    !ethernet.events.frame(ethernet.buffer[i], (flags >> 16) - FCS)) {
+			ethernet.rx_full = true;
 			return;
 		}
 		FLAGS(i) = RX_EMPTY | RX_IRQ | wrap;
@@ -117,57 +98,42 @@ static void receive(void)
 	}
 }
 
-static ptl_time ethernet_poll(void *user, ptl_time now)
+void ethernet_poll(void)
 {
-	(void)user;
-	(void)now;
 	if (ethernet.tx_full && !(FLAGS(ethernet.tx) & TX_READY)) {
 		ethernet.tx_full = false;
-		device_radio_room(ethernet.device);
+		ethernet.events.room();
 	}
-	if (!ethernet.link_full)
+	if (!ethernet.rx_full)
 		receive();
 	if (ethernet.missed) {
 		ethernet.missed = false;
-		device_radio_missed(ethernet.device, 1);
+		ethernet.events.missed();
 	}
-	return PTL_NEVER;
 }
 
-static void ethernet_room(void *user)
+void ethernet_resume(void)
 {
-	(void)user;
-	ethernet.link_full = false;
+	ethernet.rx_full = false;
 	receive();
 }
 
-static void ethernet_host_up(void *user, bool up, const uint8_t mac[6])
+void ethernet_start(const struct ethernet_events *events, const uint8_t mac[6],
+		    uint8_t (*buffer)[ETHERNET_FRAME], uint32_t rx_frames)
 {
-	static const uint8_t nobody[6];
-
-	(void)user;
-	if (up && memcmp(mac, nobody, sizeof(nobody)) != 0)
-		set_mac(mac);
-}
-
-void ethernet_start(struct device *device, const uint8_t mac[6],
-		    enum ethernet_lot (*sort)(const uint8_t *frame, size_t n))
-{
-	ethernet.device = device;
-	ethernet.sort = sort;
+	ethernet.events = *events;
+	ethernet.buffer = buffer;
+	ethernet.rx_frames = rx_frames;
 	MODER = 0;
 	INT_SOURCE = INT_ALL;
-	TX_BD_NUM = TX_FRAMES;
-	for (uint32_t i = 0; i < TX_FRAMES; i++) {
-		POINTER(i) = (uint32_t)(uintptr_t)ethernet.tx_bytes[i];
-		FLAGS(i) = 0;
+	TX_BD_NUM = ETHERNET_TX_FRAMES;
+	for (uint32_t i = 0; i < ETHERNET_TX_FRAMES + rx_frames; i++) {
+		POINTER(i) = (uint32_t)(uintptr_t)buffer[i];
+		FLAGS(i) = i < ETHERNET_TX_FRAMES ? 0 : RX_EMPTY | RX_IRQ;
 	}
-	for (uint32_t i = 0; i < RX_FRAMES; i++) {
-		POINTER(TX_FRAMES + i) = (uint32_t)(uintptr_t)ethernet.rx_bytes[i];
-		FLAGS(TX_FRAMES + i) = RX_EMPTY | RX_IRQ | (i == RX_FRAMES - 1 ? RX_WRAP : 0);
-	}
-	set_mac(mac);
-	HASH0 = HASH1 = 0xffffffff; /* all multicast: the host picks */
+	FLAGS(ETHERNET_TX_FRAMES + rx_frames - 1) = RX_EMPTY | RX_IRQ | RX_WRAP;
+	ethernet_set_mac(mac);
+	HASH0 = HASH1 = 0xffffffff; /* all multicast: who takes the frames picks */
 	interrupt_attach(INTERRUPT_ETHERNET, on_interrupt);
 	INT_MASK = INT_ALL;
 	MODER = MODER_RUN;
@@ -177,10 +143,3 @@ void ethernet_hear_all(void)
 {
 	MODER = MODER_RUN | MODER_ALL;
 }
-
-const struct ptl_radio lx60_ethernet = {
-	.send = ethernet_send,
-	.poll = ethernet_poll,
-	.room = ethernet_room,
-	.host_up = ethernet_host_up,
-};

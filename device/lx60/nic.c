@@ -4,7 +4,7 @@
  * of a Linux board. The device says its own address in its HELLO; a host may give its
  * interface that one. This MAC can have any: it takes the host's, whatever that is.
  */
-#include "ethernet.h"
+#include "ethernet_radio.h"
 #include "personality.h"
 
 /*
@@ -33,6 +33,6 @@ bool personality_start(struct device *device, const struct device_config *config
 		       const struct boot *boot)
 {
 	(void)boot;
-	ethernet_start(device, config->link.mac, NULL);
+	ethernet_radio_start(device, config->link.mac, NULL);
 	return true;
 }

@@ -19,6 +19,8 @@
 extern uint32_t stack_start[], stack_end[];
 extern char panic_stack_end[];
 
+static bool silent;
+
 struct frame panic_registers;
 /* Named by start.S. */
 __attribute__((used, aligned(16))) static uint8_t panic_stack[PANIC_STACK];
@@ -28,7 +30,8 @@ static void say(const char *text, size_t n)
 {
 	static uint8_t frame[PTL_LOG_FRAME];
 
-	uart_write_now(frame, ptl_log_frame(frame, text, n));
+	if (!silent)
+		uart_write_now(frame, ptl_log_frame(frame, text, n));
 }
 
 static _Noreturn void say_all(struct text *line)
@@ -91,6 +94,11 @@ void panic(const char *why)
 
 	here.a[1] = (uint32_t)(uintptr_t)&here;
 	panic_interrupted(why, &here);
+}
+
+void panic_silently(void)
+{
+	silent = true;
 }
 
 uint32_t stack_used(void)

@@ -22,4 +22,7 @@ void panic_if_stack_is_out(void);
 /* Bytes of the stack that have ever been used. */
 uint32_t stack_used(void);
 
+/* From now on a panic says nothing: the UART is somebody else's. */
+void panic_silently(void);
+
 #endif

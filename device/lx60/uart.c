@@ -11,41 +11,16 @@
  * lost and counted, as on a line without RTS.
  *
  * QEMU's UART has no pace of its own. Its divisor matters only for how long it waits
- * before it tells of a FIFO that is not full enough: the shortest is taken.
+ * before it tells of a FIFO that is not full enough: the shortest is taken. (It also sets
+ * the rate of a tty that QEMU was given: uart_serial.c.)
  */
 #include "uart.h"
 #include "chip.h"
 #include "clock.h"
 #include "interrupt.h"
+#include "uart_registers.h"
 
 #include <string.h>
-
-#define UART(n) REGISTER(0x9d050020u + 4 * (n))
-#define DATA	UART(0) /* divisor, low, when LCR_DLAB is set */
-#define IER	UART(1) /* divisor, high */
-#define IIR	UART(2) /* read */
-#define FCR	UART(2) /* written */
-#define LCR	UART(3)
-#define MCR	UART(4)
-#define LSR	UART(5)
-
-#define IER_RX	    0x01
-#define IER_TX	    0x02
-#define IER_LINE    0x04
-#define FCR_ENABLE  0x07 /* and clear both */
-#define FCR_TRIGGER 0xc0 /* at TRIGGER of FIFO */
-#define IIR_WHY	    0x0e
-#define IIR_TRIGGER 0x04
-#define TRIGGER	    14u
-#define LCR_8N1	    0x03
-#define LCR_DLAB    0x80
-#define MCR_READY   0x0b
-#define LSR_DATA    0x01
-#define LSR_OVERRUN 0x02
-#define LSR_PARITY  0x04
-#define LSR_FRAMING 0x18 /* and break */
-#define LSR_ROOM    0x20
-#define FIFO	    16u
 
 #define RX_RING 1024u /* powers of two */
 #define TX_RING 512u
@@ -210,6 +185,21 @@ static void uart_errors(void *user, struct ptl_uart_errors *errors)
 	errors->overruns = uart.errors.overruns;
 	errors->framing = uart.errors.framing;
 	errors->parity = uart.errors.parity;
+}
+
+void uart_purge(bool rx, bool tx)
+{
+	uint32_t ps = chip_irq_off();
+
+	if (rx)
+		uart.rx_tail = uart.rx_head;
+	if (tx)
+		uart.tx_tail = uart.tx_head;
+	if (rx && uart.rx_held) {
+		uart.rx_held = false;
+		IER |= IER_RX;
+	}
+	chip_irq_restore(ps);
 }
 
 const struct ptl_uart_seam lx60_uart = {

@@ -12,6 +12,9 @@ void uart_start(bool lossy);
 /* The seam. */
 extern const struct ptl_uart_seam lx60_uart;
 
+/* Drops what has come and was not read, or was written and is not in the FIFO yet. */
+void uart_purge(bool rx, bool tx);
+
 /* Writes without buffer and interrupts, and waits for it: for a panic. */
 void uart_write_now(const uint8_t *bytes, size_t n);
 

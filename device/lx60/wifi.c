@@ -9,7 +9,7 @@
  */
 #include "chip.h"
 #include "clock.h"
-#include "ethernet.h"
+#include "ethernet_radio.h"
 #include "firmware.h"
 #include "gpio.h"
 #include "life.h"
@@ -127,6 +127,6 @@ bool personality_start(struct device *device, const struct device_config *config
 	device_card_attach(&wifi.card, device, clock_now(NULL));
 	if (wifi.firmware)
 		device_firmware_attach(wifi.firmware, device);
-	ethernet_start(device, config->link.mac, from_air);
+	ethernet_radio_start(device, config->link.mac, from_air);
 	return true;
 }

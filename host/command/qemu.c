@@ -4,6 +4,7 @@
 #include "host/command/commands.h"
 #include "host/command/parse.h"
 #include "host/command/qemu_flash.h"
+#include "host/command/qemu_provision.h"
 #include "host/command/qemu_run.h"
 
 #include <errno.h>
@@ -17,6 +18,9 @@ enum {
 	KEY_APPEND,
 	KEY_FLASH,
 	KEY_FACTORY,
+	KEY_SERIAL,
+	KEY_PINS,
+	KEY_PROVISION,
 	KEY_QEMU,
 	KEY_UART,
 	KEY_NO_RTSCTS,
@@ -38,6 +42,13 @@ static const struct argp_option option_list[] = {
 	 "Its flash, 4 MB; a missing file is made. IMAGE is then boot.elf", GROUP_OWN},
 	{"factory", KEY_FACTORY, "FILE", 0, "Signed image that a flash is made with",
 	 GROUP_OWN},
+	{"serial", KEY_SERIAL, "TTY", 0,
+	 "For bridge.elf: the tty of the target, in the place of a link", GROUP_OWN},
+	{"pins", KEY_PINS, "PINS", 0,
+	 "For bridge.elf: its target's pins, as for 'pigtail bridge'; not dtr and rts",
+	 GROUP_OWN},
+	{"provision", KEY_PROVISION, "FILE", 0,
+	 "For bridge.elf: password and settings, put into the flash", GROUP_OWN},
 	{"qemu", KEY_QEMU, "PROGRAM", 0,
 	 "Another QEMU (default: qemu-system-xtensa as an ESP8266's core); its machine stands "
 	 "behind --",
@@ -83,6 +94,33 @@ static int pass_on(struct qemu_options *options, int key, const char *value)
 	return 0;
 }
 
+static void set_pins(struct qemu_options *options, const char *text, struct argp_state *state)
+{
+	struct pins_options *pins = &options->bridge.pins;
+	char error[256];
+
+	if (pins_options_parse(pins, text, error, sizeof(error)) < 0)
+		command_misused(state, "%s", error);
+	for (int i = 0; i < PTL_TARGET_PINS; i++)
+		if (pins->pin[i].kind == PIN_DTR || pins->pin[i].kind == PIN_RTS)
+			command_misused(state,
+					"--pins '%s': in QEMU the UART has no dtr "
+					"and rts to drive",
+					text);
+}
+
+static void check_bridge(struct qemu_options *options, struct argp_state *state)
+{
+	char error[256];
+
+	if (options->up.n || options->wire.n || !options->flow_control || options->uart)
+		command_misused(state, "with --serial there is no wire and no link to set");
+	if (options->program)
+		command_misused(state, "--serial goes with our own machine only");
+	if (qemu_bridge_net(&options->bridge, options->net, error, sizeof(error)) < 0)
+		command_misused(state, "%s", error);
+}
+
 static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct qemu_options *options = state->input;
@@ -101,6 +139,17 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_FACTORY:
 		options->factory = text;
+		return 0;
+	case KEY_SERIAL:
+		if (strchr(text, ','))
+			command_misused(state, "--serial '%s': QEMU takes no comma", text);
+		options->bridge.tty = text;
+		return 0;
+	case KEY_PINS:
+		set_pins(options, text, state);
+		return 0;
+	case KEY_PROVISION:
+		options->provision = text;
 		return 0;
 	case KEY_QEMU:
 		options->program = text;
@@ -129,6 +178,12 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		if (!options->net)
 			command_misused(state, "--net is missing, such as --net "
 					       "user,hostfwd=tcp::8080-:80");
+		if (options->provision && !options->flash)
+			command_misused(state, "--provision wants a --flash to put it in");
+		if (options->bridge.tty)
+			check_bridge(options, state);
+		else if (options->bridge.pins.pin[PTL_TARGET_RESET].kind != PIN_NONE)
+			command_misused(state, "--pins goes with --serial");
 		return 0;
 	default:
 		return pass_on(options, key, text);
@@ -146,6 +201,10 @@ static const struct argp argp = {
 	       "With a flash, in which it keeps settings and can be updated:\n\n"
 	       "  pigtail qemu build/firmware/boot.elf --flash radio.flash \\\n"
 	       "          --factory build/firmware/wifi.img --net user\n\n"
+	       "The serial bridge, which has a target and no link:\n\n"
+	       "  pigtail qemu build/firmware/bridge.elf --flash bridge.flash \\\n"
+	       "          --provision bridge.ini --serial /dev/ttyUSB0 \\\n"
+	       "          --net user,hostfwd=tcp::2300-:23,hostfwd=tcp::2323-:2323\n\n"
 	       "Another machine: what QEMU wants besides the UART stands behind --\n\n"
 	       "  pigtail qemu --qemu qemu-system-arm --framing slip --net tun \\\n"
 	       "          -- -M lm3s6965evb -kernel zephyr.elf",
@@ -204,6 +263,8 @@ static int check(const struct qemu_options *options)
 	}
 	if (options->flash && qemu_flash_make(options->flash, options->factory))
 		return EXIT_FAILED;
+	if (options->provision)
+		return -qemu_provision(options->flash, options->provision);
 	return EXIT_DONE;
 }
 

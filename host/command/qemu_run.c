@@ -10,6 +10,8 @@
  * comes, all end. One that never got so far as to run for SETTLED_MS ends all as well:
  * its arguments or its image will be wrong, and it has said so.
  *
+ * A bridge (qemu_bridge.h) has neither wire nor link: QEMU is alone.
+ *
  * The wire is with RTS/CTS, for that is what QEMU's UARTs really have: they lose nothing
  * and stop their sender.
  */
@@ -54,7 +56,8 @@ struct bench {
 	uv_signal_t signals[4];
 	uv_timer_t timer;
 	struct child up, wire, qemu;
-	uint64_t qemu_began; /* ms */
+	struct qemu_bridge *bridge; /* NULL: it is none */
+	uint64_t qemu_began;	    /* ms */
 	unsigned int hasty;
 	bool settled;
 	bool ending;
@@ -85,10 +88,20 @@ static void tell_firmware(struct argv *arguments, const struct qemu_options *opt
 
 	(void)!getrandom(&seed, sizeof(seed), 0);
 	argv_add(arguments, "-append");
-	argv_add(arguments, "baud=%s framing=%s seed=%u%s%s",
+	argv_add(arguments, "baud=%s framing=%s seed=%u%s%s%s",
 		 passed(&options->wire, "baud", BAUD),
 		 passed(&options->up, "framing", "pigtail"), (unsigned int)seed / 16,
-		 options->append ? " " : "", options->append ? options->append : "");
+		 options->bridge.tty ? " report=on" : "", options->append ? " " : "",
+		 options->append ? options->append : "");
+}
+
+static void add_uart(struct argv *arguments, const struct bench *bench)
+{
+	argv_add(arguments, "-chardev");
+	argv_add(arguments, "socket,id=pigtail,path=%s,reconnect=1", bench->uart);
+	for (unsigned int i = 0; i < bench->options->uart; i++)
+		argv_add_two(arguments, "-serial", "null");
+	argv_add_two(arguments, "-serial", "chardev:pigtail");
 }
 
 static void fill_arguments(struct bench *bench)
@@ -113,11 +126,10 @@ static void fill_arguments(struct bench *bench)
 	}
 	argv_add_two(arguments, "-display", "none");
 	argv_add_two(arguments, "-monitor", "none");
-	argv_add(arguments, "-chardev");
-	argv_add(arguments, "socket,id=pigtail,path=%s,reconnect=1", bench->uart);
-	for (unsigned int i = 0; i < options->uart; i++)
-		argv_add_two(arguments, "-serial", "null");
-	argv_add_two(arguments, "-serial", "chardev:pigtail");
+	if (bench->bridge)
+		qemu_bridge_arguments(bench->bridge, arguments);
+	else
+		add_uart(arguments, bench);
 	for (char **more = options->more; *more; more++)
 		argv_add(arguments, "%s", *more);
 }
@@ -347,6 +359,17 @@ static void listen_to(struct bench *bench, struct child *child)
 	}
 }
 
+static void open_bridge(struct bench *bench)
+{
+	char error[256];
+
+	if (qemu_bridge_open(&bench->loop, &bench->options->bridge, bench->folder,
+			     &bench->bridge, error, sizeof(error)) == 0)
+		return;
+	log_line("qemu: %s", error);
+	end(bench, EXIT_FAILED);
+}
+
 static void hold_signals(int how)
 {
 	sigset_t set;
@@ -376,21 +399,25 @@ int qemu_run(const struct qemu_options *options)
 	/* These are copies of this process, so it has no loop yet; and a signal that
 	 * ends it waits until it can be heard. */
 	hold_signals(SIG_BLOCK);
-	if (run_wire(&bench) < 0 || (wire_is_there(&bench) && run_up(&bench) < 0)) {
+	if (!options->bridge.tty &&
+	    (run_wire(&bench) < 0 || (wire_is_there(&bench) && run_up(&bench) < 0))) {
 		log_line("qemu: cannot start a process: %s", strerror(errno));
 		end(&bench, EXIT_FAILED);
 	}
 	(void)uv_loop_init(&bench.loop);
 	watch_signals(&bench);
 	hold_signals(SIG_UNBLOCK);
+	if (options->bridge.tty)
+		open_bridge(&bench);
 	listen_to(&bench, &bench.wire);
 	listen_to(&bench, &bench.up);
-	if (bench.up.pid > 0)
+	if (bench.up.pid > 0 || bench.bridge)
 		start_qemu(&bench);
 	/* One that has ended already makes itself known no more. */
 	on_ended(&bench);
-	if (bench.up.pid > 0 || bench.wire.pid > 0)
+	if (bench.up.pid > 0 || bench.wire.pid > 0 || bench.qemu.pid > 0)
 		(void)uv_run(&bench.loop, UV_RUN_DEFAULT);
+	qemu_bridge_close(bench.bridge);
 	/* What they said last is read; unless somebody of theirs still holds the pipe. */
 	uv_walk(&bench.loop, close_handle, NULL);
 	for (int i = 0; i < 10 && uv_loop_alive(&bench.loop); i++)

@@ -4,14 +4,17 @@
 #define PIGTAIL_HOST_QEMU_RUN_H
 
 #include "host/command/argv.h"
+#include "host/command/qemu_bridge.h"
 
 struct qemu_options {
 	const char *image; /* NULL: it stands in more */
 	const char *net;
 	const char *program; /* NULL: our own machine */
 	const char *append;
-	const char *flash;   /* a file; NULL: none */
-	const char *factory; /* the image that a new one has; NULL: none */
+	const char *flash;     /* a file; NULL: none */
+	const char *provision; /* a bridge's settings; NULL: as the flash has them */
+	const char *factory;   /* the image that a new one has; NULL: none */
+	struct qemu_bridge_options bridge; /* in the place of a link, if it has a tty */
 	unsigned int uart;
 	bool flow_control;
 	char **more; /* for QEMU, NULL at the end */

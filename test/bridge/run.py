@@ -3,10 +3,10 @@
 """
 The serial bridge with real programs at its clients' end, and simulated targets behind it.
 
-    test/bridge/run.py [--all] BIN [PATTERN...]
+    test/bridge/run.py [--all] [--cases FOLDER] BIN [PATTERN...]
 
-BIN is the folder with pigtail and bridge_avr. Each function of cases/*.py whose name begins
-with case_ is one case; slow_ is one for --all. PATTERN chooses by parts of names. Prints TAP.
+BIN is the folder with pigtail and bridge_avr. Each function of cases/*.py, or of another
+FOLDER, whose name begins with case_ is one case; slow_ is one for --all. PATTERN chooses by parts of names. Prints TAP.
 """
 import argparse
 import glob
@@ -22,8 +22,8 @@ sys.dont_write_bytecode = True
 from rig import Rig, Skip  # noqa: E402
 
 
-def cases(with_slow):
-    for path in sorted(glob.glob(os.path.join(HERE, "cases", "*.py"))):
+def cases(folder, with_slow):
+    for path in sorted(glob.glob(os.path.join(folder, "*.py"))):
         spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
@@ -35,11 +35,12 @@ def cases(with_slow):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true")
+    parser.add_argument("--cases", default=os.path.join(HERE, "cases"))
     parser.add_argument("bin")
     parser.add_argument("pattern", nargs="*")
     options = parser.parse_args()
     failed = number = 0
-    for name, function in cases(options.all):
+    for name, function in cases(options.cases, options.all):
         if options.pattern and not any(pattern in name for pattern in options.pattern):
             continue
         number += 1

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The endpoint's addresses: a given one, or by DHCP with a link-local one where no
- * server answers; IPv6 link-local and by router advertisements.
+ * A device's addresses: a given one, or by DHCP with a link-local one where no server
+ * answers; IPv6 link-local and by router advertisements.
  *
- * When the host's side comes back, it may be another net, so DHCP asks again. A
- * link-local address would be given up for that, and its connections with it: after
- * a short absence it stays, and neighbours are only told.
+ * When the link comes back, it may be another net, so DHCP asks again. A link-local
+ * address would be given up for that, and its connections with it: after a short absence
+ * it stays, and neighbours are only told.
  */
-#include "state.h"
-#include "writer.h"
+#include "address.h"
 
 #include <lwip/autoip.h>
 #include <lwip/dhcp.h>
@@ -20,33 +19,29 @@
 
 #define SHORT_ABSENCE_US 10000000u
 
-const char *address_source(void)
+static address_told tell;
+static ptl_time down_at;
+
+const char *address_source(struct netif *netif)
 {
-	if (dhcp_supplied_address(&endpoint.netif))
+	if (dhcp_supplied_address(netif))
 		return "dhcp";
-	if (autoip_supplied_address(&endpoint.netif))
+	if (autoip_supplied_address(netif))
 		return "link-local";
-	return ip4_addr_isany_val(*netif_ip4_addr(&endpoint.netif)) ? "none" : "static";
+	return ip4_addr_isany_val(*netif_ip4_addr(netif)) ? "none" : "static";
 }
 
-/* Tells the host's log. It is called for changes of the IPv6 addresses as well. */
+/* It is called for changes of the IPv6 addresses as well. */
 static void on_change(struct netif *netif)
 {
 	static ip4_addr_t told;
-	char line[64];
-	struct writer out = writer_on(line, sizeof(line) - 1);
 
 	if (ip4_addr_cmp(&told, netif_ip4_addr(netif)))
 		return;
 	ip4_addr_copy(told, *netif_ip4_addr(netif));
 	if (ip4_addr_isany_val(told))
 		return;
-	write_text(&out, "address ");
-	write_text(&out, ip4addr_ntoa(netif_ip4_addr(netif)));
-	write_text(&out, ", ");
-	write_text(&out, address_source());
-	line[out.n] = 0;
-	device_log(endpoint.device, line);
+	tell(ip4addr_ntoa(netif_ip4_addr(netif)), address_source(netif));
 }
 
 /* Of "10.0.0.2/24,10.0.0.1" the part before stop; moves on behind it. */
@@ -92,12 +87,12 @@ static bool parse(const char *text, ip4_addr_t *address, ip4_addr_t *netmask,
 	return !*text || ip4addr_aton(text, gateway);
 }
 
-bool address_start(const char *text)
+bool address_start(struct netif *netif, const char *text, bool link, address_told told)
 {
-	struct netif *netif = &endpoint.netif;
 	bool given = text && *text;
 	ip4_addr_t address, netmask, gateway;
 
+	tell = told;
 	if (given && !parse(text, &address, &netmask, &gateway))
 		return false;
 	netif_set_default(netif);
@@ -107,23 +102,20 @@ bool address_start(const char *text)
 	if (given)
 		netif_set_addr(netif, &address, &netmask, &gateway);
 	netif_set_up(netif);
-	if (device_host_up(endpoint.device))
+	if (link)
 		netif_set_link_up(netif);
 	return given || dhcp_start(netif) == ERR_OK;
 }
 
-void address_host_up(bool up)
+void address_link(struct netif *netif, ptl_time now, bool up)
 {
-	struct netif *netif = &endpoint.netif;
-	ptl_time now = endpoint.clock.now(endpoint.clock.user);
-
 	if (!up) {
 		if (netif_is_link_up(netif))
-			endpoint.down_at = now;
+			down_at = now;
 		netif_set_link_down(netif);
 		return;
 	}
-	if (autoip_supplied_address(netif) && now - endpoint.down_at < SHORT_ABSENCE_US) {
+	if (autoip_supplied_address(netif) && now - down_at < SHORT_ABSENCE_US) {
 		netif_set_flags(netif, NETIF_FLAG_LINK_UP);
 		etharp_gratuitous(netif);
 		nd6_restart_netif(netif);

@@ -3,8 +3,8 @@
  * What lwIP wants to know of the compiler and the target. Sizes and protocols are
  * in lwipopts.h.
  */
-#ifndef PIGTAIL_DEVICE_ENDPOINT_ARCH_CC_H
-#define PIGTAIL_DEVICE_ENDPOINT_ARCH_CC_H
+#ifndef PIGTAIL_DEVICE_STACK_ARCH_CC_H
+#define PIGTAIL_DEVICE_STACK_ARCH_CC_H
 
 #include <stdint.h>
 

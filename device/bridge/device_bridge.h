@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * The serial bridge on a device: the core of bridge/ between the device's UART and lwIP,
+ * whose interface its owner has started (stack.h). Four clients. It listens only once a
+ * password was set (bridge_settings.h), then for the one address that the settings name on
+ *
+ *	23    console: raw, telnet, RFC 2217 or a programmer
+ *	2323  programmers
+ *
+ * One per program, for lwIP is. No allocation; all runs in bridge_poll(), in the main loop.
+ * Nothing of its own ever goes to the UART.
+ */
+#ifndef PIGTAIL_DEVICE_BRIDGE_H
+#define PIGTAIL_DEVICE_BRIDGE_H
+
+#include <pigtail/bridge_settings.h>
+#include <pigtail/clock.h>
+#include <pigtail/target_pins.h>
+#include <pigtail/uart.h>
+
+#define BRIDGE_CLIENTS 4u
+#define BRIDGE_HISTORY 2048u /* bytes: how far a client may fall behind */
+
+struct bridge_config {
+	struct ptl_serial_seam serial;
+	struct ptl_uart_seam uart; /* the same, of which read() and errors() are used */
+	struct ptl_clock clock;
+	struct ptl_target_pins_seam pins;
+	const struct bridge_settings *settings; /* must stay */
+	void (*log)(const char *line);		/* for a person's eyes */
+};
+
+/* Bytes of memory. */
+size_t bridge_size(void);
+
+/* memory: aligned for any type. Without a password it is made, and listens to nobody.
+ * false: settings make no sense, or a pool of lwIP's is too small. */
+bool bridge_start(void *memory, const struct bridge_config *config);
+
+/* Moves all that can be moved now, after stack_poll(); returns when it wants to be called
+ * next. */
+ptl_time bridge_poll(ptl_time now);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * lwIP's options for a bridge: the size of each pool with its reason. All memory is static.
+ *
+ * Four clients, each as fast as a UART can be, on a network that answers within 20 ms:
+ * 250 bytes on the way at 115200 baud, 2 KB at 1 Mbaud. Small segments keep many clients
+ * small. What TLS needs comes on top, see DESIGN.
+ */
+#ifndef PIGTAIL_DEVICE_BRIDGE_LWIPOPTS_H
+#define PIGTAIL_DEVICE_BRIDGE_LWIPOPTS_H
+
+#include "lwip_common.h"
+
+/* ---- memory ---- */
+
+/* Of each client what is on its way, with lwIP's headers (1.3 KB); and acknowledgements,
+ * answers to pings, datagrams. */
+#define MEM_SIZE (7 * 1024)
+
+/* Each client can keep two segments waiting (tcp_stream.c); and a whole frame can come. */
+#define PBUF_POOL_BUFSIZE (ETH_PAD_SIZE + 14 + 40 + 20 + TCP_MSS + 2)
+#define PBUF_POOL_SIZE	  13
+
+#define MEMP_NUM_PBUF 4
+
+/* ---- TCP ---- */
+
+#define TCP_MSS		   536
+#define TCP_WND		   (2 * TCP_MSS)
+#define TCP_SND_BUF	   (2 * TCP_MSS)
+#define TCP_SND_QUEUELEN   8
+#define TCP_LISTEN_BACKLOG 1 /* they have one at all */
+
+/* Four clients, those that are refused at the moment, and some that are closing, of which
+ * lwIP ends the oldest for a new one. */
+#define MEMP_NUM_TCP_PCB	10
+#define MEMP_NUM_TCP_PCB_LISTEN 3
+#define MEMP_NUM_TCP_SEG	36 /* four clients' full queues */
+#define TCP_QUEUE_OOSEQ		0
+
+#define MEMP_NUM_UDP_PCB 3 /* DHCP, what the target's pins leave by, one spare */
+
+/* ---- IP ---- */
+
+#define IP_REASSEMBLY	    0
+#define IP_FRAG		    0
+#define LWIP_IPV6_REASS	    0
+#define LWIP_IPV6_FRAG	    0
+#define MEMP_NUM_ND6_QUEUE  2
+#define MEMP_NUM_ARP_QUEUE  2
+#define ARP_QUEUEING	    1
+#define MEMP_NUM_MLD6_GROUP 4
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* See pigtail/bridge_settings.h. Text is stored without its NUL. */
+#include <pigtail/bridge_settings.h>
+
+#include <string.h>
+
+#define KEY_PASSWORD ".bridge.word"
+#define KEY_PLAIN    ".bridge.plain"
+#define KEY_FORMAT   ".bridge.format"
+#define KEY_TARGET   ".bridge.target"
+
+#define FORMAT_BYTES 7u /* u32 baud, little endian; data bits, parity, stop bits */
+
+static void read_text(const struct ptl_store *store, const char *key, char *to, size_t room)
+{
+	int n = ptl_store_get(store, key, to, room - 1);
+
+	to[n < 0 || (size_t)n >= room ? 0 : n] = 0;
+}
+
+static void read_format(const struct ptl_store *store, struct ptl_serial_format *format)
+{
+	uint8_t is[FORMAT_BYTES];
+
+	*format = PTL_SERIAL_FORMAT_DEFAULT;
+	if (ptl_store_get(store, KEY_FORMAT, is, sizeof(is)) != FORMAT_BYTES)
+		return;
+	format->baud = (uint32_t)is[0] | (uint32_t)is[1] << 8 | (uint32_t)is[2] << 16 |
+		       (uint32_t)is[3] << 24;
+	format->data_bits = is[4];
+	format->parity = is[5];
+	format->stop = is[6];
+}
+
+static enum ptl_target target_of(const char *name)
+{
+	for (int i = 0; i < PTL_TARGETS; i++)
+		if (strcmp(ptl_target_name((enum ptl_target)i), name) == 0)
+			return (enum ptl_target)i;
+	return PTL_TARGET_ANY;
+}
+
+void bridge_settings_read(const struct ptl_store *store, struct bridge_settings *settings)
+{
+	char target[PTL_STORE_KEY_MAX + 1];
+
+	read_text(store, KEY_PASSWORD, settings->password, sizeof(settings->password));
+	read_text(store, KEY_PLAIN, settings->plain, sizeof(settings->plain));
+	read_format(store, &settings->format);
+	read_text(store, KEY_TARGET, target, sizeof(target));
+	settings->target = target_of(target);
+}
+
+static bool write_text(struct ptl_store *store, const char *key, const char *value)
+{
+	return *value ? ptl_store_set(store, key, value, strlen(value))
+		      : ptl_store_remove(store, key);
+}
+
+bool bridge_settings_write(struct ptl_store *store, const struct bridge_settings *settings)
+{
+	const struct ptl_serial_format *format = &settings->format;
+	const uint8_t is[FORMAT_BYTES] = {
+		(uint8_t)format->baud,
+		(uint8_t)(format->baud >> 8),
+		(uint8_t)(format->baud >> 16),
+		(uint8_t)(format->baud >> 24),
+		format->data_bits,
+		format->parity,
+		format->stop,
+	};
+
+	return write_text(store, KEY_PASSWORD, settings->password) &&
+	       write_text(store, KEY_PLAIN, settings->plain) &&
+	       write_text(store, KEY_TARGET, ptl_target_name(settings->target)) &&
+	       ptl_store_set(store, KEY_FORMAT, is, sizeof(is));
+}

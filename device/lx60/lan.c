@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Each frame that came is copied once, into lwIP's buffers; while there are none, frames
+ * wait in the MAC's. What the MAC has no buffer for is dropped: TCP sends it again, and
+ * QEMU's network takes what it is given at once.
+ */
+#include "lan.h"
+#include "clock.h"
+#include "ethernet.h"
+
+#include <lwip/pbuf.h>
+#include <lwip/stats.h>
+#include <stack.h>
+
+#define RX_FRAMES 4u
+#define MTU	  1500u
+
+static struct netif netif;
+static uint8_t buffer[ETHERNET_TX_FRAMES + RX_FRAMES][ETHERNET_FRAME]
+	__attribute__((aligned(4)));
+
+static bool on_frame(const uint8_t *frame, size_t n)
+{
+	struct pbuf *copy = pbuf_alloc(PBUF_RAW, (u16_t)(n + ETH_PAD_SIZE), PBUF_POOL);
+
+	if (!copy)
+		return false;
+	(void)pbuf_take_at(copy, frame, (u16_t)n, ETH_PAD_SIZE);
+	LINK_STATS_INC(link.recv);
+	if (netif.input(copy, &netif) != ERR_OK)
+		(void)pbuf_free(copy);
+	return true;
+}
+
+static void on_room(void)
+{
+}
+
+static void on_missed(void)
+{
+	LINK_STATS_INC(link.drop);
+}
+
+static err_t output(struct netif *from, struct pbuf *frame)
+{
+	u16_t n = (u16_t)(frame->tot_len - ETH_PAD_SIZE);
+	uint8_t *to = ethernet_buffer();
+
+	(void)from;
+	if (!to || n > ETHERNET_FRAME) {
+		LINK_STATS_INC(link.drop);
+		return ERR_IF;
+	}
+	(void)pbuf_copy_partial(frame, to, n, ETH_PAD_SIZE);
+	ethernet_send(n);
+	LINK_STATS_INC(link.xmit);
+	return ERR_OK;
+}
+
+bool lan_start(const uint8_t mac[6], const char *address, address_told told)
+{
+	static const struct ethernet_events events = {on_frame, on_room, on_missed};
+	const struct stack_config config = {lx60_clock, mac, MTU, output};
+
+	if (!stack_begin(&netif, &config))
+		return false;
+	ethernet_start(&events, mac, buffer, RX_FRAMES);
+	return address_start(&netif, address, true, told);
+}
+
+ptl_time lan_poll(ptl_time now)
+{
+	ethernet_resume();
+	ethernet_poll();
+	return stack_poll(now);
+}
