@@ -166,7 +166,12 @@ endfunction()
 set(CMAKE_CURRENT_LIST_DIR $top/$folder)
 include($top/$folder/CMakeLists.txt)
 END
-	(cd "$top/$folder" && cmake -P "$dir/component.cmake")
+	# As the one vendor's build system and as the other.
+	mkdir -p "$dir/esp8266-sdk/components/esp8266"
+	for IDF_PATH in "$dir" "$dir/esp8266-sdk"; do
+		export IDF_PATH
+		(cd "$top/$folder" && cmake -P "$dir/component.cmake")
+	done
 	for source in "$top/$folder"/*.c; do
 		grep -qF "has $source" "$dir/log"
 	done
@@ -204,7 +209,7 @@ one_version() {
 	for file in CMakeLists.txt link/CMakeLists.txt; do
 		grep -qE "VERSION ${version//./\\.} " "$top/$file"
 	done
-	for file in device/lx60/wifi.c device/esp8266/main/main.c; do
+	for file in device/lx60/wifi.c device/espressif/application.c; do
 		grep -qE "\.firmware = \"pigtail.* ${version//./\\.}\"" "$top/$file"
 	done
 	while IFS= read -r file; do
@@ -260,7 +265,8 @@ ok "added as a whole" added_whole
 ok "names do not clash" names_do_not_clash
 ok "added alone" added_alone
 ok "a module of Zephyr" zephyr_module
-for folder in link control device device/esp-idf/pigtail_netif device/esp8266/main; do
+for folder in link control device device/espressif device/esp8266/main \
+	device/esp-idf/{pigtail_uart,pigtail_netif,radio/main}; do
 	ok "a component: $folder" component "$folder"
 done
 if command -v arm-none-eabi-gcc >/dev/null; then

@@ -8,8 +8,8 @@
 #include <sched.h>
 
 #include "device/esp8266/main/divider.h"
-#include "device/esp8266/main/light.h"
-#include "device/esp8266/main/ring.h"
+#include "device/espressif/light.h"
+#include "device/espressif/ring.h"
 
 /* ---- byte ring ---- */
 

@@ -39,7 +39,7 @@ static esp_err_t transmit(void *handle, void *frame, size_t n)
 
 	if (xRingbufferSend(netif->frames, frame, n, 0) != pdTRUE)
 		return ESP_ERR_NO_MEM;
-	netif_wake(netif);
+	pigtail_uart_wake(&netif->uart);
 	return ESP_OK;
 }
 
@@ -71,7 +71,7 @@ static bool to_stack(void *user, const uint8_t *frame, size_t n)
 
 	if (!copy) {
 		netif->retry_at = (ptl_time)esp_timer_get_time() + RETRY_US;
-		netif_wake(netif); /* radio_poll() is to say so */
+		pigtail_uart_wake(&netif->uart); /* radio_poll() is to say so */
 		return false;
 	}
 	memcpy(copy, frame, n);
@@ -155,6 +155,14 @@ static void configure_link(struct ptl_config *link, const struct pigtail_netif_c
 static esp_err_t start_link(struct pigtail_netif *netif,
 			    const struct pigtail_netif_config *config)
 {
+	const struct pigtail_uart_config uart = {
+		.port = config->port,
+		.tx_pin = config->tx_pin,
+		.rx_pin = config->rx_pin,
+		.rts_pin = config->rts_pin,
+		.cts_pin = config->cts_pin,
+		.baud = config->baud,
+	};
 	struct device_config device = {
 		.framing = &ptl_framing_pigtail,
 		.radio =
@@ -169,8 +177,8 @@ static esp_err_t start_link(struct pigtail_netif *netif,
 	esp_err_t error;
 	size_t size;
 
-	if ((error = netif_uart_start(netif, config, &device.uart)) != ESP_OK ||
-	    (error = netif_clock_start(netif, &device.clock)) != ESP_OK)
+	error = pigtail_uart_start(&netif->uart, &uart, &device.uart, &device.clock);
+	if (error != ESP_OK)
 		return error;
 	netif->clock = device.clock;
 	configure_link(&device.link, config, netif->mac);
@@ -230,10 +238,7 @@ static void release(struct pigtail_netif *netif)
 {
 	if (netif->base.netif)
 		esp_netif_destroy(netif->base.netif);
-	if (netif->timer)
-		(void)esp_timer_delete(netif->timer);
-	if (netif->events)
-		(void)uart_driver_delete(netif->port);
+	pigtail_uart_release(&netif->uart);
 	if (netif->frames)
 		vRingbufferDelete(netif->frames);
 	if (netif->lock)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* See board.h. The count of starts is in RTC memory, which only a loss of power clears. */
+/* See board.h. */
 #include "board.h"
 
 #include <pigtail/boards.h>
+#include <pigtail/control.h>
 
 #include "driver/gpio.h"
-#include "esp_attr.h"
-#include "esp_system.h"
 #include "sdkconfig.h"
 
 #define UART_TX	   1
@@ -17,59 +16,6 @@
 #define NO_PULL_UP 16
 
 const char board_name[] = CONFIG_PIGTAIL_BOARD;
-
-RTC_NOINIT_ATTR static struct device_boots boots;
-
-/* ---- starts ---- */
-
-enum ptl_boot board_boot(void)
-{
-	enum ptl_boot why;
-
-	switch (esp_reset_reason()) {
-	case ESP_RST_PANIC:
-		why = PTL_BOOT_CRASH;
-		break;
-	case ESP_RST_INT_WDT:
-	case ESP_RST_TASK_WDT:
-	case ESP_RST_WDT:
-		why = PTL_BOOT_WATCHDOG;
-		break;
-	case ESP_RST_EXT:
-		why = PTL_BOOT_RESET;
-		break;
-	default:
-		why = PTL_BOOT_POWER;
-		break;
-	}
-	return device_boots_begin(&boots, why);
-}
-
-uint32_t board_boots(void)
-{
-	return boots.boots;
-}
-
-void board_well(void)
-{
-	device_boots_well(&boots);
-}
-
-uint32_t board_heap(void *user)
-{
-	(void)user;
-	return esp_get_free_heap_size();
-}
-
-void board_restart(void *user, uint8_t how)
-{
-	(void)user;
-	(void)how;
-	device_boots_ask(&boots);
-	esp_restart();
-}
-
-/* ---- pins ---- */
 
 static bool set_mode(void *user, uint8_t pin, uint8_t mode)
 {

@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The radio of Espressif's chips, device/espressif/wifi.c and what it asks, between a
+ * made-up Wi-Fi driver and the real device, card, link and host machine:
+ *
+ *	ptl_wifi, link <=== line ===> device, card, wifi.c ---> driver (here)
+ *
+ * The driver does what it is told when the test says so. Every frame that it lends it
+ * gets back once. wifi.c has one station, for the life of the program: so has this.
+ */
+#ifndef TEST_ESPRESSIF_BENCH_H
+#define TEST_ESPRESSIF_BENCH_H
+
+#include "device_bench.h"
+
+#include <pigtail/card.h>
+
+#include "device/espressif/wifi.h"
+#include "espressif_sdk/sdk.h"
+
+#define LENT_MAX    64u
+#define RECORDS_MAX 32u
+
+struct driver {
+	sdk_event_handler on_event;
+	wifi_rxcb_t on_frame[2]; /* of an interface */
+	bool lwip_handles;	 /* its handlers are registered */
+	bool flash_may_be_written, running;
+	wifi_mode_t mode;
+	/* The station. */
+	unsigned connects, disconnects;
+	esp_err_t connect_says;
+	wifi_sta_config_t sta;
+	int8_t rssi;
+	/* The access point. */
+	wifi_ap_config_t ap;
+	esp_err_t ap_says;
+	bool ap_silent;
+	unsigned kicks;
+	uint16_t kicked;
+	/* The scan. */
+	unsigned scans, scan_stops;
+	esp_err_t scan_says;
+	wifi_scan_config_t scan;
+	char scan_ssid[33];
+	wifi_ap_record_t records[RECORDS_MAX];
+	unsigned record_count;
+	/* Settings. */
+	uint8_t mac[2][6];
+	wifi_ps_type_t ps;
+	wifi_country_t country;
+	int8_t power;
+	/* Frames. */
+	unsigned sent[2], refused;
+	bool no_buffers;
+	uint32_t next; /* number of the frame that is to be sent */
+	bool lent[LENT_MAX];
+	uint8_t buffers[LENT_MAX][FRAME_BYTES];
+	uint32_t offered; /* frames from the air */
+};
+
+static struct driver driver;
+
+/* What the host has heard. */
+struct host {
+	unsigned readies, joined, failed, left, scans_done, ap_started, ap_stopped;
+	unsigned answers, bss_count, changes, signals, stations, gone;
+	struct ptl_radio_info info;
+	struct ptl_association association;
+	enum ptl_failure failure;
+	enum ptl_status status;
+	char text[PTL_WIFI_TEXT];
+	uint16_t reason;
+	enum ptl_by by;
+	struct ptl_bss bss[RECORDS_MAX];
+	uint8_t elements[RECORDS_MAX][256];
+	int8_t signal;
+	uint8_t station[6];
+	uint8_t answer[PTL_CONTROL_MAX];
+	struct ptl_control last; /* the answer to the last request */
+};
+
+static struct bench bench;
+static struct host heard;
+static struct ptl_wifi wifi_host;
+static struct device_card card;
+static struct ptl_radio_control control;
+
+static const uint8_t station_mac[6] = {2, 2, 2, 2, 2, 2};
+static const uint8_t ap_mac[6] = {2, 2, 2, 2, 2, 3};
+
+/* ---- the SDK ---- */
+
+esp_err_t nvs_flash_init(void)
+{
+	static bool erased;
+	esp_err_t error = erased ? ESP_OK : ESP_ERR_NVS_NO_FREE_PAGES;
+
+	erased = true;
+	return error;
+}
+
+esp_err_t nvs_flash_erase(void)
+{
+	return ESP_OK;
+}
+
+const char *esp_err_to_name(esp_err_t error)
+{
+	return error == ESP_OK ? "none" : "some";
+}
+
+esp_err_t esp_read_mac(uint8_t *mac, esp_mac_type_t type)
+{
+	memcpy(mac, type == ESP_MAC_WIFI_SOFTAP ? ap_mac : station_mac, 6);
+	return ESP_OK;
+}
+
+esp_err_t esp_event_loop_create_default(void)
+{
+	return ESP_OK;
+}
+
+esp_err_t esp_event_handler_register(esp_event_base_t base, int32_t id,
+				     sdk_event_handler handler, void *user)
+{
+	(void)base;
+	(void)user;
+	assert_int_equal(id, ESP_EVENT_ANY_ID);
+	driver.on_event = handler;
+	return ESP_OK;
+}
+
+esp_err_t tcpip_adapter_clear_default_wifi_handlers(void)
+{
+	driver.lwip_handles = false;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_init(const wifi_init_config_t *config)
+{
+	(void)config;
+	driver.lwip_handles = ESP8266;
+	driver.flash_may_be_written = true;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_set_storage(int storage)
+{
+	assert_int_equal(storage, WIFI_STORAGE_RAM);
+	driver.flash_may_be_written = false;
+	return ESP_OK;
+}
+
+static void happens(int32_t id, void *data)
+{
+	driver.on_event(NULL, WIFI_EVENT, id, data);
+}
+
+esp_err_t esp_wifi_set_mode(wifi_mode_t mode)
+{
+	driver.mode = mode;
+	if (mode == WIFI_MODE_APSTA && !driver.ap_silent)
+		happens(WIFI_EVENT_AP_START, NULL);
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_set_config(wifi_interface_t interface, wifi_config_t *config)
+{
+	assert_false(driver.flash_may_be_written);
+	if (interface == ESP_IF_WIFI_AP) {
+		assert_int_equal(driver.mode, WIFI_MODE_APSTA);
+		driver.ap = config->ap;
+		return driver.ap_says;
+	}
+	driver.sta = config->sta;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_start(void)
+{
+	assert_false(driver.lwip_handles);
+	driver.running = true;
+	happens(WIFI_EVENT_STA_START, NULL);
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_stop(void)
+{
+	driver.running = false;
+	driver.on_frame[0] = driver.on_frame[1] = NULL;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_set_ps(wifi_ps_type_t type)
+{
+	driver.ps = type;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_set_mac(wifi_interface_t interface, const uint8_t mac[6])
+{
+	assert_false(driver.running);
+	memcpy(driver.mac[interface], mac, 6);
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_set_country(const wifi_country_t *country)
+{
+	driver.country = *country;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_get_country(wifi_country_t *country)
+{
+	*country = driver.country;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_set_max_tx_power(int8_t power)
+{
+	driver.power = power;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_get_max_tx_power(int8_t *power)
+{
+	*power = driver.power;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_connect(void)
+{
+	driver.connects++;
+	return driver.connect_says;
+}
+
+esp_err_t esp_wifi_disconnect(void)
+{
+	driver.disconnects++;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_deauth_sta(uint16_t aid)
+{
+	driver.kicks++;
+	driver.kicked = aid;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_scan_start(const wifi_scan_config_t *config, bool block)
+{
+	assert_false(block);
+	driver.scans++;
+	driver.scan = *config;
+	driver.scan_ssid[0] = 0;
+	if (config->ssid)
+		strcpy(driver.scan_ssid, (const char *)config->ssid);
+	return driver.scan_says;
+}
+
+esp_err_t esp_wifi_scan_stop(void)
+{
+	driver.scan_stops++;
+	return ESP_OK;
+}
+
+/* Those of the channel that is scanned. */
+esp_err_t esp_wifi_scan_get_ap_records(uint16_t *number, wifi_ap_record_t *records)
+{
+	uint16_t n = 0;
+
+	for (unsigned i = 0; i < driver.record_count && n < *number; i++)
+		if (driver.records[i].primary == driver.scan.channel)
+			records[n++] = driver.records[i];
+	*number = n;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_sta_get_ap_info(wifi_ap_record_t *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->rssi = driver.rssi;
+	return ESP_OK;
+}
+
+esp_err_t esp_wifi_internal_reg_rxcb(wifi_interface_t interface, wifi_rxcb_t callback)
+{
+	driver.on_frame[interface] = callback;
+	return ESP_OK;
+}
+
+int esp_wifi_internal_tx(wifi_interface_t interface, void *buffer, uint16_t length)
+{
+	if (driver.no_buffers) {
+		driver.refused++;
+		return ESP_ERR_NO_MEM;
+	}
+	if (interface == ESP_IF_WIFI_STA) {
+		uint32_t number = bench_number(buffer, length);
+
+		assert_true(number >= driver.next);
+		driver.next = number + 1;
+	}
+	driver.sent[interface]++;
+	return ESP_OK;
+}
+
+void esp_wifi_internal_free_rx_buffer(void *handle)
+{
+	bool *lent = handle;
+
+	assert_true(*lent);
+	*lent = false;
+}
+
+/* ---- the target ---- */
+
+static void wake(void)
+{
+	bench.woken = true;
+}
+
+/* ---- what happens on the air ---- */
+
+static inline void connected(uint8_t channel, wifi_auth_mode_t mode)
+{
+	wifi_event_sta_connected_t event = {{2, 'a', 'p', 0, 0, 1}, channel, mode};
+
+	happens(WIFI_EVENT_STA_CONNECTED, &event);
+}
+
+static inline void disconnected(uint8_t reason)
+{
+	wifi_event_sta_disconnected_t event = {reason};
+
+	happens(WIFI_EVENT_STA_DISCONNECTED, &event);
+}
+
+static inline unsigned lent_now(void)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < LENT_MAX; i++)
+		n += driver.lent[i];
+	return n;
+}
+
+/* A frame from the air; the driver has a buffer for it, or drops it itself. */
+static inline void offer(void)
+{
+	for (unsigned i = 0; i < LENT_MAX; i++) {
+		if (driver.lent[i])
+			continue;
+		driver.lent[i] = true;
+		bench_frame(driver.buffers[i], driver.offered++);
+		assert_int_equal(
+			driver.on_frame[0](driver.buffers[i], FRAME_BYTES, &driver.lent[i]),
+			ESP_OK);
+		return;
+	}
+	fail_msg("frames are not given back");
+}
+
+/* ---- the host ---- */
+
+static bool send_message(void *user, const uint8_t *message, size_t n)
+{
+	(void)user;
+	return ptl_link_send_control(bench.host, bench.now, message, n, NULL) == PTL_OK;
+}
+
+static bool hear_message(void *user, const uint8_t *message, size_t n)
+{
+	(void)user;
+	ptl_wifi_message(&wifi_host, bench.now, message, n);
+	return true;
+}
+
+static void on_ready(void *user, const struct ptl_radio_info *info)
+{
+	(void)user;
+	if (info)
+		heard.info = *info;
+	heard.readies += info != NULL;
+}
+
+static void on_bss(void *user, const struct ptl_bss *bss)
+{
+	unsigned i = heard.bss_count;
+
+	(void)user;
+	assert_true(i < RECORDS_MAX && bss->elements_n <= sizeof(heard.elements[0]));
+	heard.bss[i] = *bss;
+	memcpy(heard.elements[i], bss->elements, bss->elements_n);
+	heard.bss[i].elements = heard.elements[i];
+	heard.bss_count++;
+}
+
+static void on_scan_done(void *user, enum ptl_status status, const char *text)
+{
+	(void)user;
+	(void)text;
+	heard.scans_done++;
+	heard.status = status;
+}
+
+static void on_joined(void *user, const struct ptl_association *association)
+{
+	(void)user;
+	heard.joined++;
+	heard.association = *association;
+}
+
+static void on_failed(void *user, enum ptl_failure failure, uint16_t code, const char *text)
+{
+	(void)user;
+	(void)code;
+	heard.failed++;
+	heard.failure = failure;
+	strcpy(heard.text, text);
+}
+
+static void on_left(void *user, uint16_t reason, enum ptl_by by, const char *text)
+{
+	(void)user;
+	(void)text;
+	heard.left++;
+	heard.reason = reason;
+	heard.by = by;
+}
+
+static void on_ap_started(void *user, enum ptl_status status, const char *text)
+{
+	(void)user;
+	heard.ap_started += status == PTL_STATUS_DONE;
+	heard.status = status;
+	strcpy(heard.text, text);
+}
+
+static void on_ap_stopped(void *user, uint16_t reason, const char *text)
+{
+	(void)user;
+	(void)reason;
+	(void)text;
+	heard.ap_stopped++;
+}
+
+static void on_station(void *user, bool joined, const uint8_t mac[6], uint16_t reason,
+		       const uint8_t *elements, size_t n)
+{
+	(void)user;
+	(void)reason;
+	(void)elements;
+	(void)n;
+	heard.stations += joined;
+	heard.gone += !joined;
+	memcpy(heard.station, mac, 6);
+}
+
+static void on_signal(void *user, int8_t signal, uint32_t tx_rate, uint32_t rx_rate)
+{
+	(void)user;
+	(void)tx_rate;
+	(void)rx_rate;
+	heard.signals++;
+	heard.signal = signal;
+}
+
+static void on_changed(void *user, const struct ptl_control *message)
+{
+	(void)user;
+	(void)message;
+	heard.changes++;
+}
+
+static void on_answer(void *user, void *token, enum ptl_status status,
+		      const struct ptl_control *message)
+{
+	(void)user;
+	(void)token;
+	heard.answers++;
+	heard.status = status;
+	heard.text[0] = 0;
+	if (!message)
+		return;
+	memcpy(heard.answer, message->bytes, message->n);
+	heard.last = (struct ptl_control){heard.answer, message->n};
+	ptl_control_words(message, PTL_F_TEXT, heard.text, sizeof(heard.text));
+}
+
+/* ---- the desk ---- */
+
+static inline void run(ptl_time us)
+{
+	for (ptl_time until = bench.now + us; bench.now < until;) {
+		(void)ptl_wifi_poll(&wifi_host, bench.now);
+		bench_run(&bench, 5000);
+	}
+}
+
+static inline void power_up(void)
+{
+	static struct device_config config;
+	const struct ptl_wifi_events events = {
+		.send = send_message,
+		.ready = on_ready,
+		.bss = on_bss,
+		.scan_done = on_scan_done,
+		.joined = on_joined,
+		.failed = on_failed,
+		.left = on_left,
+		.ap_started = on_ap_started,
+		.ap_stopped = on_ap_stopped,
+		.station = on_station,
+		.signal = on_signal,
+		.changed = on_changed,
+		.answer = on_answer,
+	};
+	const struct device_card_config card_config = {
+		.control = &control,
+		.board = "esp-12",
+		.firmware = "test",
+		.boots = 1,
+	};
+
+	memset(&driver, 0, sizeof(driver));
+	memset(&heard, 0, sizeof(heard));
+	driver.power = 78;
+	bench_open(&bench, 5);
+	bench.host_message = hear_message;
+	ptl_wifi_init(&wifi_host, &events);
+	config = bench_config(&bench);
+	wifi_control(&control, &card.share, config.link.mac);
+	assert_memory_equal(config.link.mac, station_mac, 6);
+	assert_null(wifi_start(&config.radio, &(struct wifi_target){&config.clock, wake}));
+	device_card_init(&card, &card_config);
+	config.control = device_card_control(&card);
+	config.link.drop_when_full = true;
+	bench_start_host(&bench);
+	bench_start_device(&bench, &config);
+	device_card_attach(&card, bench.device, bench.now);
+	wifi_attach(bench.device);
+	bench_meet(&bench);
+	run(50000);
+	assert_int_equal(heard.readies, 1);
+}
+
+/* The host's end begins anew. */
+static inline void host_restarts(void)
+{
+	ptl_wifi_session(&wifi_host);
+	bench_start_host(&bench);
+}
+
+static inline enum ptl_status ask_join(const char *ssid, const char *key)
+{
+	struct ptl_control_writer to;
+
+	ptl_control_begin(&to, PTL_M_JOIN, 0, PTL_IF_STATION);
+	ptl_put_text(&to, PTL_F_SSID, ssid);
+	if (key)
+		ptl_put_text(&to, PTL_F_PASSPHRASE, key);
+	return ptl_wifi_start(&wifi_host, bench.now, PTL_WIFI_STATION, &to);
+}
+
+/* Host and network are there. */
+static inline void go_online(void)
+{
+	bench_meet(&bench);
+	run(50000);
+	assert_int_equal(ask_join("network", "a password"), PTL_STATUS_DONE);
+	driver.connects = 0;
+	run(50000);
+	assert_int_equal(driver.connects, 1);
+	connected(6, WIFI_AUTH_WPA2_PSK);
+	run(50000);
+	assert_int_equal(wifi_light(true), LIGHT_ALL_WELL);
+	assert_int_equal(ptl_wifi_state(&wifi_host, PTL_WIFI_STATION), PTL_WIFI_ACTIVE);
+}
+
+static inline void leave(void)
+{
+	(void)ptl_wifi_stop(&wifi_host, bench.now, PTL_WIFI_STATION, 3);
+	run(20000);
+	disconnected(WIFI_REASON_ASSOC_LEAVE);
+	run(20000);
+	assert_int_equal(ptl_wifi_state(&wifi_host, PTL_WIFI_STATION), PTL_WIFI_IDLE);
+}
+
+#endif
