@@ -38,7 +38,7 @@ static bool read_hex(struct text *text, uint8_t *bytes, size_t n)
 		if (text->at == text->end || digit == 16)
 			return false;
 		text->at++;
-		bytes[i / 2] = (uint8_t)(bytes[i / 2] << 4 | digit);
+		bytes[i / 2] = (uint8_t)((unsigned)bytes[i / 2] << 4 | digit);
 	}
 	return true;
 }

@@ -143,6 +143,17 @@ int pins_options_parse(struct pins_options *options, const char *text, char *err
 	return result;
 }
 
+const char *pin_options_text(const struct pin_options *pin, char text[PIN_TEXT])
+{
+	text[0] = 0;
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (kinds[i].kind == pin->kind)
+			(void)snprintf(text, PIN_TEXT, "%s%s", kinds[i].name, pin->where);
+	if (pin->kind == PIN_GPIO)
+		(void)snprintf(text + strlen(text), PIN_TEXT - strlen(text), "/%u", pin->line);
+	return text;
+}
+
 int pins_target_parse(enum ptl_target *target, const char *text, char *error, size_t error_size)
 {
 	for (int i = 0; i < PTL_TARGETS; i++) {

@@ -41,6 +41,10 @@ void pins_options_default(struct pins_options *options, enum ptl_target target);
 int pins_options_parse(struct pins_options *options, const char *text, char *error,
 		       size_t error_size);
 
+/* "unix:PATH" and the like, as --pins says it. */
+#define PIN_TEXT (PATH_MAX + 16)
+const char *pin_options_text(const struct pin_options *pin, char text[PIN_TEXT]);
+
 /* The target of that name; -2 and why in error: there is none. */
 int pins_target_parse(enum ptl_target *target, const char *text, char *error,
 		      size_t error_size);

@@ -13,6 +13,7 @@
 #include "host/command/parse.h"
 #include "host/control/place.h"
 #include "host/port/port.h"
+#include "host/web/web.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -35,6 +36,7 @@ enum {
 	KEY_IDLE,
 	KEY_TARGET,
 	KEY_PINS,
+	KEY_WEB,
 };
 
 static const struct argp_option option_list[] = {
@@ -42,6 +44,8 @@ static const struct argp_option option_list[] = {
 	 "Where clients connect; up to 8 times (23,auto and 2323,program). Without HOST on "
 	 "loopback only; SERVICE is auto, raw, telnet, rfc2217 or program",
 	 1},
+	{"web", KEY_WEB, "[HOST:]PORT", 0,
+	 "Where a browser finds the console, and 'pigtail flash' the bridge", 1},
 	{"format", KEY_FORMAT, "8N1", 0, "Data bits, parity (N E O M S), stop bits (8N1)", 1},
 	{"write", KEY_WRITE, "POLICY", 0,
 	 "Who may write: all; first, who came first; exclusive, the same, but another one can "
@@ -84,6 +88,7 @@ struct command {
 	struct server_config config;
 	const char *name; /* as given, or NULL */
 	const char *pins; /* likewise */
+	struct web_config web;
 };
 
 static void set_listen(struct command *command, const char *text, struct argp_state *state)
@@ -134,11 +139,16 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 {
 	struct command *command = state->input;
 	struct server_config *config = &command->config;
+	char error[256];
 	int policy;
 
 	switch (key) {
 	case KEY_LISTEN:
 		set_listen(command, text, state);
+		return 0;
+	case KEY_WEB:
+		if (web_parse(text, &command->web.listen, error, sizeof(error)) < 0)
+			command_misused(state, "%s", error);
 		return 0;
 	case KEY_FORMAT:
 		if (format_parse(text, &config->format) < 0)
@@ -206,6 +216,7 @@ struct running {
 	char name[CONTROL_NAME_MAX + 1];
 	struct offer offer;
 	struct upload *upload;
+	struct web *web;
 };
 
 static void on_tick(void *user)
@@ -259,6 +270,22 @@ static void introduce(const struct running *running, const struct server_config 
 			 running->name);
 }
 
+static int open_web(struct running *running, const struct web_config *given, char *error,
+		    size_t error_size)
+{
+	struct web_config config = *given;
+
+	if (!*config.listen.port)
+		return 0;
+	config.server = running->offer.server;
+	config.control = running->offer.control;
+	if (web_open(&running->loop.uv, &config, &running->web, error, error_size) < 0)
+		return -1;
+	log_line("%s: its pages are at http://%s:%s/", running->name,
+		 *config.listen.host ? config.listen.host : "localhost", config.listen.port);
+	return 0;
+}
+
 static int start(struct running *running, const struct command *command)
 {
 	char error[384];
@@ -278,12 +305,17 @@ static int start(struct running *running, const struct command *command)
 	running->offer.name = running->name;
 	offer_begin(&running->offer);
 	running->upload = upload_new(running->offer.server, running->offer.control);
+	if (open_web(running, &command->web, error, sizeof(error)) < 0) {
+		log_line("%s", error);
+		return EXIT_FAILED;
+	}
 	introduce(running, &command->config);
 	return EXIT_DONE;
 }
 
 static void stop(struct running *running)
 {
+	web_close(running->web);
 	server_close(running->offer.server);
 	upload_free(running->upload);
 	control_close(running->offer.control);

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The web port: a browser's user, and those who mean harm."""
+import base64
+import http.client
+import json
+import os
+import socket
+import time
+
+from rig import Client, Skip, free_port, wait_for
+
+BROWSE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "web", "browse.py")
+OURS = {"X-Pigtail": "1"}
+
+
+def web(rig, *words, port="loop:"):
+    number = free_port()
+    rig.bridge(port, "--web", number, *words)
+    return number
+
+
+def ask(number, method, path, body=None, headers=None):
+    """Status, headers, and the JSON or bytes of an answer."""
+    one = http.client.HTTPConnection("localhost", number, timeout=10)
+    one.request(method, path, body, headers or {})
+    answer = one.getresponse()
+    text = answer.read()
+    one.close()
+    is_json = answer.getheader("Content-Type") == "application/json"
+    return answer.status, answer.headers, json.loads(text) if is_json else text
+
+
+def control(number, request, headers=None, **arguments):
+    body = json.dumps({"request": request, "arguments": arguments})
+    return ask(number, "POST", "/api/control", body, OURS if headers is None else headers)
+
+
+class Raw:
+    """Bytes as they are."""
+
+    def __init__(self, number):
+        self.socket = socket.create_connection(("localhost", number), timeout=15)
+
+    def say(self, data):
+        self.socket.sendall(data)
+
+    def rest(self):
+        """All until the other side ends."""
+        got = b""
+        try:
+            while data := self.socket.recv(65536):
+                got += data
+        except ConnectionResetError:
+            pass
+        self.socket.close()
+        return got
+
+
+def case_a_browser_programs_an_arduino(rig):
+    if not os.path.exists("/usr/bin/chromedriver"):
+        raise Skip("chromium-driver is not installed")
+    pins = rig.avr()
+    old, new = rig.sketch("old.hex", "old", gap=700), rig.sketch("blink.hex", "blinking", gap=700, padding=6000)
+    rig.must(rig.pigtail, "flash", old, rig.path("avr"), "-t", "avr", "-p", pins)
+    number = web(rig, "--pins", pins, "--target", "avr", port=rig.path("avr"))
+    shots = os.environ.get("PIGTAIL_SHOTS")
+    words = ["--shots", shots] if shots else []
+    rig.must("/usr/bin/python3", BROWSE, f"http://localhost:{number}/", new, "blinking", *words, timeout=180)
+
+
+# ---- who may ----
+
+
+def case_other_sites_get_nothing(rig):
+    number = web(rig)
+    for headers, status in (
+        ({"Host": "evil.example"}, 421),
+        ({"Host": f"evil.example:{number}"}, 421),
+        ({"Host": f"127.0.0.1:{number}"}, 200),
+        ({"Host": f"[::1]:{number}"}, 200),
+    ):
+        assert ask(number, "GET", "/", headers=headers)[0] == status, headers
+    here = f"localhost:{number}"
+    for headers, status in (
+        ({}, 403),
+        ({"Content-Type": "text/plain"}, 403),
+        ({**OURS, "Origin": "http://evil.example"}, 403),
+        ({**OURS, "Origin": "null"}, 403),
+        ({**OURS, "Origin": f"https://{here}"}, 403),
+        ({**OURS, "Sec-Fetch-Site": "cross-site"}, 403),
+        ({**OURS, "Sec-Fetch-Site": "same-site"}, 403),
+        ({**OURS, "Origin": f"http://{here}", "Sec-Fetch-Site": "same-origin"}, 200),
+        (OURS, 200),
+    ):
+        assert control(number, "status", headers)[0] == status, headers
+    upgrade = {
+        "Upgrade": "websocket",
+        "Connection": "Upgrade",
+        "Sec-WebSocket-Version": "13",
+        "Sec-WebSocket-Key": base64.b64encode(os.urandom(16)).decode(),
+    }
+    assert ask(number, "GET", "/api/socket", headers={**upgrade, "Origin": "http://evil.example"})[0] == 403
+    assert ask(number, "GET", "/api/socket", headers={**upgrade, "Sec-WebSocket-Version": "12"})[0] == 426
+    status, headers, _ = ask(number, "GET", "/")
+    policy = headers["Content-Security-Policy"]
+    assert status == 200 and "script-src 'self';" in policy and "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy and headers["X-Content-Type-Options"] == "nosniff"
+
+
+def case_beyond_loopback_is_refused_without_a_login(rig):
+    status, said = rig.run(
+        rig.pigtail, "bridge", "loop:", "--listen", free_port(), "--web", f"0.0.0.0:{free_port()}", "--name", "b"
+    )
+    assert status == 1 and "ssh -L" in said, said
+
+
+# ---- what it is asked ----
+
+
+def case_requests_of_the_control_socket_by_http(rig):
+    number = web(rig)
+    assert control(number, "status")[2]["result"]["port"]["baud"] == 115200
+    assert control(number, "set", baud=9600, format="7E1")[2]["result"]["port"]["format"] == "7E1"
+    assert control(number, "set", format="9X9")[2]["error"]["code"] == "bad-argument"
+    assert control(number, "no-such")[2]["error"]["code"] == "unknown-request"
+    assert control(number, "subscribe", event="stats")[0] == 400
+    assert ask(number, "POST", "/api/control", "[1]", OURS)[0] == 400
+    assert ask(number, "POST", "/api/control", "{", OURS)[0] == 400
+    assert ask(number, "GET", "/api/control")[0] == 405
+    assert ask(number, "POST", "/api/control", b"x" * 2049, OURS)[0] == 413
+    # On one connection, the next request already sent with the one before it.
+    raw = Raw(number)
+    body = b'{"request":"stats"}'
+    one = b"POST /api/control HTTP/1.1\r\nHost: localhost\r\nX-Pigtail: 1\r\nContent-Length: %d\r\n" % len(body)
+    raw.say(2 * (one + b"\r\n" + body) + one + b"Connection: close\r\n\r\n" + body)
+    assert raw.rest().count(b'"counters"') == 3
+
+
+def case_http_that_is_no_http(rig):
+    number = web(rig)
+    host = b"Host: localhost\r\n"
+    for data, status in (
+        (b"\x16\x03\x01\x00\xa5\x01\x00\x00\xa1\x03\x03", 400),
+        (b"GET\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/2.0\r\n" + host + b"\r\n", 505),
+        (b"GET / HTTP/1.1\r\n" + host + host + b"\r\n", 400),
+        (b"GET /" + 300 * b"a" + b" HTTP/1.1\r\n" + host + b"\r\n", 414),
+        (b"GET / HTTP/1.1\r\n" + host + b"X: " + 9000 * b"a", 431),
+        (b"GET / HTTP/1.1\r\n" + host + b"Cookie: " + 600 * b"a" + b"\r\n\r\n", 431),
+        (b"POST /api/control HTTP/1.1\r\n" + host + b"Content-Length: 9999999999\r\n\r\n", 413),
+        (b"POST /api/control HTTP/1.1\r\n" + host + b"Content-Length: -1\r\n\r\n", 400),
+        (b"POST / HTTP/1.1\r\n" + host + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\nabc", 400),
+        (b"POST / HTTP/1.1\r\n" + host + b"Transfer-Encoding: chunked\r\n\r\n" + 40 * b"64\r\n" + 100 * b"a", 400),
+        (b"GET /../../etc/passwd HTTP/1.1\r\nConnection: close\r\n" + host + b"\r\n", 404),
+        (b"GET /%2e%2e/etc/passwd HTTP/1.1\r\nConnection: close\r\n" + host + b"\r\n", 404),
+        (b"GET /console.js%00.html HTTP/1.1\r\nConnection: close\r\n" + host + b"\r\n", 404),
+        (b"DELETE / HTTP/1.1\r\nConnection: close\r\n" + host + b"\r\n", 405),
+    ):
+        raw = Raw(number)
+        raw.say(data)
+        if status < 404:  # byte by byte as well
+            slow = Raw(number)
+            try:
+                for i in range(len(data)):
+                    slow.say(data[i : i + 1])
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # it was told before its end
+            slow.socket.close()
+        got = raw.rest()
+        assert got.startswith(b"HTTP/1.1 %d " % status) and b"root:" not in got, (data[:60], got[:200])
+    assert ask(number, "GET", "/")[0] == 200
+
+
+def case_many_who_say_nothing_harm_nobody(rig):
+    """A place is taken for 10 s at most by who says nothing, or says it slowly."""
+    number = web(rig)
+    silent = [Raw(number) for _ in range(30)]
+    slow = [Raw(number) for _ in range(20)]
+    for one in slow:
+        one.say(b"GET / HTTP/1.1\r\nHost: local")
+    begin = time.monotonic()
+    assert ask(number, "GET", "/")[0] == 200
+    assert time.monotonic() - begin < 5
+    for one in slow:
+        assert one.rest().startswith(b"HTTP/1.1 408 ")
+    for one in silent:
+        assert one.rest() == b""
+    assert ask(number, "GET", "/")[0] == 200
+
+
+# ---- the WebSocket ----
+
+
+def frame(opcode, data, mask=b"\1\2\3\4", head=None):
+    size = bytes([0x80 | len(data)]) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
+    return (head or bytes([0x80 | opcode])) + size + mask + bytes(b ^ mask[i % 4] for i, b in enumerate(data))
+
+
+def open_socket(number):
+    raw = Raw(number)
+    raw.say(
+        b"GET /api/socket HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    head = b""
+    while b"\r\n\r\n" not in head:
+        head += raw.socket.recv(1)
+    assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head, head  # the example of RFC 6455
+    return raw
+
+
+def case_websockets_that_speak_nonsense(rig):
+    number = web(rig)
+    for data in (
+        b"\x82\x05hello",  # not masked
+        frame(1, b"\xff\xfe"),  # no UTF-8
+        frame(3, b""),  # no such message
+        frame(9, b"x" * 125, head=b"\x09"),  # a ping in pieces
+        frame(2, b"x", head=b"\xc2"),  # of an extension that was never agreed on
+        b"\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff\1\2\3\4",  # endless
+        frame(2, b"x" * 9000),  # too large
+        b"\x88\x81\1\2\3\4x",  # a close of one byte
+        os.urandom(200),
+    ):
+        raw = open_socket(number)
+        raw.say(data)
+        raw.socket.shutdown(socket.SHUT_WR)
+        raw.rest()
+    wait_for("they are gone", lambda: control(number, "status")[2]["result"]["clients"] == [], 1)
+    raw = open_socket(number)
+    raw.say(frame(1, b"no JSON") + frame(1, b"{}\n{}\n") + frame(2, b"over") + frame(9, b"ping"))
+    got = b""
+    while b"over" not in got or b"ping" not in got:
+        got += raw.socket.recv(4096)
+    assert got.count(b"bad-request") == 4, got
+    raw.say(frame(8, b"\x03\xe8"))
+    assert b"\x88\x02\x03\xe8" in raw.rest()
+
+
+def case_a_page_that_takes_nothing_loses_alone(rig):
+    number = web(rig, "--history", "16")
+    lazy = open_socket(number)
+    busy = open_socket(number)
+    busy.socket.setblocking(False)
+    sent = got = 0
+    control(number, "set", baud=4000000)
+    while got < 2000000:
+        try:
+            if sent < got + 20000:
+                busy.say(frame(2, b"x" * 100))
+                sent += 100
+        except BlockingIOError:
+            pass
+        try:
+            got += busy.socket.recv(65536).count(b"x")
+        except BlockingIOError:
+            pass
+    clients = control(number, "status")[2]["result"]["clients"]
+    assert [one["lost"] > 0 for one in clients] == [True, False], clients
+    lazy.socket.close()
+    busy.socket.close()
+    wait_for("both are gone", lambda: control(number, "status")[2]["result"]["clients"] == [])
+
+
+def case_a_thousand_visits_leave_nothing(rig):
+    number = web(rig)
+
+    def held():
+        pid = rig.running["bridge"].pid
+        return len(os.listdir(f"/proc/{pid}/fd"))
+
+    Client(number).close()
+    control(number, "status")
+    wait_for("they go", lambda: held() < 40)
+    before = held()
+    for i in range(250):
+        for one in (Raw(number), Raw(number), Raw(number), open_socket(number)):
+            if i % 2:
+                one.say(b"GET / HTTP/1.1\r\n")
+            one.socket.close()
+    wait_for("they go", lambda: held() <= before)
