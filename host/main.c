@@ -4,6 +4,7 @@
  * subcommand does, and its options, are in the file of its name.
  */
 #include "host/command/commands.h"
+#include "host/command/complete.h"
 #include "host/base/log.h"
 #include "host/base/standard.h"
 
@@ -12,11 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *what;
-} commands[] = {
+static const struct subcommand commands[] = {
 	{"up", cmd_up, "a network interface over a serial wire"},
 	{"device", cmd_device, "the other end: a virtual radio"},
 	{"attach", cmd_attach, "gives a tty to the kernel driver"},
@@ -72,6 +69,8 @@ int main(int argc, char **argv)
 		(void)puts("pigtail " PIGTAIL_VERSION);
 		return EXIT_DONE;
 	}
+	if (!strcmp(argv[1], "complete"))
+		return complete(commands, COUNT(commands), argc - 2, argv + 2);
 	for (size_t i = 0; i < COUNT(commands); i++) {
 		if (strcmp(argv[1], commands[i].name) != 0)
 			continue;

@@ -8,6 +8,12 @@
 
 #include "host/base/exit_status.h"
 
+struct subcommand {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+};
+
 int cmd_up(int argc, char **argv);
 int cmd_device(int argc, char **argv);
 int cmd_attach(int argc, char **argv);

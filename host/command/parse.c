@@ -71,6 +71,13 @@ static error_t parse_wrapped(int key, char *argument, struct argp_state *state)
 	}
 }
 
+static void (*parse_instead)(const struct argp *argp);
+
+void command_parse_instead(void (*instead)(const struct argp *argp))
+{
+	parse_instead = instead;
+}
+
 void command_parse(const struct argp *argp, int argc, char **argv, void *input)
 {
 	const struct argp_child children[] = {{argp, 0, NULL, 0}, {0}};
@@ -80,9 +87,13 @@ void command_parse(const struct argp *argp, int argc, char **argv, void *input)
 		.children = children,
 	};
 	struct wrapped wrapped = {argp, input};
-	error_t error =
-		argp_parse(&outer, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &wrapped);
+	error_t error;
 
+	if (parse_instead) {
+		parse_instead(&outer);
+		exit(EXIT_DONE);
+	}
+	error = argp_parse(&outer, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP, NULL, &wrapped);
 	if (error) {
 		log_line("%s: %s", argv[0], strerror(error));
 		exit(EXIT_USAGE);

@@ -12,6 +12,10 @@
  */
 void command_parse(const struct argp *argp, int argc, char **argv, void *input);
 
+/* From now on command_parse() hands over what it would parse by, and ends the program with
+ * EXIT_DONE. */
+void command_parse_instead(void (*instead)(const struct argp *argp));
+
 /* For parsers: a line on standard error, then exit(EXIT_USAGE). */
 void command_misused(const struct argp_state *state, const char *format, ...)
 	__attribute__((noreturn, format(printf, 2, 3)));
