@@ -166,6 +166,7 @@ if [[ ${#wifi[@]} -gt 0 ]]; then
 	if ! $debug; then
 		modules+=("$home"/modules/kernel/net/mac80211/mac80211.ko
 			"$home"/modules/kernel/drivers/net/wireless/mac80211_hwsim.ko
+			"$home"/modules/kernel/net/{bridge/bridge,802/stp,llc/llc}.ko
 			"$home"/modules/kernel/lib/crypto/libarc4.ko
 			"$home"/modules/kernel/crypto/{ccm,ctr,gcm,cmac,ghash-generic,gf128mul}.ko
 			"$home"/modules/kernel/crypto/{af_alg,algif_hash,algif_skcipher,ecb,md4}.ko

@@ -75,6 +75,43 @@ access_point() {
 	wait_for 10 "its socket" hostapd_cli -p "/run/hostapd-$_name" ping
 }
 
+# two_access_points: of the network pig, in the namespace hall and there in one bridge with
+# a DHCP server, as 10.8.0.1; $hall and $yard are their addresses. The yard is the weaker one.
+two_access_points() {
+	air 3
+	radio 0 hall
+	radio 2 hall wlan2
+	[ -d /sys/module/bridge ] || modprobe bridge
+	ip -n hall link add br0 type bridge
+	ip -n hall link set br0 up
+	access_point hall hall pig secretsecret channel=6 bridge=br0 bss_transition=1
+	access_point yard hall pig secretsecret channel=11 bridge=br0 bss_transition=1 \
+		interface=wlan2
+	dhcp_server hall-dhcp hall br0 10.8.0
+	# shellcheck disable=SC2034 # for the case
+	hall=$(address_of hall wlan0)
+	# shellcheck disable=SC2034
+	yard=$(address_of hall wlan2)
+	signals -40 -40 -80
+}
+
+# signals DBM...: at which the air's radios are heard by the others, in their order.
+signals() {
+	_nth=0
+	for _dbm; do
+		_nth=$((_nth + 1))
+		_phy=$(sed -n "${_nth}s/ .*//p" "$dir/radios")
+		# hwsim adds the sender's power. It takes a negative number as the unsigned only.
+		printf '0x%x\n' $((_dbm - 20)) >"/sys/kernel/debug/ieee80211/$_phy/hwsim/rx_rssi"
+	done
+}
+
+# ask_to_roam NAME BSSID CHANNEL: the access point asks the radio to go there.
+ask_to_roam() {
+	hostapd_cli -p "/run/hostapd-$1" bss_tm_req "$(address_of b wlan1)" pref=1 abridged=1 \
+		disassoc_imminent=1 disassoc_timer=100 "neighbor=$2,0x0000,81,$3,7,0301ff"
+}
+
 # supplicant NAME NS IFNAME [LINE...]: wpa_supplicant with these lines as its network; none:
 # no network, somebody else will tell it. wpa NAME COMMAND... asks it.
 supplicant() {
