@@ -3,12 +3,14 @@
  * The Wi-Fi of a link's radio, as a card of cfg80211: a FullMAC, which scans, joins and
  * shakes hands by itself, and is asked to by messages (SPEC 8).
  *
- *	wifi_control.c  the channel: ptl_wifi of control/, its timer, requests that are waited
- *for wifi_bss.c      networks that were found, into cfg80211's table wifi_station.c  scan,
- *join, leave: what is asked, and what the radio says to it wifi_ap.c       the access point and
- *its stations wifi_settings.c address, country, power: what holds in every session wifi_vif.c
- *the net_devices wifi_phy.c      what the radio can: the wiphy, and the table of operations
- *	wifi.c          begins and ends all of it
+ *	wifi_control.c   the channel: ptl_wifi of control/, its timer, requests with a wait
+ *	wifi_bss.c       networks that were found, into cfg80211's table
+ *	wifi_station.c   scan, join, leave: what is asked, and what the radio says to it
+ *	wifi_ap.c        the access point and its stations
+ *	wifi_settings.c  address, country, power, groups: what holds in every session
+ *	wifi_vif.c       the net_devices
+ *	wifi_phy.c       what the radio can: the wiphy, and the table of operations
+ *	wifi.c           begins and ends all of it
  *
  * Each calls those above it only.
  *
@@ -37,6 +39,7 @@
 #include <linux/if_ether.h>
 #include <net/cfg80211.h>
 
+#include <pigtail/groups.h>
 #include <pigtail/interfaces.h>
 #include <pigtail/wifi.h>
 
@@ -99,6 +102,7 @@ enum card_setting {
 	CARD_COUNTRY,
 	CARD_POWER_SAVE,
 	CARD_TX_POWER,
+	CARD_GROUPS,
 	CARD_TIME,
 	CARD_SETTINGS,
 };
@@ -111,6 +115,7 @@ struct card_settings {
 	bool power_save;
 	s8 tx_power; /* dBm */
 	bool tx_power_set;
+	struct ptl_groups groups; /* that the station is in */
 };
 
 struct ptl_card {

@@ -91,8 +91,9 @@ int card_op_start_ap(struct wiphy *wiphy, struct net_device *net,
 	card->ap.waiting = false;
 	error = card_errno(card->ap.status);
 	if (error)
-		ptl_say(card->dev, KERN_INFO, "no access point: %s %s\n",
-			ptl_status_text(card->ap.status), card->ap.text);
+		ptl_say(card->dev, KERN_INFO, "no access point: %s%s%s\n",
+			ptl_status_text(card->ap.status), *card->ap.text ? ": " : "",
+			card->ap.text);
 	else if (!card->ap.running) /* and was over before we woke */
 		error = -EIO;
 	else
@@ -138,7 +139,8 @@ void card_on_ap_stopped(void *user, u16 reason, const char *text)
 	if (!card->ap.running)
 		return;
 	net = over(card);
-	ptl_say(card->dev, KERN_INFO, "the access point stopped, reason %u %s\n", reason, text);
+	ptl_say(card->dev, KERN_INFO, "the access point stopped, reason %u%s%s\n", reason,
+		*text ? ": " : "", text);
 	/* It asks for stop_ap(), which finds nothing to do. */
 	if (net && !card->ap.waiting)
 		cfg80211_stop_iface(card->wiphy, net->ieee80211_ptr, GFP_ATOMIC);

@@ -72,6 +72,16 @@ static void put_tx_power(const struct ptl_card *card, struct ptl_control_writer 
 	ptl_put_int(to, PTL_F_TX_POWER, card->settings.tx_power);
 }
 
+static void put_groups(const struct ptl_card *card, struct ptl_control_writer *to)
+{
+	const struct ptl_groups *groups = &card->settings.groups;
+
+	if (groups->some)
+		ptl_put_bytes(to, PTL_F_MULTICAST, groups->list, groups->count * ETH_ALEN);
+	else
+		ptl_put_flag(to, PTL_F_ALL_MULTICAST);
+}
+
 static bool wants_time(const struct ptl_card *card)
 {
 	return card->said.capabilities & PTL_CAN_CLOCK;
@@ -93,6 +103,7 @@ static const struct setting {
 	[CARD_COUNTRY] = {PTL_IF_RADIO, "the country", wants_country, put_country},
 	[CARD_POWER_SAVE] = {PTL_IF_STATION, "power save", wants_always, put_power_save},
 	[CARD_TX_POWER] = {PTL_IF_RADIO, "that power", wants_tx_power, put_tx_power},
+	[CARD_GROUPS] = {PTL_IF_STATION, "a list of groups", wants_always, put_groups},
 	[CARD_TIME] = {PTL_IF_RADIO, "the time", wants_time, put_time},
 };
 

@@ -61,7 +61,8 @@ void card_on_scan_done(void *user, enum ptl_status status, const char *text)
 	struct ptl_card *card = user;
 
 	if (card->station.scan && status != PTL_STATUS_DONE)
-		ptl_say(card->dev, KERN_INFO, "scan: %s %s\n", ptl_status_text(status), text);
+		ptl_say(card->dev, KERN_INFO, "scan: %s%s%s\n", ptl_status_text(status),
+			*text ? ": " : "", text);
 	end_scan(card, status != PTL_STATUS_DONE);
 }
 
@@ -263,8 +264,8 @@ void card_on_failed(void *user, enum ptl_failure failure, u16 code, const char *
 	if (row == PTL_FAILURE_AUTHENTICATION || row == PTL_FAILURE_ASSOCIATION)
 		status = code && code < S16_MAX ? code : status;
 	if (failure != PTL_FAILURE_ABORTED)
-		ptl_say(card->dev, KERN_INFO, "not joined: %s %s\n", ptl_failure_text(failure),
-			text);
+		ptl_say(card->dev, KERN_INFO, "not joined: %s%s%s\n", ptl_failure_text(failure),
+			*text ? ": " : "", text);
 	end_join(card, net, status, failures[row].timeout);
 }
 
@@ -385,8 +386,8 @@ void card_on_left(void *user, u16 reason, enum ptl_by by, const char *text)
 		return;
 	card->station.join = CARD_LEFT;
 	if (by != PTL_BY_HOST)
-		ptl_say(card->dev, KERN_INFO, "left, by %s, reason %u %s\n", ptl_by_text(by),
-			reason, text);
+		ptl_say(card->dev, KERN_INFO, "left, by %s, reason %u%s%s\n", ptl_by_text(by),
+			reason, *text ? ": " : "", text);
 	cfg80211_disconnected(net, reason, NULL, 0, by != PTL_BY_PEER, GFP_ATOMIC);
 }
 

@@ -107,12 +107,43 @@ static int card_net_set_mac(struct net_device *net, void *address)
 	return 0;
 }
 
+static void read_groups(const struct net_device *net, struct ptl_groups *groups)
+{
+	const struct netdev_hw_addr *address;
+
+	memset(groups, 0, sizeof(*groups));
+	if (net->flags & (IFF_PROMISC | IFF_ALLMULTI) || netdev_mc_count(net) > PTL_GROUPS_MAX)
+		return;
+	groups->some = true;
+	netdev_for_each_mc_addr(address, net)
+		ether_addr_copy(groups->list[groups->count++], address->addr);
+}
+
+/* With the lock of the address lists, which nothing takes that has the link's. */
+static void card_net_set_rx_mode(struct net_device *net)
+{
+	struct card_vif *vif = netdev_priv(net);
+	struct ptl_card *card = vif->card;
+	struct ptl_groups groups;
+
+	if (role_of(vif) != PTL_IF_STATION)
+		return;
+	read_groups(net, &groups);
+	ptl_dev_lock(card->dev);
+	if (memcmp(&groups, &card->settings.groups, sizeof(groups))) {
+		card->settings.groups = groups;
+		card_settings_change(card, CARD_GROUPS);
+	}
+	ptl_dev_unlock(card->dev);
+}
+
 static const struct net_device_ops card_netdev_ops = {
 	.ndo_open = ptl_vif_open,
 	.ndo_stop = card_net_stop,
 	.ndo_start_xmit = card_net_transmit,
 	.ndo_change_mtu = ptl_vif_change_mtu,
 	.ndo_get_stats64 = ptl_vif_get_stats,
+	.ndo_set_rx_mode = card_net_set_rx_mode,
 	.ndo_set_mac_address = card_net_set_mac,
 	.ndo_validate_addr = eth_validate_addr,
 };

@@ -21,6 +21,7 @@
 #ifndef PIGTAIL_SIM_AIR_H
 #define PIGTAIL_SIM_AIR_H
 
+#include <pigtail/groups.h>
 #include <pigtail/interfaces.h>
 #include <pigtail/radio_side.h>
 
@@ -156,6 +157,7 @@ struct air_radio {
 	struct air_radio_events events; /* set by the owner after air_radio_init() */
 	struct ptl_radio_control control;
 	struct ptl_interfaces interfaces;
+	struct ptl_groups groups;
 	struct prng prng;
 	ptl_time origin;
 	bool (*send)(void *user, const uint8_t *message, size_t n);

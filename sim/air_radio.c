@@ -222,6 +222,10 @@ static enum ptl_status set(struct air_radio *radio, const struct ptl_control *me
 		*reason = "the address can be set while nothing is joined or served";
 		return PTL_STATUS_STATE;
 	}
+	if (!ptl_groups_set(&radio->groups, message)) {
+		*reason = "no list of groups";
+		return PTL_STATUS_BAD_VALUE;
+	}
 	if (mac) {
 		memcpy(of_ap ? radio->ap_mac : radio->mac, mac, sizeof(radio->mac));
 		ptl_interfaces_set(&radio->interfaces, of_ap ? PTL_IF_AP : PTL_IF_STATION, mac);
@@ -326,6 +330,7 @@ static void on_reset(void *user)
 	memcpy(radio->mac, radio->usual_mac, sizeof(radio->mac));
 	memcpy(radio->ap_mac, radio->usual_ap_mac, sizeof(radio->ap_mac));
 	ptl_interfaces_init(&radio->interfaces, radio->mac, radio->ap_mac);
+	ptl_groups_all(&radio->groups);
 	memcpy(radio->country, "00", sizeof(radio->country));
 	radio->power_save = 0;
 	radio->tx_power = TX_POWER;

@@ -71,6 +71,13 @@ static void to_host(const struct air_radio *radio, const uint8_t *frame, size_t 
 		radio->events.to_host(radio->events.user, frame, n);
 }
 
+/* To the station of a radio. */
+static void to_station(const struct air_radio *radio, const uint8_t *frame, size_t n)
+{
+	if (ptl_groups_pass(&radio->groups, frame, n))
+		to_host(radio, frame, n);
+}
+
 static bool visitor_passes(struct air_radio *owner, unsigned visitor)
 {
 	return prng_below(&owner->prng, AIR_ALWAYS) >= owner->air->visitors[visitor].loss;
@@ -84,7 +91,7 @@ static void to_client(struct air_radio *owner, const struct air_client *client, 
 
 	if (client->radio) {
 		if (air_radio_passes(client->radio, now))
-			to_host(client->radio, frame, n);
+			to_station(client->radio, frame, n);
 	} else if (space->to_visitor && visitor_passes(owner, client->visitor)) {
 		space->to_visitor(space->user, client->visitor, frame, n);
 	}
@@ -163,7 +170,7 @@ void air_from_net(struct air_space *space, ptl_time now,
 		    (!is_group(frame) && memcmp(frame, radio->mac, sizeof(radio->mac)) != 0))
 			continue;
 		if (air_radio_passes(radio, now))
-			to_host(radio, frame, n);
+			to_station(radio, frame, n);
 	}
 }
 

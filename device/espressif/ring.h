@@ -76,6 +76,7 @@ struct frame {
 	const uint8_t *bytes;
 	void *handle;
 	uint16_t length;
+	bool of_station; /* it came for the station, not for the access point */
 };
 
 /* The driver has a few buffers only (CONFIG_ESP8266_WIFI_RX_PKT_NUM, 7); the rest

@@ -16,6 +16,7 @@ static struct {
 	uint8_t mac[2][6], first_mac[2][6];
 	bool country_set, power_save, power_set;
 	int8_t first_power;
+	struct ptl_groups groups;
 } settings;
 
 static wifi_interface_t driver_interface(uint8_t interface)
@@ -28,6 +29,11 @@ void settings_init(void)
 	driver_mac(DRIVER_STATION, settings.first_mac[0]);
 	driver_mac(DRIVER_AP, settings.first_mac[1]);
 	memcpy(settings.mac, settings.first_mac, sizeof(settings.mac));
+}
+
+const struct ptl_groups *settings_groups(void)
+{
+	return &settings.groups;
 }
 
 const uint8_t *settings_mac(uint8_t interface)
@@ -132,16 +138,17 @@ static const char *against(const struct ptl_control *message, bool idle)
 	return mac ? against_mac(mac, ptl_control_interface(message), idle) : NULL;
 }
 
-/* MULTICAST and ALL_MULTICAST want nothing: this radio hears every group. */
 enum ptl_status settings_set(const struct ptl_control *message, bool idle, const char **reason)
 {
 	size_t n;
 	const uint8_t *mac = ptl_control_bytes(message, PTL_F_MAC, &n);
 	const uint8_t *country = ptl_control_bytes(message, PTL_F_COUNTRY, &n);
 	int64_t power = ptl_control_int(message, PTL_F_TX_POWER, POWER_MOST);
+	struct ptl_groups groups = settings.groups;
 	bool done = true;
 
-	*reason = against(message, idle);
+	*reason =
+		ptl_groups_set(&groups, message) ? against(message, idle) : "no list of groups";
 	if (*reason)
 		return idle ? PTL_STATUS_BAD_VALUE : PTL_STATUS_STATE;
 	if (ptl_control_has(message, PTL_F_POWER_SAVE))
@@ -152,6 +159,7 @@ enum ptl_status settings_set(const struct ptl_control *message, bool idle, const
 		done = put_country(country) && done;
 	if (mac)
 		done = put_mac(ptl_control_interface(message), mac) && done;
+	settings.groups = groups;
 	if (!done)
 		*reason = "the driver refuses it";
 	return done ? PTL_STATUS_DONE : PTL_STATUS_FAILED;
@@ -190,6 +198,7 @@ enum ptl_status settings_get(const struct ptl_control *message,
 
 void settings_reset(void)
 {
+	ptl_groups_all(&settings.groups);
 	if (settings.power_save)
 		(void)put_power_save(false);
 	if (settings.power_set)

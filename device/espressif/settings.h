@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* What the host sets and asks of the radio as a whole: address, country, power. What a
- * session set goes with it. */
+/* What the host sets and asks of the radio as a whole: address, country, power, groups.
+ * What a session set goes with it. */
 #ifndef PIGTAIL_ESPRESSIF_SETTINGS_H
 #define PIGTAIL_ESPRESSIF_SETTINGS_H
 
-#include <pigtail/control.h>
+#include <pigtail/groups.h>
 
 /* The chip's own addresses; no driver is needed. */
 void settings_init(void);
@@ -17,6 +17,9 @@ enum ptl_status settings_get(const struct ptl_control *message,
 
 /* As they were at the start. */
 void settings_reset(void);
+
+/* That the station hears. */
+const struct ptl_groups *settings_groups(void);
 
 /* Of an interface (PTL_IF_STATION, PTL_IF_AP). */
 const uint8_t *settings_mac(uint8_t interface);

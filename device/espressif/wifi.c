@@ -59,16 +59,24 @@ static struct {
 
 /* ---- in the driver's tasks ---- */
 
-static esp_err_t on_frame(void *buffer, uint16_t length, void *handle)
+static esp_err_t take_frame(const struct frame *frame)
 {
-	struct frame frame = {.bytes = buffer, .handle = handle, .length = length};
-
-	if (!frames_put(&wifi.frames, &frame)) {
-		esp_wifi_internal_free_rx_buffer(handle);
+	if (!frames_put(&wifi.frames, frame)) {
+		esp_wifi_internal_free_rx_buffer(frame->handle);
 		wifi.missed++;
 	}
 	wifi.target.wake();
 	return ESP_OK;
+}
+
+static esp_err_t on_station_frame(void *buffer, uint16_t length, void *handle)
+{
+	return take_frame(&(struct frame){buffer, handle, length, true});
+}
+
+static esp_err_t on_ap_frame(void *buffer, uint16_t length, void *handle)
+{
+	return take_frame(&(struct frame){buffer, handle, length, false});
 }
 
 static void tell_event(const struct wifi_event *event)
@@ -131,9 +139,9 @@ static void on_event(void *unused, esp_event_base_t base, int32_t id, void *data
 	(void)base;
 	/* The driver forgets its callbacks when it stops. */
 	if (id == WIFI_EVENT_STA_START)
-		(void)esp_wifi_internal_reg_rxcb(DRIVER_STATION, on_frame);
+		(void)esp_wifi_internal_reg_rxcb(DRIVER_STATION, on_station_frame);
 	if (id == WIFI_EVENT_AP_START)
-		(void)esp_wifi_internal_reg_rxcb(DRIVER_AP, on_frame);
+		(void)esp_wifi_internal_reg_rxcb(DRIVER_AP, on_ap_frame);
 	if (read_event(&event, id, data))
 		tell_event(&event);
 }
@@ -298,6 +306,12 @@ static void tell_strangers(ptl_time now)
 	device_log(wifi.device, text);
 }
 
+static bool wanted(const struct frame *frame)
+{
+	return !frame->of_station ||
+	       ptl_groups_pass(settings_groups(), frame->bytes, frame->length);
+}
+
 /* No more than the queue holds, or a flood would keep the UART waiting. Returns
  * whether it may be empty. */
 static bool give_frames(void)
@@ -311,7 +325,8 @@ static bool give_frames(void)
 
 		if (!frame)
 			return true;
-		(void)device_from_radio(wifi.device, frame->bytes, frame->length);
+		if (wanted(frame))
+			(void)device_from_radio(wifi.device, frame->bytes, frame->length);
 		esp_wifi_internal_free_rx_buffer(frame->handle);
 		frames_pop(&wifi.frames);
 	}

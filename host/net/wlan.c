@@ -22,6 +22,7 @@
 #include "host/net/wlan_station.h"
 #include "host/net/wlan_supplicant.h"
 
+#include <pigtail/groups.h>
 #include <pigtail/interfaces.h>
 
 #include <errno.h>
@@ -49,6 +50,7 @@ struct wlan {
 	struct timer *timer;
 	struct net_radio_link link;
 	struct ptl_interfaces interfaces;
+	struct ptl_groups groups;
 	bool began, refused, failed;
 	char interface[IFNAMSIZ], ap_interface[IFNAMSIZ];
 	uint8_t own_mac[6]; /* that it had before us */
@@ -159,6 +161,12 @@ static void on_frame(void *user, const uint8_t *frame, size_t n)
 	wlan->net->events.packet(wlan->net->events.user, frame, n);
 }
 
+static void on_station_frame(void *user, const uint8_t *frame, size_t n)
+{
+	if (ptl_groups_pass(&((const struct wlan *)user)->groups, frame, n))
+		on_frame(user, frame, n);
+}
+
 static void on_drained(void *user)
 {
 	const struct wlan *wlan = user;
@@ -213,11 +221,12 @@ static enum ptl_status set_mac(struct wlan *wlan, const uint8_t *mac, const char
 static enum ptl_status set(struct wlan *wlan, const struct ptl_control *message,
 			   const char **reason)
 {
-	static const uint8_t ours[] = {PTL_F_MAC, PTL_F_COUNTRY, PTL_F_POWER_SAVE,
-				       PTL_F_TX_POWER};
+	static const uint8_t ours[] = {PTL_F_MAC,      PTL_F_COUNTRY,	PTL_F_POWER_SAVE,
+				       PTL_F_TX_POWER, PTL_F_MULTICAST, PTL_F_ALL_MULTICAST};
 	const uint8_t *mac = ptl_control_bytes(message, PTL_F_MAC, &(size_t){0});
 	const uint8_t *country = ptl_control_bytes(message, PTL_F_COUNTRY, &(size_t){0});
 	int64_t power = ptl_control_int(message, PTL_F_TX_POWER, 0);
+	struct ptl_groups groups = wlan->groups;
 	enum ptl_status status;
 	unsigned known = 0;
 
@@ -231,6 +240,8 @@ static enum ptl_status set(struct wlan *wlan, const struct ptl_control *message,
 		*reason = wlan->country_id ? NULL : "0 to 30 dBm";
 		return wlan->country_id ? PTL_STATUS_BUSY : PTL_STATUS_BAD_VALUE;
 	}
+	if (!ptl_groups_set(&groups, message))
+		return PTL_STATUS_BAD_VALUE;
 	status = mac ? set_mac(wlan, mac, reason) : PTL_STATUS_DONE;
 	if (status != PTL_STATUS_DONE)
 		return status;
@@ -241,6 +252,7 @@ static enum ptl_status set(struct wlan *wlan, const struct ptl_control *message,
 	if (ptl_control_has(message, PTL_F_TX_POWER) &&
 	    nl80211_set_tx_power(wlan->nl80211, wlan->interface, (int)power) < 0)
 		return PTL_STATUS_UNSUPPORTED;
+	wlan->groups = groups;
 	if (!country)
 		return PTL_STATUS_DONE;
 	wlan->country_id = ptl_control_id(message);
@@ -363,6 +375,7 @@ static void on_reset(void *user)
 	wlan_station_reset(&wlan->station);
 	wlan_ap_reset(&wlan->ap);
 	ptl_interfaces_ap(&wlan->interfaces, false);
+	ptl_groups_all(&wlan->groups);
 	wpa_forget(wlan->core.station, wlan);
 	wlan->country_id = 0;
 	wlan->refused = false;
@@ -454,6 +467,8 @@ static int open_all(struct wlan *wlan, char *error, size_t error_size)
 	const struct wpa_control_events station = {wlan, on_station_event, on_lost};
 	const struct wpa_control_events ap = {wlan, on_ap_event, on_lost};
 	const struct wlan_frames_events frames = {wlan, on_frame, on_drained, on_frames_lost};
+	const struct wlan_frames_events heard = {wlan, on_station_frame, on_drained,
+						 on_frames_lost};
 	uv_loop_t *loop = wlan->net->loop;
 	const char *ap_name;
 
@@ -465,7 +480,7 @@ static int open_all(struct wlan *wlan, char *error, size_t error_size)
 					"%s is no wlan interface; 'iw dev' lists those",
 					wlan->interface);
 	wlan->station_frames =
-		wlan_frames_open(loop, wlan->interface, &frames, error, error_size);
+		wlan_frames_open(loop, wlan->interface, &heard, error, error_size);
 	if (!wlan->station_frames)
 		return -1;
 	ap_name = add_ap(wlan);

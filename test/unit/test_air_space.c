@@ -568,12 +568,15 @@ static void settings_last_for_a_session(void **state)
 	(void)state;
 	ptl_control_begin(&to, PTL_M_SET, 0, PTL_IF_STATION);
 	ptl_put_bytes(&to, PTL_F_MAC, other, 6);
+	ptl_put_bytes(&to, PTL_F_MULTICAST, everybody, 6);
 	ptl_wifi_request(&B_HOST->wifi, world.now, &to, NULL);
 	start_ap(NULL, 6);
 	join(B_HOST, "mine", NULL, NULL);
 	assert_memory_equal(A_HOST->station, other, 6);
 	send_frame(B_HOST, everybody, other);
 	assert_int_equal(A_HOST->got[PTL_IF_AP], 1);
+	send_frame(A_HOST, (const uint8_t[6]){1, 0, 0x5e}, A_HOST->radio.ap_mac);
+	assert_int_equal(B_HOST->got[PTL_IF_STATION], 0);
 	new_session(B_HOST);
 	run(10000);
 	assert_memory_not_equal(B_HOST->radio.mac, other, 6);

@@ -188,12 +188,15 @@ static void ask(struct ptl_control_writer *to)
 
 static void settings_are_of_their_session(void **state)
 {
-	static const uint8_t mac[6] = {2, 7, 7, 7, 7, 7};
+	static const uint8_t mac[6] = {2, 7, 7, 7, 7, 7}, ours[6] = {1, 0, 0x5e, 0, 0, 1};
+	static uint8_t to_others[FRAME_BYTES] = {1, 0, 0x5e, 0, 0, 2};
 	struct ptl_control_writer to;
+	bool lent = true;
 	size_t n;
 
 	(void)state;
 	ptl_control_begin(&to, PTL_M_SET, 0, PTL_IF_STATION);
+	ptl_put_bytes(&to, PTL_F_MULTICAST, ours, 6);
 	ptl_put_bytes(&to, PTL_F_COUNTRY, "JP", 2);
 	ptl_put_uint(&to, PTL_F_POWER_SAVE, 1);
 	ptl_put_int(&to, PTL_F_TX_POWER, 10);
@@ -207,6 +210,10 @@ static void settings_are_of_their_session(void **state)
 	assert_int_equal(driver.power, 40);
 	assert_memory_equal(driver.mac[ESP_IF_WIFI_STA], mac, 6);
 	assert_true(driver.running);
+	/* The host's end would not know this frame. */
+	assert_int_equal(driver.on_frame[0](to_others, sizeof(to_others), &lent), ESP_OK);
+	run(50000);
+	assert_false(lent);
 	ptl_control_begin(&to, PTL_M_GET, 0, PTL_IF_STATION);
 	ptl_put_uint(&to, PTL_F_SETTING, PTL_F_MAC);
 	ask(&to);

@@ -97,7 +97,7 @@ enum ptl_field_kind {
 	X(COUNTRY, 48, BYTES, 2, 2, "ISO 3166 letters, or 00 for the world")                   \
 	X(POWER_SAVE, 49, UINT, 1, 1, "0 off, 1 on")                                           \
 	X(TX_POWER, 50, INT, 1, 1, "dBm, most")                                                \
-	X(MULTICAST, 51, LONG, 0, 252, "group addresses to be received, 6 bytes each")         \
+	X(MULTICAST, 51, LONG, 0, 252, "group addresses that the station is to hear")          \
 	X(ALL_MULTICAST, 52, FLAG, 0, 0, "every group address")                                \
 	X(TIME, 53, UINT, 8, 8, "us since 1970, UTC")                                          \
 	X(PIN, 54, UINT, 1, 1, "number of a pin, as the chip's maker counts")                  \

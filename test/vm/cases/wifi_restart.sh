@@ -4,7 +4,7 @@
 # machine: wifi
 # The radio dies and comes back at each point: idle, scanning, joining, joined. Every
 # operation has its end, the interface is the same, and wpa_supplicant joins again by
-# itself. The driver lets go of it while it scans, joins, and is joined.
+# itself. The driver lets go of it while it scans, joins, is joined, and an access point.
 only_for ko
 # shellcheck source=test/vm/guest/wifi.sh
 . /test/wifi.sh
@@ -34,6 +34,10 @@ wait "$(cat "$dir/scan.pid")" || true
 in_ns a iw dev wlan0 connect pig 2>"$dir/refused.log" || true
 restart_radio
 wait_for 12 "that nothing is joined" not_linked
+# The radio sends from its own address only: this one is told to it in each session.
+ip -n a link set wlan0 down
+ip -n a link set wlan0 address 02:11:22:33:44:55
+ip -n a link set wlan0 up
 supplicant card-wpa a wlan0 'ssid="pig"' 'psk="secretsecret"'
 wait_joined card-wpa
 finish radio KILL
@@ -45,6 +49,7 @@ wait_for 10 "carrier" has_carrier a wlan0
 ip -n b address replace 10.8.0.1/24 dev hall
 ip -n a address replace 10.8.0.2/24 dev wlan0
 pings a 10.8.0.1 56
+expect "its address" [ "$(address_of a wlan0)" = 02:11:22:33:44:55 ]
 expect "the same interface" [ "$(index)" = "$index" ]
 
 # Gone while it is joined, with its supplicant.
@@ -63,5 +68,10 @@ for when in 0 0.1 0.3 0.6 1; do
 	finish card
 	finish again || true
 done
+start_card
+in_ns a iw dev wlan0 interface add uap0 type __ap
+PIGTAIL_PASSPHRASE=secretsecret in_ns a pigtail ap start attic --interface uap0 --channel 6
+finish card
+wait_for 5 "no interface of an access point" fails ip -n a link show uap0
 rmmod pigtail
 expect "the driver is gone" fails grep -q ^pigtail /proc/modules
