@@ -163,7 +163,9 @@ base=()
 if [[ ${#wifi[@]} -gt 0 ]]; then
 	base=("$("$here/wifi-image")")
 	memory=$((memory + 512))
-	if ! $debug; then
+	if $debug; then
+		modules+=("$headers"/drivers/net/wireless/mac80211_hwsim.ko)
+	else
 		modules+=("$home"/modules/kernel/net/mac80211/mac80211.ko
 			"$home"/modules/kernel/drivers/net/wireless/mac80211_hwsim.ko
 			"$home"/modules/kernel/net/{bridge/bridge,802/stp,llc/llc}.ko
