@@ -5,8 +5,9 @@
  *	bytes --> detect ------ raw ----+--> client_data --> the UART's line
  *	             \--> client_telnet --/          \------> the programmer
  *
- * A client of a port for all is told nothing of the UART in its first PTL_QUIET_US, unless
- * it says something: a chattering target would get between a telnet client and the options.
+ * A client of a port for all is told nothing of the UART at first (client_state.h), unless it
+ * says something: a chattering target would get between a telnet client and the options, and
+ * between a programmer that is far away and its first answer. It is told later.
  * One of a port for programming is told nothing until it has shown that it is no
  * programmer. Input is only taken while there is room for the longest answer to it: who
  * asks without reading stops itself.
@@ -146,14 +147,14 @@ size_t ptl_client_transmit(struct ptl_client *client, uint8_t *out, size_t room)
 void ptl_client_catch_up(struct ptl_client *client)
 {
 	const struct ptl_bridge_config *config = &client->bridge->config;
-	uint64_t lost;
+	bool told = ptl_client_is_told(client);
+	uint64_t lost = 0;
 
-	if (!ptl_client_is_told(client)) {
+	if (!told && client->asked == PTL_SERVICE_PROGRAM)
 		ptl_client_skip(client);
-		return;
-	}
-	lost = ptl_history_catch_up(&client->bridge->history, &client->at);
-	if (!lost)
+	else
+		lost = ptl_history_catch_up(&client->bridge->history, &client->at);
+	if (!lost || !told)
 		return;
 	client->counters.lost += lost;
 	if (config->slow == PTL_SLOW_DROPPED)
@@ -201,8 +202,8 @@ ptl_time ptl_client_due(const struct ptl_client *client)
 			       ? HOLD_IAC_US
 			       : HOLD_US);
 	if (!ptl_client_is_told(client) && client->asked == PTL_SERVICE_AUTO &&
-	    client->since + PTL_QUIET_US < due)
-		due = client->since + PTL_QUIET_US;
+	    ptl_client_told_at(client) < due)
+		due = ptl_client_told_at(client);
 	if (bridge->config.idle && !ptl_client_has_uart(client) &&
 	    client->active + bridge->config.idle < due)
 		due = client->active + bridge->config.idle;
@@ -223,4 +224,7 @@ void ptl_client_poll(struct ptl_client *client)
 	}
 	if (bridge->config.idle && bridge->now >= client->active + bridge->config.idle)
 		ptl_client_drop(client, PTL_DROP_IDLE, false);
+	else if (ptl_client_has_output(client)) /* it was not told it yet */
+		bridge->config.events.writable(bridge->config.events.user,
+					       ptl_client_number(client));
 }

@@ -36,7 +36,14 @@ bool ptl_client_is_told(const struct ptl_client *client)
 	if (client->asked == PTL_SERVICE_PROGRAM && client->recognising && !client->com_port)
 		return false;
 	return client->service != PTL_SERVICE_AUTO || client->detect.begun ||
-	       client->bridge->now - client->since >= PTL_QUIET_US;
+	       client->bridge->now >= ptl_client_told_at(client);
+}
+
+ptl_time ptl_client_told_at(const struct ptl_client *client)
+{
+	return client->since + (client->bridge->config.programmer.match
+					? PTL_QUIET_PROGRAMMER_US
+					: PTL_QUIET_US);
 }
 
 void ptl_client_skip(struct ptl_client *client)

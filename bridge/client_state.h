@@ -5,7 +5,10 @@
 
 #include "state.h"
 
-#define PTL_QUIET_US 100000u
+/* How long a silent client of a port for all is told nothing: without a programmer, and with
+ * one, since avrdude says its first after 0.55 to 0.6 s. */
+#define PTL_QUIET_US		100000u
+#define PTL_QUIET_PROGRAMMER_US 800000u
 
 unsigned ptl_client_number(const struct ptl_client *client);
 
@@ -14,8 +17,9 @@ bool ptl_client_has_uart(const struct ptl_client *client);
 bool ptl_client_may_write(const struct ptl_client *client);
 bool ptl_client_is_telnet(const struct ptl_client *client);
 
-/* It gets what the UART says. */
+/* It gets what the UART says; when that begins, if it stays silent. */
 bool ptl_client_is_told(const struct ptl_client *client);
+ptl_time ptl_client_told_at(const struct ptl_client *client);
 
 /* It is told nothing of what the UART said until now. */
 void ptl_client_skip(struct ptl_client *client);

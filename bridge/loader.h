@@ -45,6 +45,11 @@ struct ptl_loader {
 	 * before it is answered, 0: each of its questions is; and before it has gone. */
 	uint32_t start, again, window, quiet, idle;
 
+	/* One that leaves when nobody speaks for a second: how long after an answer, which
+	 * ends with that byte, it is asked again. 0: it stays. */
+	uint32_t keep;
+	uint8_t ok;
+
 	uint8_t parity; /* enum ptl_parity; 0: as it is */
 };
 

@@ -10,6 +10,11 @@
  * been silent for a while, since then it waits for an answer to its last question. It gets
  * that one answer.
  *
+ * A boot loader that leaves when nobody speaks for a second (optiboot) would leave between
+ * two commands that come from far away. So when it has answered and nothing follows, it is
+ * asked something in between (KEEPING); what the client says meanwhile waits, and that
+ * answer is not the client's.
+ *
  * esptool is never silent, but takes an answer to any of its questions: there each whole
  * question is answered (ANSWERING), until something else comes.
  *
@@ -30,12 +35,14 @@
 #define LAST_US	 1000000u /* after the last command, all is over */
 #define RETRY_US 1000u	  /* until there is room */
 #define DROP_US	 200000u  /* from a refusal to the reset of the connection */
+#define KEEP_US	 300000u  /* for an answer that only tells that the boot loader is there */
 
 enum state {
 	IDLE,
 	ENTERING,
 	ANSWERING,
 	PASSING,
+	KEEPING,
 	GIVING_UP,
 };
 
@@ -51,6 +58,8 @@ struct ptl_proxy {
 	struct ptl_entry entry;
 	ptl_time heard; /* the client, last */
 	ptl_time drops; /* GIVING_UP: when */
+	ptl_time spoke; /* the target, last; KEEPING: when it was asked */
+	bool answered;	/* that was all of an answer, and no command came since */
 	bool full;	/* the client said more than the UART takes */
 	uint8_t tail[PTL_PATTERN_MAX];
 	uint8_t tail_n;	 /* the client's last bytes */
@@ -152,6 +161,7 @@ static void begin(void *user, ptl_time now, unsigned client)
 	proxy->client = client;
 	proxy->heard = now;
 	proxy->full = false;
+	proxy->answered = false;
 	proxy->tail_n = 0;
 	proxy->asked_n = 0;
 	proxy->replies = 0;
@@ -254,20 +264,47 @@ static size_t client(void *user, ptl_time now, const uint8_t *bytes, size_t n)
 	struct ptl_proxy *proxy = user;
 
 	proxy->heard = now;
-	if (proxy->state == PASSING)
+	if (proxy->state == KEEPING) {
+		proxy->full = true;
+		return 0;
+	}
+	if (proxy->state == PASSING) {
+		proxy->answered = false;
 		return pass_on(proxy, bytes, n);
+	}
 	if (!proxy->loader->quiet)
 		return answer_each(proxy, bytes, n);
 	keep_tail(proxy, bytes, n);
 	return n;
 }
 
+/* What is not the answer is let go by: nothing else was asked. */
+static void hear_that_it_is_there(struct ptl_proxy *proxy, ptl_time now, const uint8_t *bytes,
+				  size_t n)
+{
+	struct ptl_entry *entry = &proxy->entry;
+
+	for (; n && entry->heard_n < sizeof(entry->heard); n--)
+		entry->heard[entry->heard_n++] = *bytes++;
+	if (!proxy->loader->answer(entry->heard, entry->heard_n))
+		return;
+	proxy->state = PASSING;
+	proxy->spoke = now;
+}
+
 static bool uart(void *user, ptl_time now, const uint8_t *bytes, size_t n)
 {
 	struct ptl_proxy *proxy = user;
 
-	if (proxy->state == PASSING)
+	if (proxy->state == PASSING) {
+		proxy->spoke = now;
+		proxy->answered = n && bytes[n - 1] == proxy->loader->ok;
 		return true;
+	}
+	if (proxy->state == KEEPING) {
+		hear_that_it_is_there(proxy, now, bytes, n);
+		return false;
+	}
 	ptl_entry_hear(&proxy->entry, now, bytes, n);
 	return false;
 }
@@ -285,7 +322,8 @@ static bool line(void *user, ptl_time now, unsigned client, enum ptl_serial_line
 	if (proxy->state == IDLE) {
 		if (moves)
 			ptl_pin_player_play(&proxy->pins, now, moves, pulse);
-	} else if (proxy->client == client && proxy->state == PASSING &&
+	} else if (proxy->client == client &&
+		   (proxy->state == PASSING || proxy->state == KEEPING) &&
 		   which == PTL_LINE_DTR && open && !on) {
 		ptl_bridge_release(proxy->bridge); /* as who closes a port */
 	}
@@ -319,8 +357,44 @@ static ptl_time poll_entering(struct ptl_proxy *proxy, ptl_time now)
 	proxy->state = proxy->loader->quiet ? PASSING : ANSWERING;
 	if (proxy->loader->quiet)
 		owe_reply(proxy);
+	proxy->spoke = now;
+	proxy->answered = true;
 	tell(proxy, PTL_PROXY_IN_STEP);
 	return now;
+}
+
+/* The client has all that was said to it: what follows can be withheld. */
+static bool has_all(const struct ptl_proxy *proxy)
+{
+	struct ptl_client_state client;
+
+	return ptl_bridge_get_client(proxy->bridge, proxy->client, &client) && !client.waits;
+}
+
+/* Asks the boot loader whether it is there, so that it stays. */
+static ptl_time poll_keeping(struct ptl_proxy *proxy, ptl_time now)
+{
+	const struct ptl_loader *loader = proxy->loader;
+	ptl_time due = proxy->spoke + (proxy->state == KEEPING ? KEEP_US : loader->keep);
+
+	if (!loader->keep || !proxy->answered || tail_is(proxy, &loader->last))
+		return PTL_NEVER;
+	if (now < due)
+		return due;
+	if (proxy->state == KEEPING) { /* it is not; the client will find out */
+		proxy->state = PASSING;
+		proxy->answered = false;
+		return PTL_NEVER;
+	}
+	if (!has_all(proxy))
+		return now + RETRY_US;
+	proxy->entry.heard_n = 0;
+	proxy->spoke = now;
+	proxy->state = KEEPING;
+	if (proxy->config.serial.write(proxy->config.serial.user, loader->ask, loader->ask_n) <
+	    loader->ask_n)
+		proxy->full = true; /* the UART is stuck, and the client is lost */
+	return now + KEEP_US;
 }
 
 static ptl_time poll_passing(struct ptl_proxy *proxy, ptl_time now)
@@ -332,7 +406,7 @@ static ptl_time poll_passing(struct ptl_proxy *proxy, ptl_time now)
 	if (tail_is(proxy, &proxy->loader->last))
 		gone = proxy->heard + LAST_US;
 	if (now < gone)
-		return gone;
+		return earlier(gone, poll_keeping(proxy, now));
 	ptl_bridge_release(proxy->bridge);
 	return PTL_NEVER;
 }
@@ -344,6 +418,8 @@ static ptl_time poll(void *user, ptl_time now)
 
 	if (proxy->state == ENTERING)
 		due = poll_entering(proxy, now);
+	if (proxy->state == KEEPING)
+		due = poll_keeping(proxy, now);
 	if (proxy->state == ANSWERING || proxy->state == PASSING)
 		due = poll_passing(proxy, now);
 	if (proxy->state == GIVING_UP && now >= proxy->drops)

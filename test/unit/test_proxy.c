@@ -196,6 +196,45 @@ static void a_late_client_gets_one_answer(void **state)
 	assert_true(got(a, "\x14\x10", 2));
 }
 
+/* A boot loader that leaves after a second of silence is asked in between, and only then. */
+static void a_boot_loader_does_not_leave_between_commands_from_far_away(void **state)
+{
+	unsigned a, asked;
+
+	(void)state;
+	begin_with(PTL_TARGET_AVR, &uno, false);
+	a = bench_connect(&bench, PTL_SERVICE_PROGRAM);
+	BENCH_SAY(&bench, a, "0 ");
+	pass(3000 * MS);
+	assert_true(got(a, "\x14\x10", 2));
+	asked = world.asked;
+	pass(3000 * MS);
+	assert_true(board_is_awake());
+	assert_in_range(world.asked - asked, 5, 8);
+	assert_true(got(a, "\x14\x10", 2));
+
+	/* What comes meanwhile waits for the answer. */
+	for (bench.wrote_n = 0; !bench.wrote_n;)
+		bench_pass(&bench, MS);
+	BENCH_WROTE(&bench, "0 ");
+	assert_int_equal(
+		ptl_bridge_receive(bench.bridge, bench.now, a, (const uint8_t *)"P ", 2), 0);
+	BENCH_UART(&bench, "\x14\x10");
+	bench_pass(&bench, 10 * MS);
+	BENCH_SAY(&bench, a, "P ");
+	BENCH_WROTE(&bench, "P ");
+	pass(900 * MS); /* it has a command, and is not disturbed */
+	BENCH_WROTE(&bench, "");
+	BENCH_UART(&bench, "\x14\x10");
+	pass(10 * MS);
+	assert_true(got(a, "\x14\x10\x14\x10", 4));
+	bench.wrote_n = 0;
+	BENCH_SAY(&bench, a, "Q ");
+	BENCH_UART(&bench, "\x14\x10");
+	bench_pass(&bench, 900 * MS); /* it has left for the program */
+	BENCH_WROTE(&bench, "Q ");
+}
+
 static void a_board_that_starts_late_is_waited_for(void **state)
 {
 	struct board late = uno;
@@ -507,6 +546,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(avrdude_gets_one_answer_and_only_when_it_waits, stop),
 		cmocka_unit_test_teardown(a_late_client_gets_one_answer, stop),
+		cmocka_unit_test_teardown(
+			a_boot_loader_does_not_leave_between_commands_from_far_away, stop),
 		cmocka_unit_test_teardown(a_board_that_starts_late_is_waited_for, stop),
 		cmocka_unit_test_teardown(a_mega_answers_with_the_number_of_the_last_question,
 					  stop),
