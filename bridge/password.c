@@ -77,10 +77,9 @@ bool ptl_password_parse(struct ptl_password *password, const char *line, size_t 
 
 static char *put(char *to, const char *text)
 {
-	size_t n = strlen(text);
-
-	memcpy(to, text, n);
-	return to + n;
+	while (*text)
+		*to++ = *text++;
+	return to;
 }
 
 static char *put_hex(char *to, const uint8_t *bytes, size_t n)

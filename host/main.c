@@ -20,6 +20,7 @@ static const struct subcommand commands[] = {
 	{"flash", cmd_flash, "an image into the microcontroller behind a UART"},
 	{"wire", cmd_wire, "a simulated UART cable between two ports"},
 	{"bridge", cmd_bridge, "a UART on the network: raw TCP, telnet, RFC 2217"},
+	{"passwd", cmd_passwd, "who may log in to a bridge"},
 	{"air", cmd_air, "a scripted air for virtual radios, which hear each other"},
 	{"serial", cmd_serial, "a tty here that is a UART there"},
 	{"qemu", cmd_qemu, "firmware in QEMU, its UART being a link"},

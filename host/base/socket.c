@@ -6,11 +6,13 @@
  */
 #include "host/base/socket.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -137,6 +139,52 @@ int socket_listen_unix(const char *path)
 	fd = socket_listen(AF_UNIX, (struct sockaddr *)&address, sizeof(address));
 	(void)umask(mask);
 	return fd;
+}
+
+void socket_peer(int fd, char *text, size_t size)
+{
+	struct sockaddr_storage address;
+	socklen_t length = sizeof(address);
+	char host[INET6_ADDRSTRLEN + 16], port[8];
+
+	*text = 0;
+	if (getpeername(fd, (struct sockaddr *)&address, &length) < 0 ||
+	    getnameinfo((struct sockaddr *)&address, length, host, sizeof(host), port,
+			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+		return;
+	(void)snprintf(text, size, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
+		       port);
+}
+
+int socket_host(const char *text, struct sockaddr_storage *address)
+{
+	struct sockaddr_in6 *six = (void *)address;
+	struct sockaddr_in *four = (void *)address;
+
+	*address = (struct sockaddr_storage){.ss_family = AF_INET};
+	if (inet_pton(AF_INET, text, &four->sin_addr) == 1)
+		return 0;
+	address->ss_family = AF_INET6;
+	return inet_pton(AF_INET6, text, &six->sin6_addr) == 1 ? 0 : -1;
+}
+
+/* In IPv6's form, RFC 4291, 2.5.5.2. */
+static struct in6_addr host_of(const struct sockaddr *address)
+{
+	struct in6_addr host = {.s6_addr = {[10] = 0xff, [11] = 0xff}};
+
+	if (address->sa_family == AF_INET6)
+		return ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+	memcpy(host.s6_addr + 12,
+	       &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+	return host;
+}
+
+bool socket_same_host(const struct sockaddr *a, const struct sockaddr *b)
+{
+	struct in6_addr one = host_of(a), other = host_of(b);
+
+	return !memcmp(&one, &other, sizeof(one));
 }
 
 void socket_acknowledge(int fd)

@@ -7,6 +7,7 @@
 #define PIGTAIL_HOST_SOCKET_H
 
 #include <netdb.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -36,6 +37,16 @@ int socket_listen(int family, const struct sockaddr *address, socklen_t size);
  * something that is no socket is there.
  */
 int socket_listen_unix(const char *path);
+
+/* Who is at the other end: "127.0.0.1:5000"; "" where that is unknown. */
+void socket_peer(int fd, char *text, size_t size);
+
+/* An address as text, for socket_same_host(). -1: it is none. */
+int socket_host(const char *text, struct sockaddr_storage *address);
+
+/* Whether two addresses of IP are of the same host; ports don't count, and IPv4 within IPv6
+ * is IPv4. */
+bool socket_same_host(const struct sockaddr *a, const struct sockaddr *b);
 
 /* TCP: what was read is acknowledged now. To be called after reading: Nagle's algorithm
  * at the other end, if that writes its packets in pieces, waits for it with the second

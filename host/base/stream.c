@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * With TLS a reader may have to write and the other way round, and bytes may have left the
- * socket without being read here: stream_events() and stream_has_input() are for that.
+ * socket without being read here. stream_events() knows; so an owner reads and writes both,
+ * whatever the poller says.
  */
 #include "host/base/stream.h"
 
@@ -143,14 +144,11 @@ int stream_events(const struct stream *stream, bool reads, bool writes)
 {
 	if (stream->tls && tls_state(stream->tls) == TLS_HANDSHAKE)
 		return tls_has_output(stream->tls) ? UV_WRITABLE : UV_READABLE;
-	if (stream->tls && tls_has_output(stream->tls))
+	/* What has left the socket already makes the loop turn again. */
+	if (stream->tls &&
+	    (tls_has_output(stream->tls) || (reads && tls_has_input(stream->tls))))
 		writes = true;
 	return (reads ? UV_READABLE : 0) | (writes ? UV_WRITABLE : 0);
-}
-
-bool stream_has_input(const struct stream *stream)
-{
-	return stream->tls && tls_has_input(stream->tls);
 }
 
 void stream_end(struct stream *stream)

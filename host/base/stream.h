@@ -30,10 +30,9 @@ ssize_t stream_write(struct stream *stream, const void *bytes, size_t n);
 /* Goes on with a handshake: 1: there is none, or it is done; 0 and -1 as above. */
 int stream_ready(struct stream *stream);
 
-/* What poller_want() is to be told where the owner reads, or has bytes to write. A reader
- * looks at stream_has_input() as well, before it leaves the rest to the poller. */
+/* What poller_want() is to be told where the owner reads, or has bytes to write. Whatever
+ * it then says, the owner tries both. */
 int stream_events(const struct stream *stream, bool reads, bool writes);
-bool stream_has_input(const struct stream *stream);
 
 /* Tells the peer that there is no more, and shuts our side of the socket. */
 void stream_end(struct stream *stream);

@@ -113,13 +113,16 @@ static int load_authority(struct tls_context *context, const char *path, char *e
 	return 0;
 }
 
-static int begin(int side, struct tls_context **out, char *error, size_t error_size)
+/* NULL with a line in error. */
+static struct tls_context *begin(int side, char *error, size_t error_size)
 {
 	struct tls_context *context = calloc(1, sizeof(*context));
 	int status;
 
-	if (!context)
-		return complain(error, error_size, "out of memory");
+	if (!context) {
+		(void)complain(error, error_size, "out of memory");
+		return NULL;
+	}
 	mbedtls_entropy_init(&context->entropy);
 	mbedtls_ctr_drbg_init(&context->random);
 	mbedtls_x509_crt_init(&context->own);
@@ -134,7 +137,8 @@ static int begin(int side, struct tls_context **out, char *error, size_t error_s
 						     MBEDTLS_SSL_PRESET_DEFAULT);
 	if (status) {
 		tls_context_free(context);
-		return complain_of("cannot set up TLS", status, error, error_size);
+		(void)complain_of("cannot set up TLS", status, error, error_size);
+		return NULL;
 	}
 	mbedtls_ssl_conf_rng(&context->config, mbedtls_ctr_drbg_random, &context->random);
 	mbedtls_ssl_conf_ciphersuites(&context->config, suites);
@@ -142,16 +146,15 @@ static int begin(int side, struct tls_context **out, char *error, size_t error_s
 				     MBEDTLS_SSL_MINOR_VERSION_3);
 	/* Also without an authority: whether it is valid now is of interest. */
 	mbedtls_ssl_conf_authmode(&context->config, MBEDTLS_SSL_VERIFY_OPTIONAL);
-	*out = context;
-	return 0;
+	return context;
 }
 
 int tls_server(const char *certificate, const char *key, const char *client_ca,
 	       struct tls_context **out, char *error, size_t error_size)
 {
-	struct tls_context *context;
+	struct tls_context *context = begin(MBEDTLS_SSL_IS_SERVER, error, error_size);
 
-	if (begin(MBEDTLS_SSL_IS_SERVER, &context, error, error_size) < 0)
+	if (!context)
 		return -1;
 	if (!client_ca)
 		mbedtls_ssl_conf_authmode(&context->config, MBEDTLS_SSL_VERIFY_NONE);
@@ -167,9 +170,9 @@ int tls_server(const char *certificate, const char *key, const char *client_ca,
 int tls_client(const char *ca, const char *certificate, const char *key,
 	       struct tls_context **out, char *error, size_t error_size)
 {
-	struct tls_context *context;
+	struct tls_context *context = begin(MBEDTLS_SSL_IS_CLIENT, error, error_size);
 
-	if (begin(MBEDTLS_SSL_IS_CLIENT, &context, error, error_size) < 0)
+	if (!context)
 		return -1;
 	if ((ca && load_authority(context, ca, error, error_size) < 0) ||
 	    (certificate && load_own(context, certificate, key, error, error_size) < 0)) {

@@ -17,14 +17,10 @@
 #include "host/base/socket.h"
 #include "host/base/timer.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define LINGER_US 500000u
 #define READS	  4 /* at one go */
@@ -40,9 +36,10 @@ struct connection {
 	struct ptl_bridge *bridge;
 	unsigned client;
 	struct connection_events events;
-	int fd;
+	struct stream *stream;
 	struct poller *poller;
 	struct timer *linger;
+	bool resets;
 	enum state state;
 	char peer[64];
 	size_t in_at, in_n, out_at, out_n;
@@ -65,19 +62,20 @@ static void rearm(struct connection *connection)
 
 	if (connection->state != GONE)
 		poller_want(connection->poller,
-			    (reads ? UV_READABLE : 0) | (writes ? UV_WRITABLE : 0));
+			    stream_events(connection->stream, reads, writes));
 }
 
 /* Sends what is in hand; returns whether all of it. */
 static bool flush(struct connection *connection)
 {
 	while (connection->out_at < connection->out_n) {
-		ssize_t n = send(connection->fd, connection->out + connection->out_at,
-				 connection->out_n - connection->out_at, MSG_NOSIGNAL);
+		ssize_t n =
+			stream_write(connection->stream, connection->out + connection->out_at,
+				     connection->out_n - connection->out_at);
 
-		if (n < 0 && errno != EAGAIN && errno != EINTR)
-			end(connection);
 		if (n < 0)
+			end(connection);
+		if (n <= 0)
 			return false;
 		connection->out_at += (size_t)n;
 	}
@@ -131,23 +129,22 @@ static void half_close(struct connection *connection)
 static void read_some(struct connection *connection)
 {
 	for (unsigned i = 0; i < READS && connection->state == OPEN && give(connection); i++) {
-		ssize_t n = recv(connection->fd, connection->in, sizeof(connection->in), 0);
+		ssize_t n =
+			stream_read(connection->stream, connection->in, sizeof(connection->in));
 
-		if (n < 0 && (errno == EAGAIN || errno == EINTR))
-			break;
-		if (n < 0) {
+		if (n < 0 && errno) {
 			end(connection);
 			return;
 		}
-		if (!n) {
+		if (n < 0)
 			half_close(connection);
+		if (n <= 0)
 			break;
-		}
 		connection->in_at = 0;
 		connection->in_n = (size_t)n;
 		if (!give(connection))
 			break;
-		socket_acknowledge(connection->fd);
+		socket_acknowledge(stream_fd(connection->stream));
 	}
 	rearm(connection);
 }
@@ -164,10 +161,8 @@ static void on_ready(void *user, int events)
 {
 	struct connection *connection = user;
 
-	if (events & UV_READABLE)
-		read_some(connection);
-	if (events & UV_WRITABLE)
-		connection_send(connection);
+	read_some(connection);
+	connection_send(connection);
 	if (events & POLLER_ERROR)
 		end(connection);
 	connection->events.settle(connection->events.user);
@@ -186,10 +181,8 @@ static void on_linger(void *user)
 
 void connection_hang_up(struct connection *connection, bool reset)
 {
-	const struct linger now = {.l_onoff = 1, .l_linger = 0};
-
 	if (reset) {
-		(void)setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		connection->resets = true;
 		end(connection);
 		return;
 	}
@@ -197,32 +190,19 @@ void connection_hang_up(struct connection *connection, bool reset)
 	connection_send(connection);
 }
 
-static void name_peer(struct connection *connection)
-{
-	struct sockaddr_storage address;
-	socklen_t size = sizeof(address);
-	char host[INET6_ADDRSTRLEN + 16], port[8];
-
-	if (getpeername(connection->fd, (struct sockaddr *)&address, &size) < 0 ||
-	    getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port,
-			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		return;
-	(void)snprintf(connection->peer, sizeof(connection->peer),
-		       address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
-}
-
-struct connection *connection_new(uv_loop_t *loop, int fd, struct ptl_bridge *bridge,
-				  unsigned client, const char *peer,
+struct connection *connection_new(uv_loop_t *loop, struct stream *stream,
+				  struct ptl_bridge *bridge, unsigned client, const char *peer,
 				  const struct connection_events *events)
 {
 	struct connection *connection = calloc(1, sizeof(*connection));
+	int fd = stream_fd(stream);
 
 	if (!connection)
 		goto bad;
 	connection->bridge = bridge;
 	connection->client = client;
 	connection->events = *events;
-	connection->fd = fd;
+	connection->stream = stream;
 	connection->linger = timer_new(loop, on_linger, connection);
 	connection->poller = poller_new(loop, fd, on_ready, connection);
 	if (!connection->linger || !connection->poller)
@@ -230,7 +210,7 @@ struct connection *connection_new(uv_loop_t *loop, int fd, struct ptl_bridge *br
 	if (peer)
 		(void)snprintf(connection->peer, sizeof(connection->peer), "%s", peer);
 	else
-		name_peer(connection);
+		socket_peer(fd, connection->peer, sizeof(connection->peer));
 	rearm(connection);
 	return connection;
 
@@ -240,15 +220,26 @@ bad:
 		poller_free(connection->poller);
 	}
 	free(connection);
-	(void)close(fd);
+	stream_free(stream, false);
 	return NULL;
+}
+
+void connection_begin(struct connection *connection, const uint8_t *bytes, size_t n)
+{
+	if (n > sizeof(connection->in))
+		n = sizeof(connection->in);
+	memcpy(connection->in, bytes, n);
+	connection->in_n = n;
+	read_some(connection);
 }
 
 void connection_close(struct connection *connection)
 {
 	timer_free(connection->linger);
 	poller_free(connection->poller);
-	(void)close(connection->fd);
+	if (!connection->resets)
+		stream_end(connection->stream);
+	stream_free(connection->stream, connection->resets);
 	free(connection);
 }
 

@@ -6,6 +6,8 @@
 #ifndef PIGTAIL_HOST_BRIDGE_CONNECTION_H
 #define PIGTAIL_HOST_BRIDGE_CONNECTION_H
 
+#include "host/base/stream.h"
+
 #include <pigtail/bridge.h>
 #include <uv.h>
 
@@ -19,12 +21,15 @@ struct connection_events {
 	void (*gone)(void *user, unsigned client);
 };
 
-/* peer: what it is called; NULL: its address. NULL with errno. The descriptor is its own from
+/* peer: what it is called; NULL: its address. NULL with errno. The stream is its own from
  * now on, also where it fails. */
-struct connection *connection_new(uv_loop_t *loop, int fd, struct ptl_bridge *bridge,
-				  unsigned client, const char *peer,
+struct connection *connection_new(uv_loop_t *loop, struct stream *stream,
+				  struct ptl_bridge *bridge, unsigned client, const char *peer,
 				  const struct connection_events *events);
 void connection_close(struct connection *connection);
+
+/* Bytes that had come before, 2048 at most; then those of the stream. */
+void connection_begin(struct connection *connection, const uint8_t *bytes, size_t n);
 
 /* The bridge may have something for it; may take what it didn't; wants it hung up on. */
 void connection_send(struct connection *connection);

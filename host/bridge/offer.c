@@ -6,6 +6,7 @@
  */
 #include "host/bridge/offer.h"
 
+#include "host/base/socket.h"
 #include "host/base/timer.h"
 #include "host/bridge/format.h"
 
@@ -28,6 +29,12 @@ int offer_write_policy(const char *name)
 			return (int)i;
 	return -1;
 }
+
+static const char *const guards[] = {
+	[LISTENER_PLAIN] = "none",
+	[LISTENER_TLS] = "tls",
+	[LISTENER_ARMED] = "armed",
+};
 
 struct row {
 	const char *name;
@@ -95,8 +102,22 @@ static void add_listens(cJSON *to, const struct server *server)
 		cJSON_AddStringToObject(one, "port", config->listen[i].port);
 		cJSON_AddStringToObject(one, "service",
 					ptl_service_name(config->listen[i].service));
+		cJSON_AddStringToObject(one, "guard", guards[server_guard(server, i)]);
 		cJSON_AddItemToArray(list, one);
 	}
+}
+
+static void add_armed(cJSON *to, const struct server *server)
+{
+	char address[64];
+	unsigned seconds = server_armed(server, address, sizeof(address));
+	cJSON *armed;
+
+	if (!seconds)
+		return;
+	armed = cJSON_AddObjectToObject(to, "armed");
+	cJSON_AddStringToObject(armed, "address", address);
+	cJSON_AddNumberToObject(armed, "seconds", seconds);
 }
 
 static void add_clients(cJSON *to, const struct server *server)
@@ -155,6 +176,7 @@ static cJSON *status_now(void *user)
 	add_port(json, offer->server);
 	add_listens(json, offer->server);
 	add_target(json, offer->server);
+	add_armed(json, offer->server);
 	cJSON_AddStringToObject(json, "write", policies[server_config(offer->server)->write]);
 	add_clients(json, offer->server);
 	cJSON_AddStringToObject(json, "control", control_path(offer->control));
@@ -266,6 +288,23 @@ static void answer_reset(void *user, const cJSON *arguments, struct control_call
 		control_answer(call, NULL);
 }
 
+static void answer_arm(void *user, const cJSON *arguments, struct control_call *call)
+{
+	const struct offer *offer = user;
+	struct sockaddr_storage address;
+	char text[160];
+
+	if (socket_host(control_string(arguments, "address", ""), &address) < 0) {
+		control_refuse(call, CONTROL_BAD_ARGUMENT, "argument address: it is none");
+		return;
+	}
+	if (server_arm(offer->server, "its owner", (const struct sockaddr *)&address,
+		       (unsigned)control_number(arguments, "minutes", 0), text, sizeof(text)))
+		control_answer(call, status_now(user));
+	else
+		control_refuse(call, CONTROL_NOT_READY, "%s", text);
+}
+
 static const struct control_argument client_argument[] = {
 	{"client", CONTROL_INTEGER, true, 0, PTL_BRIDGE_CLIENTS_MAX - 1,
 	 "its number, as in status"},
@@ -285,11 +324,19 @@ static const struct control_argument line_arguments[] = {
 	{0},
 };
 
+static const struct control_argument arm_arguments[] = {
+	{"address", CONTROL_STRING, true, 1, PTL_LOGIN_ADDRESS - 1, "for whom"},
+	{"minutes", CONTROL_INTEGER, true, 1, PTL_LOGIN_MINUTES, "for how long"},
+	{0},
+};
+
 static const struct control_request requests[] = {
 	{"status", "what the bridge is doing; pigtail(1) lists the keys", NULL, answer_status,
 	 0},
 	{"stats", "its counters", NULL, answer_stats, 0},
 	{"take", "gives the right to write to a client", client_argument, answer_take, 0},
+	{"arm", "opens the ports that are to be armed, for one address; answers as status",
+	 arm_arguments, answer_arm, 0},
 	{"hang-up", "hangs up on a client", client_argument, answer_hang_up, 0},
 	{"set", "sets the UART's rate and format; answers as status", set_arguments, answer_set,
 	 0},

@@ -9,7 +9,9 @@
 
 #include "host/base/log.h"
 #include "host/base/timer.h"
+#include "host/bridge/arming.h"
 #include "host/bridge/connection.h"
+#include "host/bridge/gate.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@
 struct seat {
 	struct connection *connection; /* NULL: free */
 	bool writable, gone, drop, reset;
+	bool armed; /* by a port that is open for a while */
 	uint64_t told_lost;
 };
 
@@ -32,7 +35,10 @@ struct server {
 	struct programming *programming;
 	struct ptl_bridge *bridge;
 	struct timer *timer;
+	struct access access;
+	struct gate *gate; /* NULL: nobody can log in */
 	struct listener *listener[SERVER_LISTENS];
+	struct arming *arming;
 	struct seat seat[PTL_BRIDGE_CLIENTS_MAX];
 	bool readable, settling;
 	ptl_time began;
@@ -146,7 +152,9 @@ static void on_gone(void *user, unsigned client)
 	((struct server *)user)->seat[client].gone = true;
 }
 
-void server_join(struct server *server, int fd, enum ptl_service service, const char *peer)
+/* NULL: it was refused. */
+static struct seat *seat_stream(struct server *server, struct stream *stream,
+				enum ptl_service service, const char *peer)
 {
 	const struct connection_events events = {server, settle, on_gone};
 	int client = ptl_bridge_connect(server->bridge, timer_now(), service);
@@ -154,25 +162,76 @@ void server_join(struct server *server, int fd, enum ptl_service service, const 
 
 	if (client < 0) {
 		log_detail("refused a client: there are %u", server->config.clients);
-		(void)close(fd);
-		return;
+		stream_free(stream, false);
+		return NULL;
 	}
-	seat->connection = connection_new(server->loop, fd, server->bridge, (unsigned)client,
-					  peer, &events);
+	seat->connection = connection_new(server->loop, stream, server->bridge,
+					  (unsigned)client, peer, &events);
 	if (!seat->connection) {
 		log_line("cannot take a client: %s", strerror(errno));
 		ptl_bridge_disconnect(server->bridge, timer_now(), (unsigned)client);
-		return;
+		return NULL;
 	}
 	log_detail("client %d, %s: on a port for %s", client, connection_peer(seat->connection),
 		   ptl_service_name(service));
 	seat->writable = true;
+	return seat;
+}
+
+static struct seat *seat_plain(struct server *server, int fd, enum ptl_service service,
+			       const char *peer)
+{
+	struct stream *stream = stream_new(fd, NULL);
+
+	return stream ? seat_stream(server, stream, service, peer) : NULL;
+}
+
+void server_join(struct server *server, int fd, enum ptl_service service, const char *peer)
+{
+	(void)seat_plain(server, fd, service, peer);
 	settle(server);
 }
 
-static void on_came(void *user, int fd, enum ptl_service service)
+static void on_came(void *user, int fd, enum ptl_service service, enum listener_guard guard)
 {
-	server_join(user, fd, service, NULL);
+	struct server *server = user;
+	struct seat *seat;
+
+	if (guard == LISTENER_TLS) {
+		gate_take(server->gate, fd, service);
+		return;
+	}
+	seat = seat_plain(server, fd, service, NULL);
+	if (seat)
+		seat->armed = guard == LISTENER_ARMED;
+	settle(server);
+}
+
+static void on_passed(void *user, const struct gate_guest *guest)
+{
+	struct server *server = user;
+	struct seat *seat = seat_stream(server, guest->stream, guest->service, NULL);
+
+	if (seat)
+		connection_begin(seat->connection, guest->bytes, guest->n);
+	settle(server);
+}
+
+/* The minutes are over, or others begin. */
+static void on_disarmed(void *user)
+{
+	struct server *server = user;
+
+	for (unsigned i = 0; i < server->config.clients; i++)
+		if (server->seat[i].armed && server->seat[i].connection)
+			connection_hang_up(server->seat[i].connection, true);
+	settle(server);
+}
+
+static bool on_arm(void *user, const char *who, const struct sockaddr *address,
+		   unsigned minutes, char *text, size_t size)
+{
+	return server_arm(user, who, address, minutes, text, size);
 }
 
 /* ---- the UART ---- */
@@ -307,6 +366,32 @@ static int open_core(struct server *server, char *error, size_t error_size)
 	return 0;
 }
 
+static int open_listeners(struct server *server, char *error, size_t error_size)
+{
+	const struct gate_events events = {server, on_passed, on_arm};
+	const struct server_config *config = &server->config;
+	int status =
+		access_open(server->loop, &config->access, &server->access, error, error_size);
+
+	if (!status && server->access.tls) {
+		server->gate = gate_open(server->loop, &server->access, &events);
+		if (!server->gate)
+			status = complain(error, error_size, "out of memory");
+	}
+	for (size_t i = 0; i < config->listens && !status; i++)
+		status =
+			listener_open(server->loop, &config->listen[i], server->gate != NULL,
+				      on_came, server, &server->listener[i], error, error_size);
+	if (!status) {
+		server->arming = arming_new(server->loop, server->listener, config->listens,
+					    on_disarmed, server);
+		if (!server->arming)
+			status = complain(error, error_size, "cannot make a timer: %s",
+					  strerror(errno));
+	}
+	return status;
+}
+
 int server_open(uv_loop_t *loop, const struct server_config *config, struct server **out,
 		char *error, size_t error_size)
 {
@@ -323,9 +408,8 @@ int server_open(uv_loop_t *loop, const struct server_config *config, struct serv
 		status = open_target(server, error, error_size);
 	if (!status)
 		status = open_core(server, error, error_size);
-	for (size_t i = 0; i < config->listens && !status; i++)
-		status = listener_open(loop, &config->listen[i], on_came, server,
-				       &server->listener[i], error, error_size);
+	if (!status)
+		status = open_listeners(server, error, error_size);
 	if (status) {
 		server_close(server);
 		return status;
@@ -339,6 +423,7 @@ static void on_closed(uv_handle_t *handle)
 {
 	struct server *server = handle->data;
 
+	access_close(&server->access);
 	free(server->bridge);
 	free(server);
 	free(handle);
@@ -350,8 +435,10 @@ void server_close(struct server *server)
 
 	if (!server)
 		return;
+	arming_free(server->arming);
 	for (size_t i = 0; i < server->config.listens; i++)
 		listener_close(server->listener[i]);
+	gate_close(server->gate);
 	for (unsigned i = 0; i < server->config.clients; i++)
 		if (server->seat[i].connection)
 			connection_close(server->seat[i].connection);
@@ -368,16 +455,28 @@ void server_close(struct server *server)
 	uv_close((uv_handle_t *)last, on_closed);
 }
 
-bool server_is_exposed(const struct server *server)
-{
-	bool exposed = false;
+/* ---- by its owner ---- */
 
-	for (size_t i = 0; i < server->config.listens; i++)
-		exposed |= listener_is_exposed(server->listener[i]);
-	return exposed;
+bool server_arm(struct server *server, const char *who, const struct sockaddr *address,
+		unsigned minutes, char *text, size_t size)
+{
+	return arming_begin(server->arming, who, address, minutes, text, size);
 }
 
-/* ---- by its owner ---- */
+unsigned server_armed(const struct server *server, char *address, size_t size)
+{
+	return arming_left(server->arming, address, size);
+}
+
+const struct access *server_access(const struct server *server)
+{
+	return &server->access;
+}
+
+enum listener_guard server_guard(const struct server *server, size_t listen)
+{
+	return listener_guard(server->listener[listen]);
+}
 
 bool server_take(struct server *server, unsigned client)
 {

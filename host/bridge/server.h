@@ -6,6 +6,7 @@
 #ifndef PIGTAIL_HOST_BRIDGE_SERVER_H
 #define PIGTAIL_HOST_BRIDGE_SERVER_H
 
+#include "host/bridge/access.h"
 #include "host/bridge/listener.h"
 #include "host/bridge/programming.h"
 #include "host/bridge/uart.h"
@@ -23,6 +24,7 @@ struct server_config {
 	enum ptl_slow_policy slow;
 	struct ptl_serial_format format;
 	struct target_config target;
+	struct access_options access;
 };
 
 struct server;
@@ -34,7 +36,18 @@ int server_open(uv_loop_t *loop, const struct server_config *config, struct serv
 /* All is gone when the loop has run dry. NULL does nothing. */
 void server_close(struct server *server);
 
-bool server_is_exposed(const struct server *server);
+/* How strangers are let in. */
+const struct access *server_access(const struct server *server);
+
+/* Opens the ports that are to be armed, for one address and so many minutes; what became of
+ * it goes to text. Who: who asked. */
+bool server_arm(struct server *server, const char *who, const struct sockaddr *address,
+		unsigned minutes, char *text, size_t size);
+
+/* Seconds for which they are open; 0: they are not. address: for whom. */
+unsigned server_armed(const struct server *server, char *address, size_t size);
+
+enum listener_guard server_guard(const struct server *server, size_t listen);
 
 /* What comes on a connection or a socket pair is a client. peer: what it is called; NULL: its
  * address. The descriptor is the server's. */

@@ -37,15 +37,23 @@ enum {
 	KEY_TARGET,
 	KEY_PINS,
 	KEY_WEB,
+	KEY_TLS,
+	KEY_USERS,
+	KEY_CLIENT_CA,
 };
 
 static const struct argp_option option_list[] = {
-	{"listen", KEY_LISTEN, "[HOST:]PORT[,SERVICE]", 0,
+	{"listen", KEY_LISTEN, "[HOST:]PORT[,SERVICE][,tls|armed]", 0,
 	 "Where clients connect; up to 8 times (23,auto and 2323,program). Without HOST on "
-	 "loopback only; SERVICE is auto, raw, telnet, rfc2217 or program",
+	 "loopback only, beyond it with TLS and a login; SERVICE is auto, raw, telnet, rfc2217 "
+	 "or program. armed: plain, but only while and for whom a user has armed it",
 	 1},
 	{"web", KEY_WEB, "[HOST:]PORT", 0,
 	 "Where a browser finds the console, and 'pigtail flash' the bridge", 1},
+	{"tls", KEY_TLS, "CERT,KEY", 0, "The bridge's certificate and its key: two files", 1},
+	{"users", KEY_USERS, "FILE", 0, "Who may log in; 'pigtail passwd' makes it", 1},
+	{"client-ca", KEY_CLIENT_CA, "FILE", 0,
+	 "Clients with a certificate of this authority need no password", 1},
 	{"format", KEY_FORMAT, "8N1", 0, "Data bits, parity (N E O M S), stop bits (8N1)", 1},
 	{"write", KEY_WRITE, "POLICY", 0,
 	 "Who may write: all; first, who came first; exclusive, the same, but another one can "
@@ -183,6 +191,16 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_PINS:
 		command->pins = text;
 		return 0;
+	case KEY_TLS:
+		if (access_parse_tls(&config->access, text, error, sizeof(error)) < 0)
+			command_misused(state, "%s", error);
+		return 0;
+	case KEY_USERS:
+		config->access.users = text;
+		return 0;
+	case KEY_CLIENT_CA:
+		config->access.client_ca = text;
+		return 0;
 	case KEY_NAME:
 		if (!control_name_ok(text))
 			command_misused(state, "'%s' is no name", text);
@@ -256,18 +274,25 @@ static int claim(struct running *running, const char *given, char *error, size_t
 
 static void introduce(const struct running *running, const struct server_config *config)
 {
-	const struct ptl_serial_format *format = server_format(running->offer.server);
-	char text[FORMAT_TEXT];
+	static const char *const guards[] = {
+		[LISTENER_PLAIN] = "",
+		[LISTENER_TLS] = ", with TLS and login",
+		[LISTENER_ARMED] = ", when armed",
+	};
+	const struct server *server = running->offer.server;
+	const struct ptl_serial_format *format = server_format(server);
+	char text[FORMAT_TEXT], fingerprint[TLS_FINGERPRINT];
 
 	for (size_t i = 0; i < config->listens; i++)
-		log_line("%s: %s at %u baud %s, on %s port %s for %s", running->name,
+		log_line("%s: %s at %u baud %s, on %s port %s for %s%s", running->name,
 			 port_of(running), (unsigned)format->baud, format_text(format, text),
 			 *config->listen[i].host ? config->listen[i].host : "loopback",
-			 config->listen[i].port, ptl_service_name(config->listen[i].service));
-	if (server_is_exposed(running->offer.server))
-		log_line("%s: whoever reaches it from outside can read and write the UART: "
-			 "there is no password and no encryption",
-			 running->name);
+			 config->listen[i].port, ptl_service_name(config->listen[i].service),
+			 guards[server_guard(server, i)]);
+	if (!server_access(server)->tls)
+		return;
+	tls_own_fingerprint(server_access(server)->tls, fingerprint);
+	log_line("%s: its certificate is SHA256 %s", running->name, fingerprint);
 }
 
 static int open_web(struct running *running, const struct web_config *given, char *error,
@@ -331,6 +356,11 @@ static void drop_privileges(const struct server_config *config)
 		if (config->target.pins.pin[i].kind == PIN_FILE ||
 		    config->target.pins.pin[i].kind == PIN_UNIX)
 			sandbox_will_open(&sandbox, config->target.pins.pin[i].where, W_OK);
+	for (size_t i = 0; i < config->listens; i++)
+		sandbox.low_ports |= config->listen[i].guard == LISTENER_ARMED &&
+				     atoi(config->listen[i].port) < 1024;
+	if (config->access.users)
+		sandbox_will_open(&sandbox, config->access.users, R_OK);
 	if (port_place(config->port, path, sizeof(path)))
 		sandbox_will_open(&sandbox, path, R_OK | W_OK);
 	if (sandbox_enter(&sandbox) < 0)

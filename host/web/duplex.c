@@ -37,9 +37,7 @@ static bool reads(const struct duplex *duplex)
 
 static void rearm(struct duplex *duplex)
 {
-	bool writes = duplex_waiting(duplex) || (duplex->finishing && !duplex->finished) ||
-		      /* What TLS has already makes no socket readable. */
-		      (reads(duplex) && stream_has_input(duplex->stream));
+	bool writes = duplex_waiting(duplex) || (duplex->finishing && !duplex->finished);
 
 	if (!duplex->ended)
 		poller_want(duplex->poller,

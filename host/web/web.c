@@ -77,11 +77,12 @@ static void on_logged_out(void *user, const struct session *session)
 			visitor_log_out(web->visitor[i], session);
 }
 
-static void on_came(void *user, int fd, enum ptl_service service)
+static void on_came(void *user, int fd, enum ptl_service service, enum listener_guard guard)
 {
 	struct web *web = user;
 
 	(void)service;
+	(void)guard;
 	for (size_t i = 0; i < VISITORS; i++) {
 		if (web->visitor[i])
 			continue;
@@ -123,13 +124,8 @@ int web_open(uv_loop_t *loop, const struct web_config *config, struct web **out,
 		free(web);
 		return complain(error, error_size, "cannot make a timer: %s", strerror(errno));
 	}
-	status = listener_open(loop, &config->listen, on_came, web, &web->listener, error,
-			       error_size);
-	if (!status && listener_is_exposed(web->listener) && (!config->check || !config->tls))
-		status = complain(error, error_size,
-				  "--web beyond loopback: whoever reaches it could read, write "
-				  "and program the target; give --tls and --users, or leave "
-				  "HOST out and reach it by ssh -L");
+	status = listener_open(loop, &config->listen, config->check && config->tls, on_came,
+			       web, &web->listener, error, error_size);
 	if (status) {
 		web_close(web);
 		return status;
