@@ -22,14 +22,15 @@ enum event {
 	ASK,  /* the owner wants it */
 	STOP, /* the owner does not want it any more */
 	YES,
-	NO,   /* the answer to ASK */
-	OVER, /* any answer to STOP */
-	DONE, /* SCAN_DONE, JOINED */
-	FAIL, /* FAILED */
-	MOVE, /* ROAMED */
-	END,  /* LEFT, AP_STOPPED */
-	LATE, /* patience is at its end */
-	GONE, /* the radio has lost its state */
+	NO,    /* the answer to ASK */
+	OVER,  /* any answer to STOP */
+	DONE,  /* SCAN_DONE, JOINED */
+	FAIL,  /* FAILED */
+	MOVE,  /* ROAMED */
+	END,   /* LEFT, AP_STOPPED */
+	LATE,  /* patience is at its end */
+	GONE,  /* the radio has lost its state */
+	STRAY, /* it has what nobody asked for */
 };
 
 #define SCAN	 (1 << PTL_WIFI_SCAN)
@@ -85,6 +86,9 @@ static const struct rule {
 	{SCAN,		STOPPING, NO,	IDLE,	  TELL_FAILED},
 	{SCAN,		STOPPING, DONE, IDLE,	  TELL_DONE},
 	{SCAN,		STOPPING, LATE, IDLE,	  TELL_FAILED},
+
+	/* What was asked of a radio that had lost its state, and did not know of us yet. */
+	{STATION | AP,	IDLE,	  STRAY, STOPPING, TELL_NOTHING},
 
 	{EACH,		IDLE,	  GONE, IDLE,	  TELL_NOTHING},
 	{EACH,		ASKING,	  GONE, IDLE,	  TELL_FAILED},
@@ -358,14 +362,23 @@ static void take_bss(struct ptl_wifi *wifi, ptl_time now, const struct ptl_contr
 		wifi->events.bss(wifi->events.user, &wifi->bss);
 }
 
-static void take_station(struct ptl_wifi *wifi, const struct ptl_control *message)
+/* What does not fit the state. A network that nobody knows of is left, or ended. */
+static void take_unexpected(struct ptl_wifi *wifi, ptl_time now, unsigned machine, bool has_one)
+{
+	wifi->counters.unexpected++;
+	if (has_one && wifi->state[machine] == IDLE &&
+	    ask_to_stop(wifi, now, machine, LEAVING) == PTL_STATUS_DONE)
+		happen(wifi, now, machine, STRAY, NULL);
+}
+
+static void take_station(struct ptl_wifi *wifi, ptl_time now, const struct ptl_control *message)
 {
 	bool joined = ptl_control_type(message) == PTL_M_STATION_JOINED;
 	const uint8_t *mac;
 	size_t n;
 
 	if (wifi->state[PTL_WIFI_AP] != ACTIVE) {
-		wifi->counters.unexpected++;
+		take_unexpected(wifi, now, PTL_WIFI_AP, joined);
 		return;
 	}
 	mac = ptl_control_bytes(message, PTL_F_MAC, &n);
@@ -409,11 +422,15 @@ static void take_machine_event(struct ptl_wifi *wifi, ptl_time now,
 			      .by = PTL_BY_RADIO};
 
 	for (size_t i = 0; i < sizeof(machine_events) / sizeof(machine_events[0]); i++) {
+		unsigned machine = machine_events[i].machine;
+		enum event event = (enum event)machine_events[i].event;
+
 		if (machine_events[i].type != ptl_control_type(message))
 			continue;
-		if (!happen(wifi, now, machine_events[i].machine,
-			    (enum event)machine_events[i].event, &cause))
-			wifi->counters.unexpected++;
+		if (!happen(wifi, now, machine, event, &cause))
+			take_unexpected(wifi, now, machine,
+					machine == PTL_WIFI_STATION &&
+						(event == DONE || event == MOVE));
 		return;
 	}
 	wifi->counters.unexpected++;
@@ -449,7 +466,7 @@ void ptl_wifi_message(struct ptl_wifi *wifi, ptl_time now, const uint8_t *bytes,
 		break;
 	case PTL_M_STATION_JOINED:
 	case PTL_M_STATION_LEFT:
-		take_station(wifi, &message);
+		take_station(wifi, now, &message);
 		break;
 	case PTL_M_SIGNAL:
 		take_signal(wifi, &message);

@@ -680,6 +680,43 @@ static void random_message(struct prng *prng, struct owner *owner, ptl_time now)
 	}
 }
 
+/* The radio's READY and our JOIN, or AP_START, cross: it does what we think is over. */
+static void what_crossed_a_ready_is_ended(void **state)
+{
+	struct ptl_control_writer to;
+	struct owner owner;
+
+	(void)state;
+	begin(&owner);
+	say_ready(&owner, 0);
+	start(&owner, 0, PTL_WIFI_STATION);
+	say_ready(&owner, 1);
+	assert_int_equal(owner.failed, 1);
+	say_answer(&owner, 2, owner.last[1], PTL_STATUS_DONE);
+	assert_int_equal(owner.last[0], PTL_M_JOIN);
+	say_joined(&owner, 3);
+	assert_int_equal(owner.last[0], PTL_M_LEAVE);
+	assert_int_equal(owner.joined, 0);
+	assert_int_equal(ptl_wifi_state(&owner.wifi, PTL_WIFI_STATION), PTL_WIFI_STOPPING);
+	say_joined(&owner, 4); /* once is enough */
+	assert_int_equal(owner.sent, 2);
+	say_answer(&owner, 5, owner.last[1], PTL_STATUS_DONE);
+	assert_int_equal(ptl_wifi_state(&owner.wifi, PTL_WIFI_STATION), PTL_WIFI_IDLE);
+
+	start(&owner, 6, PTL_WIFI_AP);
+	say_ready(&owner, 7);
+	ptl_control_begin(&to, PTL_M_STATION_JOINED, 0, PTL_IF_AP);
+	ptl_put_bytes(&to, PTL_F_MAC, "\2\0\0\0\0\7", 6);
+	give(&owner, 8, &to);
+	assert_int_equal(owner.last[0], PTL_M_AP_STOP);
+	assert_int_equal(owner.station, 0);
+	/* A new one goes behind the stop. */
+	assert_int_equal(start(&owner, 9, PTL_WIFI_AP), PTL_STATUS_DONE);
+	say_answer(&owner, 10, owner.last[1], PTL_STATUS_DONE);
+	assert_int_equal(owner.aps_started, 1);
+	check(&owner);
+}
+
 /* Any owner, any radio, any link: the books balance at every moment, and when all are
  * silent they close. */
 static void the_books_balance(void **state)
@@ -752,6 +789,7 @@ int main(void)
 		cmocka_unit_test(a_stopped_scan_can_be_refused),
 		cmocka_unit_test(a_slow_yes_is_a_yes),
 		cmocka_unit_test(a_scan_has_an_end_whatever_is_found),
+		cmocka_unit_test(what_crossed_a_ready_is_ended),
 		cmocka_unit_test(the_books_balance),
 	};
 
