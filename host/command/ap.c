@@ -54,9 +54,6 @@ static error_t parse_ap(int key, char *text, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->radio;
-		return 0;
 	case 'p':
 		options->file = text;
 		return 0;
@@ -159,17 +156,15 @@ int cmd_ap(int argc, char **argv)
 		 0},
 		{0},
 	};
-	const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
 	const struct argp argp = {.options = option_list,
 				  .parser = parse_ap,
 				  .args_doc = "start SSID\nstop",
-				  .doc = "Makes a link's radio an access point, or ends that.",
-				  .children = children};
+				  .doc = "Makes a link's radio an access point, or ends that."};
 	struct options options = {.what = NULL};
 	char passphrase[PASSPHRASE_SIZE] = "";
 	int status;
 
-	command_parse(&argp, argc, argv, &options);
+	radio_parse(&argp, argc, argv, &options);
 	if (!strcmp(options.what, "stop") && options.interface)
 		return stop_interface(options.interface);
 	if (!strcmp(options.what, "stop"))
@@ -185,18 +180,10 @@ static error_t parse_stations(int key, char *text, struct argp_state *state)
 {
 	struct options *options = state->input;
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->radio;
-		return 0;
-	case 'k':
-		options->kick = text;
-		return 0;
-	case ARGP_KEY_ARG:
-		command_misused(state, "'%s' is an argument, and it takes none", text);
-	default:
+	if (key != 'k')
 		return ARGP_ERR_UNKNOWN;
-	}
+	options->kick = text;
+	return 0;
 }
 
 static int kick(const struct options *options)
@@ -207,11 +194,12 @@ static int kick(const struct options *options)
 	return radio_simply(&options->radio, "wifi.kick", arguments);
 }
 
-static void print_stations(const cJSON *result)
+static void print_stations(const char *link, const cJSON *result)
 {
 	const cJSON *stations = cJSON_GetObjectItem(result, "stations");
 	const cJSON *station;
 
+	(void)link;
 	if (cJSON_GetArraySize(stations))
 		(void)printf("%-17s  %9s\n", "STATION", "SECONDS");
 	cJSON_ArrayForEach(station, stations)
@@ -227,27 +215,12 @@ int cmd_stations(int argc, char **argv)
 		{"kick", 'k', "MAC", 0, "Send this one away", 0},
 		{0},
 	};
-	const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
 	const struct argp argp = {.options = option_list,
 				  .parser = parse_stations,
-				  .doc = "Who is in the network of a link's access point.",
-				  .children = children};
+				  .doc = "Who is in the network of a link's access point."};
 	struct options options = {.what = NULL};
-	struct radio *radio;
-	cJSON *result;
-	int status = EXIT_FAILED;
 
-	command_parse(&argp, argc, argv, &options);
-	if (options.kick)
-		return kick(&options);
-	radio = radio_dial(&options.radio);
-	if (!radio)
-		return EXIT_FAILED;
-	result = radio_ask(radio, "wifi.stations", NULL, NULL, NULL, NULL, &status);
-	if (result && options.radio.json)
-		return radio_print_json(result);
-	print_stations(result);
-	cJSON_Delete(result);
-	radio_hang_up(radio);
-	return status;
+	radio_parse(&argp, argc, argv, &options);
+	return options.kick ? kick(&options)
+			    : radio_show(&options.radio, "wifi.stations", NULL, print_stations);
 }

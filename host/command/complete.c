@@ -224,12 +224,13 @@ static void offer_argument(unsigned number)
 	const char *word;
 	size_t n;
 
-	while (line && *line) {
+	while (line) {
 		word = word_at(line, number, &n);
 		if (word)
 			offer_kind(word, n);
 		line = strchr(line, '\n');
-		line += line != NULL;
+		if (line)
+			line++;
 	}
 }
 

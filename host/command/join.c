@@ -29,9 +29,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->radio;
-		return 0;
 	case 'x':
 		options->hex = true;
 		return 0;
@@ -173,7 +170,6 @@ int cmd_join(int argc, char **argv)
 		 0},
 		{0},
 	};
-	const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
 	const struct argp argp = {
 		.options = option_list,
 		.parser = parse_option,
@@ -183,39 +179,24 @@ int cmd_join(int argc, char **argv)
 		       "or "
 		       "is asked for; one that was saved needs none.\n"
 		       "Exit status: 0 joined, 3 no such network in reach, 4 wrong password, 5 "
-		       "not let in, 6 no answer, 7 there is no radio, 1 anything else.",
-		.children = children};
+		       "not let in, 6 no answer, 7 there is no radio, 1 anything else."};
 	struct options options = {.ssid = NULL};
 	char passphrase[PASSPHRASE_SIZE] = "";
 	int status = EXIT_FAILED;
 
-	command_parse(&argp, argc, argv, &options);
+	radio_parse(&argp, argc, argv, &options);
 	if (passphrase_given(options.file, passphrase) >= 0)
 		status = join(&options, passphrase);
 	explicit_bzero(passphrase, sizeof(passphrase));
 	return status;
 }
 
-static error_t parse_leave(int key, char *text, struct argp_state *state)
-{
-	if (key == ARGP_KEY_INIT) {
-		state->child_inputs[0] = state->input;
-		return 0;
-	}
-	if (key == ARGP_KEY_ARG)
-		command_misused(state, "'%s' is an argument, and it takes none", text);
-	return ARGP_ERR_UNKNOWN;
-}
-
 int cmd_leave(int argc, char **argv)
 {
-	const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
 	const struct argp argp = {
-		.parser = parse_leave,
-		.doc = "Leaves the network, and joins none by itself until the next 'join'.",
-		.children = children};
+		.doc = "Leaves the network, and joins none by itself until the next 'join'."};
 	struct radio_options options = {.link = NULL};
 
-	command_parse(&argp, argc, argv, &options);
+	radio_parse(&argp, argc, argv, &options);
 	return radio_simply(&options, "wifi.leave", NULL);
 }

@@ -46,7 +46,41 @@ static const struct argp_option option_list[] = {
 	{0},
 };
 
-const struct argp radio_argp = {.options = option_list, .parser = parse_option};
+static const struct argp radio_argp = {.options = option_list, .parser = parse_option};
+
+/* Around both: the command's own options, and these. */
+struct both {
+	const struct argp *own;
+	void *options;
+};
+
+static error_t parse_both(int key, char *text, struct argp_state *state)
+{
+	const struct both *both = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = both->options;
+		state->child_inputs[1] = both->options;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (!both->own->args_doc)
+			command_misused(state, "'%s' is an argument, and it takes none", text);
+		return ARGP_ERR_UNKNOWN;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+void radio_parse(const struct argp *argp, int argc, char **argv, void *options)
+{
+	const struct argp_child children[] = {
+		{argp, 0, NULL, 0}, {&radio_argp, 0, NULL, 0}, {0}};
+	const struct argp all = {.parser = parse_both, .children = children};
+	struct both both = {argp, options};
+
+	command_parse(&all, argc, argv, &both);
+}
 
 /* ---- the link ---- */
 
@@ -288,7 +322,8 @@ int radio_print_json(cJSON *json)
 	return status;
 }
 
-int radio_simply(const struct radio_options *options, const char *request, cJSON *arguments)
+int radio_show(const struct radio_options *options, const char *request, cJSON *arguments,
+	       void (*print)(const char *link, const cJSON *result))
 {
 	struct radio *radio = radio_dial(options);
 	cJSON *result;
@@ -300,12 +335,20 @@ int radio_simply(const struct radio_options *options, const char *request, cJSON
 		return EXIT_FAILED;
 	}
 	result = radio_ask(radio, request, arguments, NULL, NULL, NULL, &status);
-	if (result && options->json)
+	if (result && options->json) {
 		status = radio_print_json(result);
-	else
+	} else if (result) {
+		if (print)
+			print(radio_link(radio), result);
 		cJSON_Delete(result);
+	}
 	radio_hang_up(radio);
 	return status;
+}
+
+int radio_simply(const struct radio_options *options, const char *request, cJSON *arguments)
+{
+	return radio_show(options, request, arguments, NULL);
 }
 
 /* ---- showing ---- */

@@ -15,9 +15,9 @@ struct radio_options {
 	bool json;
 };
 
-/* The options --link and --json, as a child of a command's own argp; its input is a struct
- * radio_options. */
-extern const struct argp radio_argp;
+/* command_parse() of a command that also has --link and --json: options begins with a struct
+ * radio_options. Without args_doc it takes no arguments. */
+void radio_parse(const struct argp *argp, int argc, char **argv, void *options);
 
 struct radio;
 
@@ -45,7 +45,10 @@ int radio_follow(struct radio *radio, const char *event, radio_told told, void *
 /* For --json: the object on a line. Returns the exit status; json is freed. */
 int radio_print_json(cJSON *json);
 
-/* The whole of a command that asks once and prints nothing but by --json. */
+/* The whole of a command that asks once, and shows the result: as JSON, or by print (NULL:
+ * it prints nothing but by --json). arguments is freed. */
+int radio_show(const struct radio_options *options, const char *request, cJSON *arguments,
+	       void (*print)(const char *link, const cJSON *result));
 int radio_simply(const struct radio_options *options, const char *request, cJSON *arguments);
 
 const char *radio_text(const cJSON *json, const char *key);

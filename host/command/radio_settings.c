@@ -22,9 +22,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->radio;
-		return 0;
 	case 'b':
 		options->bootloader = true;
 		return 0;
@@ -45,19 +42,16 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
-
 static struct options parse(int argc, char **argv, unsigned int most, const char *arguments,
 			    const char *doc, const struct argp_option *option_list)
 {
 	const struct argp argp = {.options = option_list,
 				  .parser = parse_option,
 				  .args_doc = arguments,
-				  .doc = doc,
-				  .children = children};
+				  .doc = doc};
 	struct options options = {.most = most};
 
-	command_parse(&argp, argc, argv, &options);
+	radio_parse(&argp, argc, argv, &options);
 	return options;
 }
 
@@ -126,20 +120,8 @@ int cmd_info(int argc, char **argv)
 {
 	struct options options =
 		parse(argc, argv, 0, NULL, "What a link's radio is, can and does.", NULL);
-	struct radio *radio = radio_dial(&options.radio);
-	cJSON *result;
-	int status;
 
-	if (!radio)
-		return EXIT_FAILED;
-	result = radio_ask(radio, "wifi.info", NULL, NULL, NULL, NULL, &status);
-	if (result && options.radio.json)
-		return radio_print_json(result);
-	if (result)
-		print_info(radio_link(radio), result);
-	cJSON_Delete(result);
-	radio_hang_up(radio);
-	return status;
+	return radio_show(&options.radio, "wifi.info", NULL, print_info);
 }
 
 /* ---- settings ---- */
@@ -183,10 +165,11 @@ int cmd_set(int argc, char **argv)
 	return radio_simply(&options.radio, "wifi.set", arguments);
 }
 
-static void print_setting(const cJSON *result)
+static void print_setting(const char *link, const cJSON *result)
 {
 	const cJSON *value;
 
+	(void)link;
 	cJSON_ArrayForEach(value, result)
 	{
 		if (cJSON_IsNumber(value))
@@ -203,28 +186,15 @@ int cmd_get(int argc, char **argv)
 				       "\vcountry, power-save, tx-power, mac, ap-mac, channel, "
 				       "time (us since 1970, UTC)",
 				       NULL);
-	cJSON *arguments = cJSON_CreateObject(), *result;
-	struct radio *radio;
+	cJSON *arguments = cJSON_CreateObject();
 	char name[32];
-	int status;
 
 	(void)snprintf(name, sizeof(name), "%s", options.setting);
 	for (char *at = name; *at; at++)
 		if (*at == '-')
 			*at = '_';
 	cJSON_AddStringToObject(arguments, "setting", name);
-	radio = radio_dial(&options.radio);
-	if (!radio) {
-		cJSON_Delete(arguments);
-		return EXIT_FAILED;
-	}
-	result = radio_ask(radio, "wifi.get", arguments, NULL, NULL, NULL, &status);
-	if (result && options.radio.json)
-		return radio_print_json(result);
-	print_setting(result);
-	cJSON_Delete(result);
-	radio_hang_up(radio);
-	return status;
+	return radio_show(&options.radio, "wifi.get", arguments, print_setting);
 }
 
 /* ---- others ---- */

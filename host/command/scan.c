@@ -2,7 +2,6 @@
 /* pigtail scan: networks in reach, as a table, the strongest first; or one a line by --json
  * as one object. While it works, a terminal shows how many were found. */
 #include "host/command/commands.h"
-#include "host/command/parse.h"
 #include "host/command/radio.h"
 
 #include "host/base/log.h"
@@ -27,9 +26,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->radio;
-		return 0;
 	case 's':
 		options->ssid = text;
 		return 0;
@@ -39,8 +35,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case 'p':
 		options->passive = true;
 		return 0;
-	case ARGP_KEY_ARG:
-		command_misused(state, "'%s' is an argument, and it takes none", text);
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -95,18 +89,16 @@ int cmd_scan(int argc, char **argv)
 		{"passive", 'p', NULL, 0, "Listen only, send nothing", 0},
 		{0},
 	};
-	const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
 	const struct argp argp = {.options = option_list,
 				  .parser = parse_option,
-				  .doc = "Networks in reach of a link's radio.",
-				  .children = children};
+				  .doc = "Networks in reach of a link's radio."};
 	struct options options = {.ssid = NULL};
 	struct progress progress = {0};
 	cJSON *arguments = cJSON_CreateObject(), *result = NULL;
 	struct radio *radio;
 	int status = EXIT_FAILED;
 
-	command_parse(&argp, argc, argv, &options);
+	radio_parse(&argp, argc, argv, &options);
 	if (options.ssid)
 		cJSON_AddStringToObject(arguments, "ssid", options.ssid);
 	if (options.channels)

@@ -62,9 +62,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &options->radio;
-		return 0;
 	case KEY_NO_RESTART:
 		options->restart = false;
 		return 0;
@@ -81,8 +78,6 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = {{&radio_argp, 0, NULL, 0}, {0}};
-
 static const struct argp argp = {
 	.options = option_list,
 	.parser = parse_option,
@@ -91,7 +86,6 @@ static const struct argp argp = {
 	       "\vInterrupted, it goes on where it was when it is called again. The old "
 	       "firmware "
 	       "comes back by itself if the new one never talks to this host.",
-	.children = children,
 };
 
 /* ---- progress ---- */
@@ -316,7 +310,7 @@ int cmd_update(int argc, char **argv)
 		.options = &options, .began = timer_now(), .shows = isatty(STDERR_FILENO)};
 	int status = EXIT_FAILED;
 
-	command_parse(&argp, argc, argv, &options);
+	radio_parse(&argp, argc, argv, &options);
 	if (image_file_read(&update.file, options.path))
 		return EXIT_FAILED;
 	update.radio = radio_dial(&options.radio);

@@ -13,19 +13,17 @@ Where there can be no namespace, or no tap in it, the upper end has a user-mode 
 too, 10.0.3.0/24, and a forward of a port of this machine to 10.0.2.2 stands in for the
 tap. There a ping is a small HTTP request on a connection that is kept.
 """
-import argparse
 import functools
 import hashlib
 import http.client
 import http.server
-import json
 import os
 import socket
 import subprocess
-import sys
 import threading
 import time
 
+import demo_report
 import lab
 from lab import PIGTAIL, Trouble
 
@@ -439,45 +437,16 @@ def run(options, say, report):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        prog="script/demo",
-        description="Shows a network card over a simulated serial wire, and how others' "
-        "framings do on the same wire. Needs no root.",
+    demo_report.show(
+        "demo",
+        "Shows a network card over a simulated serial wire, and how others' framings do on "
+        "the same wire. Needs no root.",
+        run,
+        {"baud": BAUD, "line_bytes_per_second": LINE, "file_bytes": SIZE, "stacks": []},
+        lambda parser: parser.add_argument(
+            "--no-namespace", action="store_true", help="do as where namespaces are forbidden"
+        ),
     )
-    parser.add_argument("--once", action="store_true", help="no live progress: for machines")
-    parser.add_argument("--json", metavar="FILE", help="write the results to FILE as JSON")
-    parser.add_argument(
-        "--no-namespace", action="store_true", help="do as where namespaces are forbidden"
-    )
-    options = parser.parse_args()
-    say = lab.Terminal(live=not options.once)
-    began = time.monotonic()
-    report = {
-        "tool": "pigtail demo",
-        "ok": False,
-        "error": None,
-        "mode": None,
-        "baud": BAUD,
-        "line_bytes_per_second": LINE,
-        "file_bytes": SIZE,
-        "seconds": None,
-        "stacks": [],
-    }
-    try:
-        run(options, say, report)
-    except Trouble as trouble:
-        report["error"] = str(trouble)
-    except KeyboardInterrupt:
-        say.line()
-        sys.exit(130)
-    report["seconds"] = round(time.monotonic() - began, 1)
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump(report, file, indent=2)
-            file.write("\n")
-    if report["error"]:
-        print(f"script/demo: {report['error']}", file=sys.stderr)
-    sys.exit(0 if report["ok"] else 1)
 
 
 if __name__ == "__main__":

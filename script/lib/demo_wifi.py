@@ -13,7 +13,6 @@ other end of a simulated UART cable, told what to do by the commands that one us
 `pigtail air` runs in the first; the phone is a station of its script. No root: namespaces
 of users will do.
 """
-import argparse
 import hashlib
 import json
 import os
@@ -21,6 +20,7 @@ import subprocess
 import sys
 import time
 
+import demo_report
 import lab
 from demo import BAUD, LINE, Namespace
 from lab import PIGTAIL, Trouble
@@ -242,7 +242,7 @@ class Scene:
             say.line(f"  ping {whom}: " + (f"{median:.1f} ms" if times else say.bad("no answer")))
 
 
-def run(say, report):
+def run(_options, say, report):
     the_lab = lab.Lab()
     try:
         upper, air_side = Namespace(the_lab), Namespace(the_lab)
@@ -279,46 +279,22 @@ def run(say, report):
 
 
 def main():
-    parser = argparse.ArgumentParser(
-        prog="script/demo wifi",
-        description="Shows a Wi-Fi card over a simulated serial wire, in a scripted air. "
-        "Needs no root, and no radio.",
+    demo_report.show(
+        "demo wifi",
+        "Shows a Wi-Fi card over a simulated serial wire, in a scripted air. Needs no root, "
+        "and no radio.",
+        run,
+        {
+            "baud": BAUD,
+            "line_bytes_per_second": LINE,
+            "file_bytes": SIZE,
+            "networks": [],
+            "wrong_password": None,
+            "join_s": None,
+            "download": None,
+            "access_point": None,
+        },
     )
-    parser.add_argument("--once", action="store_true", help="no live progress: for machines")
-    parser.add_argument("--json", metavar="FILE", help="write the results to FILE as JSON")
-    options = parser.parse_args()
-    say = lab.Terminal(live=not options.once)
-    began = time.monotonic()
-    report = {
-        "tool": "pigtail demo wifi",
-        "ok": False,
-        "error": None,
-        "mode": None,
-        "baud": BAUD,
-        "line_bytes_per_second": LINE,
-        "file_bytes": SIZE,
-        "seconds": None,
-        "networks": [],
-        "wrong_password": None,
-        "join_s": None,
-        "download": None,
-        "access_point": None,
-    }
-    try:
-        run(say, report)
-    except Trouble as trouble:
-        report["error"] = str(trouble)
-    except KeyboardInterrupt:
-        say.line()
-        sys.exit(130)
-    report["seconds"] = round(time.monotonic() - began, 1)
-    if options.json:
-        with open(options.json, "w") as file:
-            json.dump(report, file, indent=2)
-            file.write("\n")
-    if report["error"]:
-        print(f"script/demo wifi: {report['error']}", file=sys.stderr)
-    sys.exit(0 if report["ok"] else 1)
 
 
 if __name__ == "__main__":
