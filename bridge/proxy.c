@@ -35,7 +35,7 @@
 #define LAST_US	 1000000u /* after the last command, all is over */
 #define RETRY_US 1000u	  /* until there is room */
 #define DROP_US	 200000u  /* from a refusal to the reset of the connection */
-#define KEEP_US	 300000u  /* for an answer that only tells that the boot loader is there */
+#define KEEP_US	 3000000u /* for an answer that only tells that the boot loader is there */
 
 enum state {
 	IDLE,
