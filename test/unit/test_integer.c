@@ -24,6 +24,24 @@ static void check(uint32_t a, uint32_t b)
 	assert_int_equal(our_udivsi3(a, b), a / b);
 	assert_int_equal(our_umodsi3(a, b), a % b);
 	assert_int_equal(our_divsi3((int32_t)a, (int32_t)b), (int32_t)(wide / (int32_t)b));
+	assert_int_equal(our_modsi3((int32_t)a, (int32_t)b), (int32_t)(wide % (int32_t)b));
+}
+
+static void check_wide(uint64_t a, uint64_t b)
+{
+	assert_int_equal(our_umulsidi3((uint32_t)a, (uint32_t)b),
+			 (uint64_t)(uint32_t)a * (uint32_t)b);
+	if (b == 0) {
+		assert_int_equal(our_udivdi3(a, b), UINT64_MAX);
+		assert_int_equal(our_umoddi3(a, b), a);
+		return;
+	}
+	assert_int_equal(our_udivdi3(a, b), a / b);
+	assert_int_equal(our_umoddi3(a, b), a % b);
+	if ((int64_t)a == INT64_MIN && (int64_t)b == -1)
+		return;
+	assert_int_equal(our_divdi3((int64_t)a, (int64_t)b), (int64_t)a / (int64_t)b);
+	assert_int_equal(our_moddi3((int64_t)a, (int64_t)b), (int64_t)a % (int64_t)b);
 }
 
 static void edges_are_right(void **state)
@@ -35,6 +53,8 @@ static void edges_are_right(void **state)
 			uint64_t b = (uint64_t)edges[j] << 32 | edges[i];
 
 			check(edges[i], edges[j]);
+			check_wide(a, b);
+			check_wide(a, edges[j]);
 			assert_int_equal(our_muldi3(a, b), a * b);
 		}
 }
@@ -49,6 +69,7 @@ static void random_numbers_are_right(void **state)
 		uint64_t b = prng_next(&prng) >> prng_below(&prng, 64);
 
 		check((uint32_t)a, (uint32_t)b);
+		check_wide(a, b);
 		assert_int_equal(our_muldi3(a, b), a * b);
 	}
 }
