@@ -19,11 +19,8 @@
 
 #include <pigtail/device.h>
 
-/* Counters beyond the link's and the device's, as in endpoint.h of the link. */
+/* Counters beyond those of the link, the device and the stack. */
 #define ENDPOINT_COUNTERS(X)                                                                   \
-	X(rx_waits, "times that a frame waited for a free buffer")                             \
-	X(tx_waits, "frames that waited for the link")                                         \
-	X(tx_dropped, "frames dropped because too many waited")                                \
 	X(http_connections, "HTTP connections")                                                \
 	X(http_waits, "of them that waited for one of the four places")                        \
 	X(http_requests, "requests answered as asked")                                         \
@@ -38,7 +35,7 @@ struct endpoint_counters {
 #undef ENDPOINT_COUNTER_FIELD
 };
 
-/* For device_config.radio; user is the endpoint itself. */
+/* For device_config.radio. */
 struct ptl_radio endpoint_radio(void);
 
 /*

@@ -6,28 +6,12 @@
 #include "endpoint.h"
 
 #include <address.h>
-#include <lwip/netif.h>
-#include <lwip/pbuf.h>
 #include <lwip/sys.h>
-#include <stack.h>
-
-#define ENDPOINT_RX_FRAMES 8  /* taken from the link, not seen by lwIP yet */
-#define ENDPOINT_TX_FRAMES 16 /* the link had no room for them yet */
-
-struct frames {
-	struct pbuf *frame[ENDPOINT_TX_FRAMES];
-	unsigned int first, count;
-};
+#include <stack_link.h>
 
 struct endpoint {
-	struct device *device;
 	struct ptl_clock clock;
-	struct netif netif;
-	bool started;
-	bool rx_starved; /* a frame waits in the link */
-	struct frames rx, tx;
 	struct endpoint_counters counters;
-	uint8_t flat[1536]; /* a frame of several pbufs, in one piece */
 };
 
 extern struct endpoint endpoint;

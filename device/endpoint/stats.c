@@ -36,9 +36,9 @@ static void add_count_at(struct writer *out, const void *counters, unsigned int 
 
 static void add_ip6(struct writer *out, unsigned int i)
 {
-	bool valid = ip6_addr_isvalid(netif_ip6_addr_state(&endpoint.netif, (s8_t)i));
+	bool valid = ip6_addr_isvalid(netif_ip6_addr_state(&stack_link.netif, (s8_t)i));
 
-	add_string(out, valid ? ip6addr_ntoa(netif_ip6_addr(&endpoint.netif, i)) : "");
+	add_string(out, valid ? ip6addr_ntoa(netif_ip6_addr(&stack_link.netif, i)) : "");
 }
 
 static void system_row(struct writer *out, unsigned int i)
@@ -53,10 +53,10 @@ static void system_row(struct writer *out, unsigned int i)
 		write_decimal(out, stack_uptime());
 		break;
 	case 1:
-		add_string(out, ip4addr_ntoa(netif_ip4_addr(&endpoint.netif)));
+		add_string(out, ip4addr_ntoa(netif_ip4_addr(&stack_link.netif)));
 		break;
 	case 2:
-		add_string(out, address_source(&endpoint.netif));
+		add_string(out, address_source(&stack_link.netif));
 		break;
 	default:
 		add_ip6(out, i - 3);
@@ -68,7 +68,7 @@ static void system_row(struct writer *out, unsigned int i)
 static void link_row(struct writer *out, unsigned int i)
 {
 	write_key(out, ptl_counter_names[i].name, i);
-	add_count_at(out, device_link_counters(endpoint.device), i);
+	add_count_at(out, device_link_counters(stack_link.device), i);
 }
 
 static void line_row(struct writer *out, unsigned int i)
@@ -76,7 +76,7 @@ static void line_row(struct writer *out, unsigned int i)
 	static const char *const names[] = {"rtt_us", "loss_ppm", "frame_limit", "queued"};
 	struct ptl_info info;
 
-	device_link_info(endpoint.device, &info);
+	device_link_info(stack_link.device, &info);
 	write_key(out, names[i], i);
 	write_decimal(out, i == 0   ? info.rtt_us
 			   : i == 1 ? info.loss_ppm
@@ -91,16 +91,22 @@ static const char *const device_names[] = {DEVICE_COUNTERS(NAME)};
 static void device_row(struct writer *out, unsigned int i)
 {
 	write_key(out, device_names[i], i);
-	add_count_at(out, device_counters(endpoint.device), i);
+	add_count_at(out, device_counters(stack_link.device), i);
 }
 
-static const char *const endpoint_names[] = {ENDPOINT_COUNTERS(NAME)};
+/* The stack's first. */
+static const char *const endpoint_names[] = {STACK_LINK_COUNTERS(NAME) ENDPOINT_COUNTERS(NAME)};
+
+#define OF_STACK (sizeof(stack_link.counters) / sizeof(uint32_t))
 
 static void endpoint_row(struct writer *out, unsigned int i)
 {
+	const uint8_t *counters = i < OF_STACK ? (const uint8_t *)&stack_link.counters
+					       : (const uint8_t *)&endpoint.counters;
+	unsigned int at = i < OF_STACK ? i : i - (unsigned int)OF_STACK;
 	uint32_t value;
 
-	memcpy(&value, (const uint8_t *)&endpoint.counters + i * sizeof(value), sizeof(value));
+	memcpy(&value, counters + at * sizeof(value), sizeof(value));
 	write_key(out, endpoint_names[i], i);
 	write_decimal(out, value);
 }

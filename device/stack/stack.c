@@ -76,13 +76,17 @@ static err_t init_netif(struct netif *netif)
 	netif->name[1] = 't';
 	netif->hostname = HOSTNAME;
 	netif->output = etharp_output;
+#if LWIP_IPV6
 	netif->output_ip6 = ethip6_output;
+#endif
 	netif->linkoutput = config->output;
 	netif->hwaddr_len = ETH_HWADDR_LEN;
 	memcpy(netif->hwaddr, config->mac, ETH_HWADDR_LEN);
 	netif->mtu = config->mtu;
-	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET |
-		       NETIF_FLAG_MLD6;
+	netif->flags = NETIF_FLAG_BROADCAST | NETIF_FLAG_ETHARP | NETIF_FLAG_ETHERNET;
+#if LWIP_IPV6
+	netif->flags |= NETIF_FLAG_MLD6;
+#endif
 	return ERR_OK;
 }
 

@@ -7,7 +7,12 @@
 #define PIGTAIL_DEVICE_STACK_ARCH_CC_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
+/* Some C libraries have them too. */
+#undef BYTE_ORDER
+#undef LITTLE_ENDIAN
+#undef BIG_ENDIAN
 #define BYTE_ORDER    __BYTE_ORDER__
 #define LITTLE_ENDIAN __ORDER_LITTLE_ENDIAN__
 #define BIG_ENDIAN    __ORDER_BIG_ENDIAN__
