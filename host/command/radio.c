@@ -309,6 +309,13 @@ int radio_follow(struct radio *radio, const char *event, radio_told told, void *
 	return EXIT_FAILED;
 }
 
+int radio_connection(const struct radio *radio, const char **bytes, size_t *n)
+{
+	*bytes = radio->first->bytes;
+	*n = radio->first->n;
+	return radio->first->fd;
+}
+
 int radio_print_json(cJSON *json)
 {
 	char *text = cJSON_PrintUnformatted(json);

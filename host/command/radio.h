@@ -42,6 +42,10 @@ cJSON *radio_ask(struct radio *radio, const char *request, cJSON *arguments, rad
  * the exit status. */
 int radio_follow(struct radio *radio, const char *event, radio_told told, void *user);
 
+/* The descriptor of the connection, which stays the radio's, after an answer that took it out
+ * of the link's hands; and the bytes that came behind that answer. */
+int radio_connection(const struct radio *radio, const char **bytes, size_t *n);
+
 /* For --json: the object on a line. Returns the exit status; json is freed. */
 int radio_print_json(cJSON *json);
 

@@ -10,6 +10,7 @@
 #include "host/base/poller.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -253,6 +254,17 @@ void channel_finish(struct channel *channel)
 	channel->closed = true;
 	channel->finished = true;
 	update_wanted(channel);
+}
+
+int channel_hand_over(struct channel *channel)
+{
+	int fd = -1;
+
+	if (!channel->out.n && !channel->in.n && !channel->closed && !channel->broken)
+		fd = fcntl(channel->fd, F_DUPFD_CLOEXEC, 3);
+	if (fd >= 0)
+		channel_finish(channel);
+	return fd;
 }
 
 struct channel *channel_new(uv_loop_t *loop, int fd, const struct channel_events *events)

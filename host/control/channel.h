@@ -49,6 +49,10 @@ ptl_time channel_half_since(const struct channel *channel);
 /* Nothing more is read; ended() comes when all that was sent has been taken. */
 void channel_finish(struct channel *channel);
 
+/* Nothing more goes by the channel, which ends: another descriptor of the connection, for
+ * whoever goes on with it. -1: something that was sent or came still waits. */
+int channel_hand_over(struct channel *channel);
+
 /* Not from within line(). NULL does nothing. */
 void channel_free(struct channel *channel);
 

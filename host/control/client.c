@@ -122,6 +122,22 @@ void control_fail(struct control_call *call, const char *failure, const char *fo
 	call_done(call);
 }
 
+int control_hand_over(struct control_call *call, cJSON *result)
+{
+	struct channel *channel = call->client->channel;
+	cJSON *line = reply_with_id(call->id);
+	int fd;
+
+	cJSON_AddItemToObject(line, "result", result ? result : cJSON_CreateObject());
+	reply_send(channel, line);
+	fd = channel_hand_over(channel);
+	if (fd < 0)
+		reply_error(channel, call->id, CONTROL_BAD_REQUEST,
+			    "more was said on this connection, which was to be another's");
+	call_done(call);
+	return fd;
+}
+
 void control_later(struct control_call *call, void (*cancelled)(void *user), void *user)
 {
 	call->cancelled = cancelled;

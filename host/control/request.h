@@ -71,6 +71,13 @@ void control_fail(struct control_call *call, const char *failure, const char *fo
 	PRINTF_LIKE(3, 4);
 
 /*
+ * Answers, and takes the connection out of the client's hands: it carries no lines any more.
+ * Returns its descriptor, which is the caller's; or -1, and the call was refused: the client
+ * has said more, or has not read all. Only for a call that was kept by control_later().
+ */
+int control_hand_over(struct control_call *call, cJSON *result);
+
+/*
  * The answer will come later, by one of the above. When nobody waits for it any more
  * (the client went, patience ended, the part was removed), cancelled() is called: the
  * call is gone then.

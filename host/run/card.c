@@ -214,6 +214,7 @@ int card_begin(struct card *card, uv_loop_t *loop, struct runner *runner,
 	int status;
 
 	memset(card, 0, sizeof(*card));
+	card->loop = loop;
 	card->runner = runner;
 	if (config->role != PTL_HOST || !config->framing->send_control)
 		return 0;
@@ -254,10 +255,12 @@ void card_offer(struct card *card, struct control *control)
 		return;
 	card->part = wifi_part_new(control, card->wifi, card->networks, card->rejoin);
 	card->update = update_part_new(control, card->wifi);
+	card->streams = stream_part_new(card->loop, control, card->wifi);
 }
 
 void card_end(struct card *card)
 {
+	stream_part_free(card->streams);
 	update_part_free(card->update);
 	wifi_part_free(card->part);
 	rejoin_free(card->rejoin);

@@ -7,18 +7,21 @@
 #define PIGTAIL_HOST_CARD_H
 
 #include "host/run/ap_net.h"
+#include "host/wifi/stream_part.h"
 #include "host/wifi/update_part.h"
 #include "host/wifi/wifi_part.h"
 
 struct runner;
 
 struct card {
+	uv_loop_t *loop;
 	struct runner *runner;
 	struct wifi *wifi; /* NULL: this link has none */
 	struct networks *networks;
 	struct rejoin *rejoin;
 	struct wifi_part *part;
 	struct update_part *update;
+	struct stream_part *streams;
 	struct ap_net ap;
 	struct wifi_listener listener;
 };

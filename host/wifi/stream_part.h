@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The part of the control socket that gives a client one of the radio's streams (SPEC 8.5):
+ * "stream.open", and then its connection carries frames (stream_frame.h).
+ */
+#ifndef PIGTAIL_HOST_WIFI_STREAM_PART_H
+#define PIGTAIL_HOST_WIFI_STREAM_PART_H
+
+#include "host/control/control.h"
+#include "host/wifi/wifi.h"
+
+struct stream_part;
+
+/* NULL: out of memory. */
+struct stream_part *stream_part_new(uv_loop_t *loop, struct control *control,
+				    struct wifi *wifi);
+
+/* Ends all. NULL does nothing. */
+void stream_part_free(struct stream_part *part);
+
+#endif
