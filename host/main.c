@@ -37,6 +37,10 @@ static const struct subcommand commands[] = {
 	{"log", cmd_log, "what the firmware at the other end says"},
 	{"reboot", cmd_reboot, "restarts the radio"},
 	{"update", cmd_update, "puts a new firmware into the radio"},
+	{"repl", cmd_repl, "talks with the interpreter on a radio"},
+	{"run", cmd_run, "runs a script on a radio"},
+	{"cp", cmd_cp, "copies a file to or from a radio"},
+	{"ls", cmd_ls, "lists the files of a radio"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* The one endpoint, and its start. */
+/* The start of the one endpoint, state.c. */
 #include "state.h"
 
 #include "writer.h"
-
-struct endpoint endpoint;
 
 static void on_host(bool up)
 {

@@ -14,11 +14,12 @@
 
 #include <string.h>
 
-#define BASE	   0x98000000u
-#define WORD(at)   (*(volatile uint16_t *)(uintptr_t)(BASE + (at)))
-#define SECTOR	   0x10000u
-#define BUFFER	   256u /* bytes programmed at once; the model takes up to 2 KB */
-#define WAIT_READS 1000000
+#define BASE	     0x98000000u
+#define WORD(at)     (*(volatile uint16_t *)(uintptr_t)(BASE + (at)))
+#define SECTOR	     0x10000u
+#define SMALL_SECTOR 0x1000u
+#define BUFFER	     256u /* bytes programmed at once; the model takes up to 2 KB */
+#define WAIT_READS   1000000
 
 #define READ_ARRAY   0xff
 #define CLEAR_STATUS 0x50
@@ -124,4 +125,22 @@ const struct ptl_flash lx60_flash = {
 	.read = flash_read,
 	.program = flash_program,
 	.erase = flash_erase,
+};
+
+static bool erase_small(void *user, uint32_t at)
+{
+	static const uint8_t ones[BUFFER] = {[0 ... BUFFER - 1] = 0xff};
+	bool well = at % SMALL_SECTOR == 0;
+
+	for (uint32_t i = 0; well && i < SMALL_SECTOR; i += BUFFER)
+		well = flash_program(user, at + i, ones, BUFFER);
+	return well;
+}
+
+const struct ptl_flash lx60_files_flash = {
+	.size = PTL_MAP_SIZE,
+	.sector = SMALL_SECTOR,
+	.read = flash_read,
+	.program = flash_program,
+	.erase = erase_small,
 };

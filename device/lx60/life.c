@@ -23,6 +23,11 @@ uint32_t life_boots(void)
 	return life.boots.boots;
 }
 
+uint32_t life_failed(void)
+{
+	return life.boots.failed;
+}
+
 void life_well(void)
 {
 	device_boots_well(&life.boots);

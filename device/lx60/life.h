@@ -11,6 +11,9 @@ enum ptl_boot life_begin(void);
 /* Starts since power-up, this one included. */
 uint32_t life_boots(void);
 
+/* Of them in a row, before this one, that ended by a crash or the watchdog. */
+uint32_t life_failed(void);
+
 /* This start has gone well; this one ends because it was asked to, or why else. The
  * first word counts. */
 void life_well(void);

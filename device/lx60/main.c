@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Brings the board up, makes the device with its personality, and runs the loop, in
- * which it says to its first host what it is.
+ * Brings the board up, makes the device with its personality, and takes the turns of the
+ * loop, in which it says to its first host what it is.
  */
 #include "chip.h"
 #include "clock.h"
@@ -97,33 +97,44 @@ static void do_fault(enum boot_fault fault)
 	}
 }
 
-void board_main(const struct boot_tag *tags)
-{
-	ptl_time introduced = 0;
+static struct {
 	struct device *device;
 	struct boot boot;
+	ptl_time introduced;
+} board;
 
-	boot_read(&boot, tags);
-	boot.why = life_begin();
-	clock_stir(boot.seed);
-	clock_start();
-	uart_start(boot.lossy);
-	device = start(&boot);
-	for (;;) {
-		ptl_time until = device_poll(device);
+ptl_time board_turn(void)
+{
+	ptl_time until = device_poll(board.device);
 
-		clock_feed_watchdog();
-		panic_if_stack_is_out();
-		if (!introduced && device_host_up(device)) {
-			introduce(device, &boot);
-			introduced = until = clock_now(NULL);
-		}
-		if (clock_now(NULL) > BOOTS_WELL_US)
-			life_well();
-		if (boot.fault && life_boots() <= boot.faults && introduced &&
-		    clock_now(NULL) > introduced + FAULT_AFTER_US &&
-		    clock_now(NULL) < introduced + FAULT_AFTER_US + SLOW_FOR_US)
-			do_fault(boot.fault);
-		lx60_clock.sleep(NULL, until);
+	clock_feed_watchdog();
+	panic_if_stack_is_out();
+	if (!board.introduced && device_host_up(board.device)) {
+		introduce(board.device, &board.boot);
+		board.introduced = until = clock_now(NULL);
 	}
+	if (clock_now(NULL) > BOOTS_WELL_US)
+		life_well();
+	if (board.boot.fault && life_boots() <= board.boot.faults && board.introduced &&
+	    clock_now(NULL) > board.introduced + FAULT_AFTER_US &&
+	    clock_now(NULL) < board.introduced + FAULT_AFTER_US + SLOW_FOR_US)
+		do_fault(board.boot.fault);
+	return until;
+}
+
+__attribute__((weak)) void personality_run(void)
+{
+	for (;;)
+		lx60_clock.sleep(NULL, board_turn());
+}
+
+void board_main(const struct boot_tag *tags)
+{
+	boot_read(&board.boot, tags);
+	board.boot.why = life_begin();
+	clock_stir(board.boot.seed);
+	clock_start();
+	uart_start(board.boot.lossy);
+	board.device = start(&board.boot);
+	personality_run();
 }

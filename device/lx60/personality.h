@@ -19,4 +19,10 @@ void personality_init(struct device_config *config, const struct boot *boot);
 bool personality_start(struct device *device, const struct device_config *config,
 		       const struct boot *boot);
 
+/* Takes turns for ever. main.c has one, for an image that has nothing to do besides. */
+_Noreturn void personality_run(void);
+
+/* main.c: all that the board has to do now; returns when the next turn is due. */
+ptl_time board_turn(void);
+
 #endif

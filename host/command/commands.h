@@ -37,5 +37,9 @@ int cmd_get(int argc, char **argv);
 int cmd_log(int argc, char **argv);
 int cmd_reboot(int argc, char **argv);
 int cmd_update(int argc, char **argv);
+int cmd_repl(int argc, char **argv);
+int cmd_run(int argc, char **argv);
+int cmd_cp(int argc, char **argv);
+int cmd_ls(int argc, char **argv);
 
 #endif

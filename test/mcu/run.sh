@@ -8,7 +8,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export CASES=$here/cases
 export FIRMWARE=${FIRMWARE:-$here/../../build/firmware}
-for image in nic wifi air endpoint; do
+for image in nic wifi air endpoint script; do
 	if [[ ! -e $FIRMWARE/$image.elf ]]; then
 		echo "test/mcu/run.sh: $FIRMWARE/$image.elf is not there; run script/firmware" >&2
 		exit 1

@@ -7,7 +7,6 @@
 #define PIGTAIL_DEVICE_STACK_ARCH_CC_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 /* Some C libraries have them too. */
 #undef BYTE_ORDER

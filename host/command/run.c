@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * pigtail run FILE.py: a script on a radio, by the raw REPL of MicroPython:
+ *
+ *	-> CR Ctrl-C Ctrl-C Ctrl-A	<- "raw REPL; CTRL-B to exit\r\n>"
+ *	-> the script, Ctrl-D		<- "OK", what it prints, 04, what it raises, 04, ">"
+ *	-> Ctrl-B
+ *
+ * What runs there is interrupted. What the script prints is printed here as it comes; what it
+ * raises goes to standard error. Ctrl-C here is Ctrl-C there.
+ */
+#include "host/command/commands.h"
+#include "host/command/far_stream.h"
+#include "host/command/parse.h"
+#include "host/base/log.h"
+
+#include <pigtail/control.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_US  10000000u
+#define SCRIPT_MAX (1024u * 1024u)
+#define LOOK_US	   200000u /* how soon Ctrl-C is seen */
+
+#define RAW_PROMPT "raw REPL; CTRL-B to exit\r\n>"
+#define END	   '\x04'
+
+struct options {
+	struct radio_options radio;
+	const char *path;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+	(void)number;
+	interrupted = 1;
+}
+
+static char *read_script(const char *path, size_t *n)
+{
+	FILE *file = strcmp(path, "-") != 0 ? fopen(path, "rb") : stdin;
+	char *text = file ? malloc(SCRIPT_MAX) : NULL;
+
+	if (!text) {
+		log_line("cannot read %s: %s", path, strerror(errno));
+		if (file && file != stdin)
+			(void)fclose(file);
+		return NULL;
+	}
+	*n = fread(text, 1, SCRIPT_MAX, file);
+	if (ferror(file) || !feof(file) || memchr(text, 0, *n)) {
+		log_line("%s is no script: it cannot be read, has NULs, or is longer than 1 MB",
+			 path);
+		free(text);
+		text = NULL;
+	}
+	if (file != stdin)
+		(void)fclose(file);
+	return text;
+}
+
+/* Whether text came, as the end of whatever came before. */
+static bool expect(struct far_stream *stream, const char *text)
+{
+	ptl_time until = timer_now() + ANSWER_US;
+	size_t matched = 0;
+	char c;
+
+	while (text[matched] && far_stream_read(stream, &c, 1, until) == 1) {
+		if (c != text[matched])
+			matched = 0;
+		if (c == text[matched])
+			matched++;
+	}
+	return !text[matched];
+}
+
+/* Passes on until END, or it ends. The interpreter's lines end with CR LF, ours with LF. */
+static bool pass_on(struct far_stream *stream, FILE *to, bool *any)
+{
+	bool held = false; /* a CR */
+
+	for (;;) {
+		char c;
+		size_t n = far_stream_read(stream, &c, 1, timer_now() + LOOK_US);
+
+		if (interrupted) {
+			interrupted = 0;
+			(void)far_stream_write(stream, "\x03", 1);
+		}
+		if (n == 0 && stream->ended)
+			return false;
+		if (n == 0) {
+			(void)fflush(to);
+			continue;
+		}
+		if (held && c != '\n')
+			(void)putc('\r', to);
+		held = c == '\r';
+		if (c == END)
+			return fflush(to) == 0;
+		*any = true;
+		if (!held)
+			(void)putc(c, to);
+	}
+}
+
+static int talk(struct far_stream *stream, const char *script, size_t n)
+{
+	bool printed = false, raised = false;
+
+	if (!far_stream_write(stream, "\r\x03\x03\x01", 4) || !expect(stream, RAW_PROMPT) ||
+	    !far_stream_write(stream, script, n) || !far_stream_write(stream, "\x04", 1) ||
+	    !expect(stream, "OK")) {
+		if (!stream->ended)
+			log_line("%s: its interpreter does not answer",
+				 radio_link(stream->radio));
+		return stream->ended ? far_stream_result(stream, "the interpreter")
+				     : EXIT_NO_ANSWER;
+	}
+	if (!pass_on(stream, stdout, &printed) || !pass_on(stream, stderr, &raised))
+		return far_stream_result(stream, "the interpreter");
+	(void)far_stream_write(stream, "\x02", 1);
+	(void)expect(stream, ">>> ");
+	far_stream_end(stream, PTL_STATUS_DONE);
+	return raised ? EXIT_FAILED : EXIT_DONE;
+}
+
+static error_t parse_option(int key, char *text, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (options->path)
+			command_misused(state, "'%s' is one argument too many", text);
+		options->path = text;
+		return 0;
+	case ARGP_KEY_NO_ARGS:
+		command_misused(state, "FILE.py is missing; - is standard input");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+int cmd_run(int argc, char **argv)
+{
+	static struct far_stream stream;
+	const struct argp argp = {
+		.parser = parse_option,
+		.args_doc = "FILE.py",
+		.doc = "Runs a script on a radio that has MicroPython; prints here what it "
+		       "prints there. Fails if it raises.",
+	};
+	struct sigaction action = {.sa_handler = on_interrupt};
+	struct options options = {0};
+	struct radio *radio;
+	char *script;
+	size_t n;
+	int status = EXIT_FAILED;
+
+	radio_parse(&argp, argc, argv, &options);
+	script = read_script(options.path, &n);
+	if (!script)
+		return EXIT_FAILED;
+	radio = radio_dial(&options.radio);
+	if (radio) {
+		status = far_stream_open(&stream, radio, "repl", NULL);
+		(void)sigaction(SIGINT, &action, NULL);
+		if (!status)
+			status = talk(&stream, script, n);
+		radio_hang_up(radio);
+	}
+	free(script);
+	return status;
+}

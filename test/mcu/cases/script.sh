@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck source=../../netns/lib.sh
+# shellcheck disable=SC2154 # $dir, $pigtail, $top are those of run.sh
+#
+# MicroPython on the radio's own CPU: its REPL, files and network, all over one UART.
+#
+#	pigtail qemu --- wire --- QEMU: script.elf      10.0.2.15, lwIP
+#	   |  user: 127.0.0.1:8080 -> :80  +-- $dir/flash, 4 MB
+#	   +-- streams: repl, get, put, list
+#
+# LONG=1: 200 losses of power, and a flash that is full.
+
+# start_script [OPTION...]: with a flash that the first start makes.
+start_script() {
+	start script in_ns a "$pigtail" qemu "$FIRMWARE/script.elf" --name script \
+		--flash "$dir/flash" --net user,hostfwd=tcp:127.0.0.1:8080-:80 "$@"
+	wait_for 20 "the interpreter" says_two
+}
+
+# far COMMAND...: a command to the link, its words in $dir/said, its status in $status.
+far() {
+	status=0
+	in_ns a timeout 60 "$pigtail" "$1" --link script "${@:2}" >"$dir/said" 2>&1 || status=$?
+	cat "$dir/said"
+}
+
+# python TEXT: runs it on the radio.
+python() {
+	printf '%s\n' "$1" >"$dir/text.py"
+	far run "$dir/text.py"
+}
+
+says_two() {
+	python 'print(1 + 1)'
+	[[ $status = 0 && $(cat "$dir/said") = 2 ]]
+}
+
+said() {
+	grep -qE -- "$1" "$dir/said"
+}
+
+restart_script() {
+	python 'import machine; machine.reset()'
+	wait_for 20 "the interpreter again" says_two
+}
+
+fetch_page() {
+	in_ns a curl -sS --noproxy '*' --max-time 5 "http://127.0.0.1:8080$1"
+}
+
+is_served() {
+	fetch_page / | grep -q "MicroPython on a radio"
+}
+
+# gone NAME: it has ended, or will by itself.
+gone() {
+	wait "${pid_of[$1]}" || true
+	unset "pid_of[$1]"
+}
+
+case_script_web_server_of_python_answers() {
+	start_script
+	far cp "$top/device/micropython/example/main.py" :main.py
+	expect "copied" [ "$status" = 0 ]
+	python 'import machine; machine.reset()'
+	wait_for 20 "the page" is_served
+	expect "JSON" python3 -c 'import json, sys; json.loads(sys.argv[1])["free"]' "$(fetch_page /state)"
+	expect "not found" [ "$(fetch_page /nothing)" = "There is / and /state." ]
+	# A file comes and goes while it serves, and it serves on.
+	head -c 30000 /dev/urandom >"$dir/thirty"
+	far cp "$dir/thirty" :thirty
+	far cp :thirty "$dir/back"
+	expect "the same" cmp "$dir/thirty" "$dir/back"
+	expect "it serves still" is_served
+}
+
+case_script_runs_and_says_what_it_raises() {
+	start_script
+	python 'import sys; print(sys.platform, 2 ** 100, 1 / 3)'
+	expect "numbers" said '^pigtail 1267650600228229401496703205376 0.333333'
+	python 'print("before"); 1 / 0'
+	expect "status 1" [ "$status" = 1 ]
+	expect "both" said 'before'
+	expect "why" said 'ZeroDivisionError'
+	far run "$dir/no-such-file.py"
+	expect "no such script" said 'cannot read .*no-such-file.py: No such file'
+	# A loop is interrupted, and the link lives meanwhile.
+	printf 'while True:\n    pass\n' >"$dir/text.py"
+	start loop in_ns a "$pigtail" run --link script "$dir/text.py"
+	sleep 1
+	far ls
+	expect "files in a busy loop's time" said 'boot.py'
+	kill -INT "${pid_of[loop]}"
+	wait "${pid_of[loop]}" && return 1
+	unset "pid_of[loop]"
+	expect "interrupted" grep -q KeyboardInterrupt "$dir/loop.log"
+	python 'print("alive")'
+	expect "alive" said alive
+}
+
+case_script_files_are_copied_and_refused_in_words() {
+	start_script --ber 1e-5 --seed 3
+	for n in 0 1 1023 1024 70000; do
+		head -c "$n" /dev/urandom >"$dir/file"
+		far cp "$dir/file" :file
+		expect "$n bytes there" [ "$status" = 0 ]
+		far cp :file "$dir/file2"
+		expect "$n bytes back" cmp "$dir/file" "$dir/file2"
+	done
+	far ls --json
+	expect "listed" said '"name":"file","folder":false,"bytes":70000'
+	far cp :nothing "$dir/nothing"
+	expect "no such file" said 'script: nothing: no such file'
+	expect "nothing was made" [ ! -e "$dir/nothing" ]
+	far ls :nowhere
+	expect "no such folder" said 'no such file'
+	far cp "$dir/file" :no/such/folder
+	expect "no such folder to write" [ "$status" = 1 ]
+	far cp "$dir/file" "$dir/file2"
+	expect "both here" [ "$status" = 2 ]
+	# What is there stays until the copy is whole.
+	[[ -n ${LONG:-} ]] || return 0
+	head -c 1800000 /dev/urandom >"$dir/much"
+	far cp "$dir/much" :file
+	far cp "$dir/much" :file2
+	expect "no room" said 'no room is left in the flash'
+	python 'import os; print(os.listdir())'
+	expect "nothing is left of it" said "\\['boot.py', 'file'\\]"
+}
+
+case_script_sockets_are_closed_by_a_soft_reset() {
+	start_script
+	local listen='import socket
+s = socket.socket()
+s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+s.bind(("", 80)); s.listen(4)
+print("listens")'
+	for _ in 1 2 3; do
+		python "$listen"
+		expect "it listens" said listens
+		printf '\x04' | in_ns a timeout 3 "$pigtail" repl script >/dev/null || true
+	done
+	python 'import socket
+for i in range(200):
+    s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(("", 1000 + i % 5)); s.listen(1); s.close()
+print("200")'
+	expect "listeners come and go" said 200
+	expect "it never restarted" [ "$(grep -c 'firmware pigtail script' "$dir/script.log")" = 1 ]
+}
+
+case_script_that_crashes_is_left_out() {
+	start_script
+	# The guard at the end of the stack.
+	printf 'import lx, machine\nmachine.mem32[lx.stack_start()] = 0\n' >"$dir/main.py"
+	far cp "$dir/main.py" :main.py
+	python 'import machine; machine.reset()'
+	wait_for 30 "the words" grep -q "main.py is left out: three restarts by a crash" "$dir/script.log"
+	wait_for 10 "the REPL" says_two
+	python 'import os; os.remove("main.py")'
+	restart_script
+	expect "boot.py is still there" far ls
+}
+
+case_script_pins_are_refused_in_words() {
+	start_script
+	python 'from machine import Pin
+p = Pin(3, Pin.OUT, value=1)
+print(p, p.value()); p.off(); print(p()); p.toggle(); print(p())
+for n in (0, 99, -1):
+    try:
+        Pin(n)
+    except ValueError as e:
+        print(n, e)'
+	expect "a light" said '^Pin\(3\) 1'
+	expect "the link's own" said '^0 light 0 shows the state of the link'
+	expect "none of the board" said '^99 this board has lights'
+	expect "none at all" said '^-1 no such pin'
+}
+
+whole() {
+	! said torn
+}
+
+case_script_loses_power_while_it_writes() {
+	local times=${LONG:+200}
+	printf '%s\n' 'import os' 'i = 0' 'while True:' '    f = open("new", "w")' \
+		'    f.write("x" * 3000)' '    f.close()' '    os.rename("new", "data%d" % (i % 4))' \
+		'    i += 1' >"$dir/write.py"
+	start_script
+	for i in $(seq "${times:-8}"); do
+		start writer in_ns a "$pigtail" run --link script "$dir/write.py"
+		sleep "0.$((RANDOM % 9 + 1))"
+		# As if power were gone; what it runs in starts it again.
+		kill -KILL "$(pgrep -f "^qemu-system-xtensa.*$dir/flash" | head -n 1)"
+		gone writer
+		wait_for 20 "round $i: the interpreter again" says_two
+		python 'import os
+for name in os.listdir():
+    if name.startswith("data"):
+        n = len(open(name).read())
+        print("whole" if n in (0, 3000) else "torn", name, n)
+print("looked")'
+		expect "round $i: it looked" said looked
+		expect "round $i: nothing is torn" whole
+	done
+	expect "something was written" said '^whole data'
+}
