@@ -6,13 +6,14 @@
 
 #include <string.h>
 
-int access_parse_tls(struct access_options *options, char *text, char *error, size_t error_size)
+int access_parse_pair(struct access_options *options, const char *option, char *text,
+		      char *error, size_t error_size)
 {
 	char *comma = strchr(text, ',');
 
 	if (!comma || comma == text || !comma[1])
 		return complain_usage(error, error_size,
-				      "--tls '%s': it must be CERT,KEY, two files", text);
+				      "%s '%s': it must be CERT,KEY, two files", option, text);
 	*comma = 0;
 	options->certificate = text;
 	options->key = comma + 1;

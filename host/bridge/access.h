@@ -14,9 +14,9 @@ struct access_options {
 	const char *users, *client_ca; /* likewise */
 };
 
-/* --tls CERT,KEY: cuts the text. -2 with a line in error. */
-int access_parse_tls(struct access_options *options, char *text, char *error,
-		     size_t error_size);
+/* CERT,KEY of an option: cuts the text. -2 with a line in error. */
+int access_parse_pair(struct access_options *options, const char *option, char *text,
+		      char *error, size_t error_size);
 
 struct access {
 	struct tls_context *tls; /* NULL: nobody from beyond loopback is let in */

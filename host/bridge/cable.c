@@ -13,7 +13,6 @@
 
 #include "host/base/log.h"
 #include "host/bridge/near.h"
-#include "host/port/port.h"
 
 #include <pigtail/com_client.h>
 
@@ -25,7 +24,8 @@
 
 struct cable {
 	struct near *near;
-	struct port *far;
+	struct far *far;
+	const struct cable_config *config;
 	struct ptl_com_client client;
 	struct ptl_serial_format format; /* of the session, if formatted */
 	bool formatted;
@@ -69,7 +69,7 @@ static void on_refused(void *user, enum ptl_com_port what)
 	};
 	const struct cable *cable = user;
 
-	log_line("%s: its UART keeps other %s than %s asks for", port_name(cable->far),
+	log_line("%s: its UART keeps other %s than %s asks for", far_name(cable->far),
 		 names[what], near_name(cable->near));
 }
 
@@ -78,8 +78,8 @@ static void on_refused(void *user, enum ptl_com_port what)
 /* What is in hand for the server; returns whether all has left. */
 static bool flush(struct cable *cable)
 {
-	cable->out_at += port_write(cable->far, cable->out + cable->out_at,
-				    cable->out_n - cable->out_at);
+	cable->out_at +=
+		far_write(cable->far, cable->out + cable->out_at, cable->out_n - cable->out_at);
 	if (cable->out_at < cable->out_n)
 		return false;
 	cable->out_at = cable->out_n = 0;
@@ -88,7 +88,7 @@ static bool flush(struct cable *cable)
 
 static bool is_connected(const struct cable *cable)
 {
-	return port_is_open(cable->far) && ptl_com_client_is_ready(&cable->client);
+	return far_is_open(cable->far) && ptl_com_client_is_ready(&cable->client);
 }
 
 static void from_near(struct cable *cable)
@@ -126,7 +126,7 @@ static void from_far(struct cable *cable)
 {
 	while (give_near(cable)) {
 		cable->in_at = 0;
-		cable->in_n = port_read(cable->far, cable->in, sizeof(cable->in));
+		cable->in_n = far_read(cable->far, cable->in, sizeof(cable->in));
 		if (!cable->in_n)
 			break;
 	}
@@ -136,12 +136,12 @@ static void turn(struct cable *cable)
 {
 	from_far(cable);
 	from_near(cable);
-	port_want_read(cable->far, cable->in_at == cable->in_n);
+	far_want_read(cable->far, cable->in_at == cable->in_n);
 	near_want_read(cable->near, is_connected(cable) && cable->out_n == 0);
 	if (is_connected(cable) && !cable->client.com_port && !cable->told_telnet) {
 		cable->told_telnet = true;
 		log_line("%s: speaks telnet, but not RFC 2217: its UART stays as it is",
-			 port_name(cable->far));
+			 far_name(cable->far));
 	}
 }
 
@@ -189,7 +189,7 @@ static void on_turn(void *user)
 
 /* ---- the server ---- */
 
-static void far_opened(void *user)
+static void far_opened(void *user, const char *said)
 {
 	struct cable *cable = user;
 	const struct ptl_com_client_events events = {
@@ -200,7 +200,7 @@ static void far_opened(void *user)
 	};
 	bool in_session = near_is_in_session(cable->near);
 
-	log_line("%s: connected", port_name(cable->far));
+	log_line("%s: connected%s%s", far_name(cable->far), said ? ": " : "", said ? said : "");
 	cable->out_at = cable->out_n = cable->in_at = cable->in_n = 0;
 	cable->told_telnet = false;
 	ptl_com_client_begin(&cable->client,
@@ -214,7 +214,7 @@ static void far_lost(void *user, const char *why)
 {
 	struct cable *cable = user;
 
-	log_line("lost %s: %s; waiting for it", port_name(cable->far), why);
+	log_line("lost %s: %s; waiting for it", far_name(cable->far), why);
 	turn(cable);
 }
 
@@ -222,33 +222,41 @@ static void far_waiting(void *user, const char *why)
 {
 	const struct cable *cable = user;
 
-	log_line("cannot connect to %s yet: %s; trying again", port_name(cable->far), why);
+	log_line("cannot connect to %s yet: %s; trying again", far_name(cable->far), why);
 }
 
-int cable_open(uv_loop_t *loop, const char *server, const char *near, struct cable **out,
+static void far_refused(void *user, const char *why)
+{
+	const struct cable *cable = user;
+
+	cable->config->refused(cable->config->user, why);
+}
+
+int cable_open(uv_loop_t *loop, const struct cable_config *config, struct cable **out,
 	       char *error, size_t error_size)
 {
 	struct cable *cable = calloc(1, sizeof(*cable));
 	const struct near_events near_events = {
 		cable, near_opened, near_closed, on_turn, on_turn, near_format,
 	};
-	const struct port_events far_events = {
+	const struct far_events far_events = {
 		.user = cable,
 		.readable = on_turn,
 		.writable = on_turn,
 		.opened = far_opened,
 		.lost = far_lost,
 		.waiting = far_waiting,
+		.refused = far_refused,
 	};
-	char spec[256];
 	int status;
 
 	if (!cable)
 		return complain(error, error_size, "out of memory");
-	(void)snprintf(spec, sizeof(spec), "tcp:%s", server);
-	status = near_open(loop, near, &near_events, &cable->near, error, error_size);
+	cable->config = config;
+	status = near_open(loop, config->near, &near_events, &cable->near, error, error_size);
 	if (!status)
-		status = port_open(loop, spec, &far_events, &cable->far, error, error_size);
+		status = far_open(loop, config->server, &config->far, &far_events, &cable->far,
+				  error, error_size);
 	if (status) {
 		near_close(cable->near);
 		free(cable);
@@ -263,6 +271,6 @@ void cable_close(struct cable *cable)
 	if (!cable)
 		return;
 	near_close(cable->near);
-	port_close(cable->far);
+	far_close(cable->far);
 	free(cable);
 }

@@ -6,12 +6,21 @@
 #ifndef PIGTAIL_HOST_BRIDGE_CABLE_H
 #define PIGTAIL_HOST_BRIDGE_CABLE_H
 
-#include <uv.h>
+#include "host/bridge/far.h"
 
 struct cable;
 
-/* server: HOST:PORT. near: as near_open(). -1 or -2 with a line in error. */
-int cable_open(uv_loop_t *loop, const char *server, const char *near, struct cable **cable,
+struct cable_config {
+	const char *server; /* HOST:PORT */
+	const char *near;   /* as near_open() */
+	struct far_options far;
+	/* The server will never do, as it is asked. */
+	void (*refused)(void *user, const char *why);
+	void *user;
+};
+
+/* config stays. -1 or -2 with a line in error. */
+int cable_open(uv_loop_t *loop, const struct cable_config *config, struct cable **cable,
 	       char *error, size_t error_size);
 
 /* NULL does nothing. */

@@ -192,7 +192,7 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		command->pins = text;
 		return 0;
 	case KEY_TLS:
-		if (access_parse_tls(&config->access, text, error, sizeof(error)) < 0)
+		if (access_parse_pair(&config->access, "--tls", text, error, sizeof(error)) < 0)
 			command_misused(state, "%s", error);
 		return 0;
 	case KEY_USERS:
