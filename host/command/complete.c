@@ -123,6 +123,16 @@ static const struct {
 	{"FRAMING", offer_framings}, {"IFNAME", offer_interfaces},
 };
 
+/* Of "unix:PATH" what is to be typed as it is. */
+static size_t without_capitals(const char *word, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (word[i] < 'A' || word[i] > 'Z'))
+		i++;
+	return i;
+}
+
 /* What a word of n bytes in a help text stands for. */
 static void offer_kind(const char *kind, size_t n)
 {
@@ -136,7 +146,7 @@ static void offer_kind(const char *kind, size_t n)
 		size_t word_n = bar ? (size_t)(bar - kind) : n;
 
 		if (*kind >= 'a' && *kind <= 'z')
-			offer(kind, word_n, NULL);
+			offer(kind, without_capitals(kind, word_n), NULL);
 		n -= bar ? word_n + 1 : n;
 		kind += bar ? word_n + 1 : word_n;
 	}

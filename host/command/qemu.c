@@ -16,6 +16,7 @@
 enum {
 	KEY_NET = 0x100,
 	KEY_APPEND,
+	KEY_AIR,
 	KEY_FLASH,
 	KEY_FACTORY,
 	KEY_SERIAL,
@@ -38,6 +39,8 @@ static const struct argp_option option_list[] = {
 	{"net", KEY_NET, "NET", 0, "Where its packets go, as for 'pigtail up'", GROUP_OWN},
 	{"append", KEY_APPEND, "WORDS", 0,
 	 "For our firmware: address=ADDR/LEN[,GW] mac=MAC and the like", GROUP_OWN},
+	{"air", KEY_AIR, "unix:PATH", 0,
+	 "For air.elf: the air that it is in, which 'pigtail air' serves", GROUP_OWN},
 	{"flash", KEY_FLASH, "FILE", 0,
 	 "Its flash, 4 MB; a missing file is made. IMAGE is then boot.elf", GROUP_OWN},
 	{"factory", KEY_FACTORY, "FILE", 0, "Signed image that a flash is made with",
@@ -57,6 +60,8 @@ static const struct argp_option option_list[] = {
 	{"no-rtscts", KEY_NO_RTSCTS, NULL, 0, "Bytes that QEMU is too slow for are lost",
 	 GROUP_OWN},
 	{"framing", KEY_PASSED, "FRAMING", 0, "What the firmware speaks", GROUP_UP},
+	{"ap", KEY_PASSED + 17, "NET", 0, "For the network that the radio makes itself",
+	 GROUP_UP},
 	{"name", KEY_PASSED + 1, "NAME", 0, "Of the link (default: the image's)", GROUP_UP},
 	{"mtu", KEY_PASSED + 2, "BYTES", 0, "Longest IP packet", GROUP_UP},
 	{"mac", KEY_PASSED + 3, "MAC", 0, "Of the interface", GROUP_UP},
@@ -109,6 +114,15 @@ static void set_pins(struct qemu_options *options, const char *text, struct argp
 					text);
 }
 
+static void set_air(struct qemu_options *options, const char *text, struct argp_state *state)
+{
+	static const char kind[] = "unix:";
+
+	if (strncmp(text, kind, strlen(kind)) != 0 || !text[strlen(kind)] || strchr(text, ','))
+		command_misused(state, "--air '%s': it is unix:PATH, without a comma", text);
+	options->air = text + strlen(kind);
+}
+
 static void check_bridge(struct qemu_options *options, struct argp_state *state)
 {
 	char error[256];
@@ -131,6 +145,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_APPEND:
 		options->append = text;
+		return 0;
+	case KEY_AIR:
+		set_air(options, text, state);
 		return 0;
 	case KEY_FLASH:
 		if (strchr(text, ','))
@@ -180,6 +197,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 					       "user,hostfwd=tcp::8080-:80");
 		if (options->provision && !options->flash)
 			command_misused(state, "--provision wants a --flash to put it in");
+		if (options->air && (options->program || options->bridge.tty))
+			command_misused(state, "--air goes with our own machine and its link");
 		if (options->bridge.tty)
 			check_bridge(options, state);
 		else if (options->bridge.pins.pin[PTL_TARGET_RESET].kind != PIN_NONE)
@@ -201,6 +220,9 @@ static const struct argp argp = {
 	       "With a flash, in which it keeps settings and can be updated:\n\n"
 	       "  pigtail qemu build/firmware/boot.elf --flash radio.flash \\\n"
 	       "          --factory build/firmware/wifi.img --net user\n\n"
+	       "A board in an air that others share (pigtail air):\n\n"
+	       "  pigtail qemu build/firmware/air.elf --air unix:/tmp/air --name one \\\n"
+	       "          --net tap --ap tap\n\n"
 	       "The serial bridge, which has a target and no link:\n\n"
 	       "  pigtail qemu build/firmware/bridge.elf --flash bridge.flash \\\n"
 	       "          --provision bridge.ini --serial /dev/ttyUSB0 \\\n"
@@ -254,6 +276,12 @@ static int check(const struct qemu_options *options)
 
 	if (options->image && access(options->image, R_OK) < 0) {
 		log_line("qemu: cannot read %s: %s", options->image, strerror(errno));
+		return EXIT_FAILED;
+	}
+	if (options->air && access(options->air, W_OK) < 0) {
+		log_line("qemu: no air at %s: %s; start one by 'pigtail air FILE --listen "
+			 "unix:%s'",
+			 options->air, strerror(errno), options->air);
 		return EXIT_FAILED;
 	}
 	if (!in_path(program)) {

@@ -80,18 +80,40 @@ static const char *passed(const struct argv *arguments, const char *name, const 
 	return otherwise;
 }
 
+/* Radios of one air are told apart by their address: of the link's name, so that a board
+ * keeps its own. Another one can follow. */
+static void say_address(char *words, size_t size, const struct qemu_options *options)
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (const char *at = passed(&options->up, "name", options->image); *at; at++)
+		hash = (hash ^ (unsigned char)*at) * 16777619u;
+	(void)snprintf(words, size, " mac=02:00:%02x:%02x:%02x:%02x", hash >> 24,
+		       hash >> 16 & 0xff, hash >> 8 & 0xff, hash & 0xff);
+}
+
+static void add_air(struct argv *arguments, const char *path)
+{
+	argv_add(arguments, "-netdev");
+	argv_add(arguments, "stream,id=air,server=off,addr.type=unix,addr.path=%s", path);
+	argv_add_two(arguments, "-net", "nic,model=open_eth,netdev=air");
+}
+
 /* Our firmware is told what the other end is, and at each start another seed: where it
  * runs, little else differs from start to start, and its session must. */
 static void tell_firmware(struct argv *arguments, const struct qemu_options *options)
 {
+	char address[32] = "";
 	uint32_t seed = 0;
 
 	(void)!getrandom(&seed, sizeof(seed), 0);
+	if (options->air)
+		say_address(address, sizeof(address), options);
 	argv_add(arguments, "-append");
-	argv_add(arguments, "baud=%s framing=%s seed=%u%s%s%s",
+	argv_add(arguments, "baud=%s framing=%s seed=%u%s%s%s%s",
 		 passed(&options->wire, "baud", BAUD),
 		 passed(&options->up, "framing", "pigtail"), (unsigned int)seed / 16,
-		 options->bridge.tty ? " report=on" : "", options->append ? " " : "",
+		 options->bridge.tty ? " report=on" : "", address, options->append ? " " : "",
 		 options->append ? options->append : "");
 }
 
@@ -126,6 +148,8 @@ static void fill_arguments(struct bench *bench)
 	}
 	argv_add_two(arguments, "-display", "none");
 	argv_add_two(arguments, "-monitor", "none");
+	if (options->air)
+		add_air(arguments, options->air);
 	if (bench->bridge)
 		qemu_bridge_arguments(bench->bridge, arguments);
 	else

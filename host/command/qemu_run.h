@@ -11,6 +11,7 @@ struct qemu_options {
 	const char *net;
 	const char *program; /* NULL: our own machine */
 	const char *append;
+	const char *air;       /* the socket of one that it is in; NULL: none */
 	const char *flash;     /* a file; NULL: none */
 	const char *provision; /* a bridge's settings; NULL: as the flash has them */
 	const char *factory;   /* the image that a new one has; NULL: none */

@@ -29,6 +29,7 @@ CASES = [
     ("pigtail up --framing=sl", "pigtail up --framing=slip "),
     ("pigtail up pty:x bri", "pigtail up pty:x bridge:"),
     ("pigtail up tcp-l", "pigtail up tcp-listen:"),
+    ("pigtail air a-file --listen un", "pigtail air a-file --listen unix:"),
     ("pigtail --vers", "pigtail --vers"),
     ("pigtail update a-fi", "pigtail update a-file "),
     ("pigtail up --capture a-fi", "pigtail up --capture a-file "),

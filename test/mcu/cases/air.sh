@@ -20,6 +20,11 @@ by() {
 	PIGTAIL_PASSPHRASE=$air_key "$pigtail" "$@" --link "$link"
 }
 
+# Other cases may have made it.
+third_net() {
+	[[ -e /run/netns/c ]] || ip netns add c
+}
+
 start_air() {
 	start air in_ns b "$pigtail" air "$dir/air.ini" --listen "unix:$dir/air"
 	wait_for 5 "the air" test -S "$dir/air"
@@ -53,7 +58,7 @@ has_no_station() {
 
 case_air_two_boards_hear_each_other() {
 	printf '[ap home]\nchannel = 6\nkey = %s\nnet = tap:ap0\n' "$air_key" >"$dir/air.ini"
-	ip netns add c
+	third_net
 	start_air
 	start_board 0
 	start_board 1
@@ -98,4 +103,29 @@ case_air_a_board_forgets_with_its_session() {
 	by up0 join home
 	in_ns a ip address add 10.8.7.2/24 dev pt0
 	pings a 10.8.7.1 56 1400
+}
+
+# As a person starts them: `pigtail qemu` finds each an address.
+case_air_is_where_pigtail_qemu_puts_boards() {
+	printf '[ap home]\nchannel = 6\n' >"$dir/air.ini"
+	ended=0
+	"$pigtail" qemu "$FIRMWARE/air.elf" --air "unix:$dir/air" --net user \
+		>"$dir/refused" 2>&1 || ended=$?
+	expect "without an air: status 1" [ "$ended" = 1 ]
+	expect "and what to do" grep -q "no air at .* start one by 'pigtail air" "$dir/refused"
+	third_net
+	start_air
+	start up0 in_ns a "$pigtail" qemu "$FIRMWARE/air.elf" --air "unix:$dir/air" --name up0 \
+		--net tap:pt0 --ap tap:pa0
+	start up1 in_ns c "$pigtail" qemu "$FIRMWARE/air.elf" --air "unix:$dir/air" --name up1 \
+		--net tap:pt1
+	wait_for 20 "radio 0" has_line up0 'radio air'
+	wait_for 20 "radio 1" has_line up1 'radio air'
+	expect "two addresses" \
+		[ "$(sed -nE 's/.*radio (02:00:[0-9a-f:]*): is there.*/\1/p' "$dir/air.log" | sort -u | wc -l)" = 2 ]
+	by up0 ap start mine
+	by up1 join mine
+	in_ns a ip address add 10.9.7.1/24 dev pa0
+	in_ns c ip address add 10.9.7.2/24 dev pt1
+	pings a 10.9.7.2 56 1400
 }
