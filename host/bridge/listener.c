@@ -24,7 +24,7 @@
 
 #define ADDRESSES 4
 #define ACCEPTS	  8
-#define BACKLOG	  64
+#define BACKLOG	  SOMAXCONN /* where it is full, who comes waits a second at least */
 
 struct listener {
 	uv_loop_t *loop;

@@ -45,7 +45,7 @@ load=0
 job=tests
 clock=real
 chosen=()
-wifi=()
+machine=plain
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--debug-kernel) debug=true ;;
@@ -96,25 +96,25 @@ if [[ $job == tests ]]; then
 		exit 2
 	fi
 	chosen=("${names[@]}")
-	# Cases that want Wi-Fi get a machine of their own.
-	plain=()
+	# Cases that want Wi-Fi, or the bridge's programs, get a machine of their own.
+	declare -A of=()
 	for name in "${chosen[@]}"; do
-		if grep -q '^# machine: wifi$' "$here/cases/$name.sh"; then
-			wifi+=("$name")
-		else
-			plain+=("$name")
-		fi
+		kind=$(sed -n 's/^# machine: //p' "$here/cases/$name.sh")
+		of[${kind:-plain}]+=" $name"
 	done
-	if [[ ${#wifi[@]} -gt 0 && ${#plain[@]} -gt 0 ]]; then
+	if [[ ${#of[@]} -gt 1 ]]; then
 		options=(--stack "$stack" --load "$load")
 		! $debug || options+=(--debug-kernel)
 		! $few || options+=(--few)
 		[[ $clock == real ]] || options+=(--virtual-time "${clock#virtual-}")
 		status=0
-		"$0" "${options[@]}" "${plain[@]}" || status=1
-		"$0" "${options[@]}" "${wifi[@]}" || status=1
+		for kind in plain bridge wifi; do
+			# shellcheck disable=SC2086 # a list
+			[[ -z ${of[$kind]-} ]] || "$0" "${options[@]}" ${of[$kind]} || status=1
+		done
 		exit $status
 	fi
+	machine=${!of[*]}
 fi
 programs=("$pigtail" "$(dirname "$pigtail")"/vm_{hostile,hostile_radio,attach_struct})
 for program in "${programs[@]}"; do
@@ -160,7 +160,7 @@ else
 	memory=512
 fi
 base=()
-if [[ ${#wifi[@]} -gt 0 ]]; then
+if [[ $machine == wifi ]]; then
 	base=("$("$here/wifi-image")")
 	memory=$((memory + 512))
 	if $debug; then
@@ -228,6 +228,10 @@ stop() {
 trap stop EXIT
 trap 'exit 130' INT TERM HUP
 
+if [[ $machine == bridge ]]; then
+	"$here/bridge-image" "$guest/image"
+	base=("$guest/image")
+fi
 cat >"$guest/job" <<END
 job=$job
 stack=$stack

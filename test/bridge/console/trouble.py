@@ -13,6 +13,12 @@ from rig import PIGTAIL, Bridge, Program, Target, connect, receive, until
 IAC = b"\xff"
 
 
+def resident(bridge):
+    """Bytes of memory."""
+    with open(f"/proc/{bridge.process.pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * 4096
+
+
 def a_stalled_client_harms_nobody(folder):
     """Given 2 MB through a looped UART at 4 Mbaud, three clients, one of which doesn't read."""
     bridge = Bridge(folder, "loop:,baud=4000000", "--listen", "2300,raw", "--history", "64")
@@ -108,9 +114,90 @@ def endless_telnet_is_bounded(folder):
             pass
     good.sendall(b"fine")
     assert receive(good, 4) == b"fine"
-    with open(f"/proc/{bridge.process.pid}/statm", encoding="ascii") as file:
-        pages = int(file.read().split()[1])
-    assert pages * 4096 < 40_000_000, f"{pages} pages"
+    assert resident(bridge) < 40_000_000
+    assert bridge.close() == 0
+
+
+def lying_lengths_are_counted(folder):
+    """Given commands of RFC 2217 that are too short, too long, or none: the next one is heard."""
+    bridge = Bridge(folder, "loop:", "--listen", "2300")
+    client = connect(2300)
+    client.sendall(IAC + b"\xfb\x2c")
+    bad = (b"", b"\x01", b"\x01\0\0", b"\x01" + bytes(40), b"\x02", b"\x05", b"\xff\xff", b"\x63" * 300)
+    for command in bad:
+        for part in (IAC + b"\xfa\x2c", command[:1], command[1:], IAC, b"\xf0"):
+            client.sendall(part)
+    client.sendall(IAC + b"\xfa\x2c\x01\0\0\x25\x80" + IAC + b"\xf0")
+    until("9600 baud", lambda: bridge.ask()["port"]["baud"] == 9600)
+    assert bridge.ask()["clients"][0]["malformed"] >= 5, bridge.ask()["clients"]
+    assert bridge.close() == 0
+    client.close()
+
+
+def a_thousand_connects_a_second_delay_nobody(folder):
+    """Given floods of connections, some half closed, some silent: one that types is answered."""
+    bridge = Bridge(folder, "loop:,baud=1000000", "--listen", "2300", "--listen", "2301,raw", "--clients", "16")
+    good = connect(2301)
+    silent = [connect(2300) for _ in range(8)]
+    for each in silent[:4]:
+        each.shutdown(socket.SHUT_WR)
+    stopped, counts = threading.Event(), []
+
+    def flood():
+        n = 0
+        while not stopped.is_set():
+            try:
+                with socket.create_connection(("127.0.0.1", 2300), timeout=5) as one:
+                    one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                    n += 1
+            except OSError:
+                pass
+            time.sleep(0.002)
+        counts.append(n)
+
+    threads = [threading.Thread(target=flood) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    began = time.monotonic()
+    delays = []
+    while time.monotonic() < began + 2:
+        at = time.monotonic()
+        good.sendall(b"x")
+        assert receive(good, 1) == b"x"
+        delays.append(time.monotonic() - at)
+        time.sleep(0.002)
+    stopped.set()
+    for thread in threads:
+        thread.join()
+    delays.sort()
+    print(f"# {sum(counts) / 2:.0f} connects a second; a byte's round trip: p50 {delays[len(delays) // 2] * 1e3:.1f} ms, "
+          f"p99 {delays[int(len(delays) * 0.99)] * 1e3:.1f} ms")
+    until("only those who stay are left", lambda: len(bridge.ask()["clients"]) <= 9, 20)
+    assert resident(bridge) < 40_000_000
+    assert bridge.close() == 0
+    for each in silent:
+        each.close()
+
+
+def a_target_that_floods_is_bounded(folder):
+    """Given one that never stops, and clients of all kinds, most of which don't read."""
+    uart = os.path.join(folder, "uart")
+    bridge = Bridge(folder, f"pty:{uart}", "--listen", "2300", "--listen", "2301,telnet", "--listen", "2302,raw")
+    target = Target(uart, chatter=b"flood \xff\r\n" * 100)
+    stalled = [connect(port) for port in (2300, 2300, 2301, 2302) for _ in range(4)]
+    good = connect(2302)
+    end = time.monotonic() + 3
+    read = 0
+    while time.monotonic() < end:
+        read += len(receive(good, 1))
+    assert read > 50_000, read
+    good.sendall(b"heard\r")
+    until("it is heard above all", lambda: b"heard\r" in target.heard)
+    assert resident(bridge) < 40_000_000
+    good.close()
+    target.close()
+    for each in stalled:
+        each.close()
     assert bridge.close() == 0
 
 
@@ -255,6 +342,9 @@ CASES = (
     a_flood_of_connections_leaves_nothing,
     one_client_too_many_is_refused,
     endless_telnet_is_bounded,
+    lying_lengths_are_counted,
+    a_thousand_connects_a_second_delay_nobody,
+    a_target_that_floods_is_bounded,
     what_a_client_says_last_arrives,
     policies_and_requests,
     a_uart_that_goes_and_comes,
