@@ -186,12 +186,21 @@ int image_add_bytes(struct image **image, const char *name, const char *bytes, s
 	return 0;
 }
 
+char *image_split(const char *text, bool *has_offset, uint32_t *offset)
+{
+	char *path = g_strdup(text);
+
+	*has_offset = split(path, offset);
+	return path;
+}
+
 int image_add(struct image **image, const char *text, uint32_t base, char *error,
 	      size_t error_size)
 {
-	char *path = g_strdup(text), *bytes = NULL;
+	char *bytes = NULL;
 	uint32_t offset;
-	bool has_offset = split(path, &offset);
+	bool has_offset;
+	char *path = image_split(text, &has_offset, &offset);
 	GError *why = NULL;
 	gsize n = 0;
 	int result;

@@ -19,6 +19,9 @@ struct image;
 int image_add(struct image **image, const char *text, uint32_t base, char *error,
 	      size_t error_size);
 
+/* FILE[@OFFSET] into the path, to be freed by g_free(), and the offset, if there is one. */
+char *image_split(const char *text, bool *has_offset, uint32_t *offset);
+
 /* The same of bytes that are here. name: for errors; with an offset (not NULL) they are bytes
  * for it whatever they begin with. */
 int image_add_bytes(struct image **image, const char *name, const char *bytes, size_t n,

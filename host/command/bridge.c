@@ -306,7 +306,8 @@ static int open_web(struct running *running, const struct web_config *given, cha
 	config.control = running->offer.control;
 	if (web_open(&running->loop.uv, &config, &running->web, error, error_size) < 0)
 		return -1;
-	log_line("%s: its pages are at http://%s:%s/", running->name,
+	log_line("%s: its pages are at %s://%s:%s/", running->name,
+		 server_access(config.server)->tls ? "https" : "http",
 		 *config.listen.host ? config.listen.host : "localhost", config.listen.port);
 	return 0;
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pigtail flash FILE... PORT: an image into the microcontroller behind a UART. Done, as the
- * exit status says it, only when all of it was read back and is the same.
+ * pigtail flash FILE... PORT, or HOST: an image into the microcontroller behind a UART of
+ * this machine, or of a bridge (flash_far.c). Done, as the exit status says it, only when all
+ * of it was read back and is the same.
  */
 #include "host/command/commands.h"
 #include "host/base/log.h"
 #include "host/base/standard.h"
-#include "host/base/timer.h"
 #include "host/bridge/flashing_port.h"
+#include "host/command/flash_far.h"
 #include "host/command/parse.h"
+#include "host/port/port.h"
 
-#include <cjson/cJSON.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +24,11 @@ enum {
 	KEY_TARGET = 't',
 	KEY_PINS = 'p',
 	KEY_VERBOSE = 'v',
+	KEY_USER = 'u',
 	KEY_JSON = 0x100,
+	KEY_PASSWORD_FILE,
+	KEY_CA,
+	KEY_FINGERPRINT,
 };
 
 static const struct argp_option option_list[] = {
@@ -33,8 +38,16 @@ static const struct argp_option option_list[] = {
 	 "gpio:CHIP/LINE, file:PATH or unix:PATH. And reset-active=low|high, "
 	 "boot-active=low|high, pulse=MS (reset=dtr; for esp reset=rts,boot=dtr)",
 	 1},
-	{"json", KEY_JSON, NULL, 0, "The outcome as a JSON object on standard output", 2},
-	{"verbose", KEY_VERBOSE, NULL, 0, "Say more: each move of a pin", 2},
+	{"user", KEY_USER, "NAME", 0, "Of HOST: who logs in", 2},
+	{"password-file", KEY_PASSWORD_FILE, "FILE", 0,
+	 "Its password: the first line of a file, or - for standard input; without, "
+	 "PIGTAIL_BRIDGE_PASSWORD, or it is asked for",
+	 2},
+	{"ca", KEY_CA, "FILE", 0, "Of HOST: who must have signed its certificate", 2},
+	{"fingerprint", KEY_FINGERPRINT, "SHA256", 0,
+	 "Of HOST: its certificate's, as it says when it starts", 2},
+	{"json", KEY_JSON, NULL, 0, "The outcome as a JSON object on standard output", 3},
+	{"verbose", KEY_VERBOSE, NULL, 0, "Say more: each move of a pin", 3},
 	{0},
 };
 
@@ -45,6 +58,8 @@ static const char doc[] =
 	"  image.bin              bytes, for the beginning of the flash\n"
 	"  app.bin@0x10000        bytes for that address\n"
 	"PORT is a tty, or what else 'pigtail bridge' takes; ,baud=N (115200).\n"
+	"HOST is a 'pigtail bridge' with --web; its port (443), over TLS, or on this\n"
+	"machine http://localhost:PORT. The bridge knows target and pins.\n"
 	"The exit status is 0 only when all was read back and is the same.\n";
 
 struct command {
@@ -53,9 +68,30 @@ struct command {
 	const char *pins;
 	bool json;
 	struct flashing_port_config config;
+	bool is_far;
+	struct flash_far far;
 };
 
 /* ---- the command line ---- */
+
+/* A port names its kind or a path; all else is a host. */
+static bool is_far(const char *place)
+{
+	return !strncmp(place, "http://", 7) || !strncmp(place, "https://", 8) ||
+	       (!port_is_named(place) && strncmp(place, "loop:", 5) != 0 &&
+		access(place, F_OK) != 0);
+}
+
+static void settle_far(struct command *command, struct argp_state *state)
+{
+	if (command->pins)
+		command_misused(state, "--pins: those of %s are the bridge's, and known there",
+				command->config.port);
+	command->is_far = true;
+	command->far.caller.place = command->config.port;
+	if (command->config.target.kind != PTL_TARGET_ANY)
+		command->far.target = ptl_target_name(command->config.target.kind);
+}
 
 static void settle_options(struct command *command, struct argp_state *state)
 {
@@ -64,8 +100,16 @@ static void settle_options(struct command *command, struct argp_state *state)
 	char error[256];
 
 	if (command->n < 2)
-		command_misused(state, "FILE and PORT are wanted");
+		command_misused(state, "FILE and PORT or HOST are wanted");
 	command->config.port = command->words[--command->n];
+	if (is_far(command->config.port)) {
+		settle_far(command, state);
+		return;
+	}
+	if (command->far.user || command->far.password_file || command->far.caller.ca ||
+	    command->far.caller.fingerprint)
+		command_misused(state, "'%s' is a port, and knows no login; a HOST does",
+				command->config.port);
 	if (target->kind == PTL_TARGET_ANY)
 		command_misused(state, "--target is missing: avr, mega, stm32 or esp");
 	if (target->kind == PTL_TARGET_NONE || target->kind == PTL_TARGET_LPC)
@@ -92,6 +136,18 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_PINS:
 		command->pins = text;
 		return 0;
+	case KEY_USER:
+		command->far.user = text;
+		return 0;
+	case KEY_PASSWORD_FILE:
+		command->far.password_file = text;
+		return 0;
+	case KEY_CA:
+		command->far.caller.ca = text;
+		return 0;
+	case KEY_FINGERPRINT:
+		command->far.caller.fingerprint = text;
+		return 0;
 	case KEY_JSON:
 		command->json = true;
 		return 0;
@@ -111,84 +167,43 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	}
 }
 
-/* ---- what is to be seen ---- */
+/* ---- a target at a UART of this machine ---- */
 
 struct running {
 	const struct command *command;
 	struct flashing_port *flashing;
 	uv_signal_t signals[2];
-	enum ptl_flasher_phase phase;
-	unsigned percent;
-	bool terminal;
-	ptl_time began;
+	struct flash_show *show;
 	int status;
 };
 
-static unsigned percent_of(const struct ptl_flasher_state *state)
+static struct flash_progress progress_of(const struct running *running,
+					 const struct ptl_flasher_state *state)
 {
-	uint32_t done = state->phase == PTL_FLASHER_VERIFY ? state->verified : state->written;
-
-	return state->total ? (unsigned)(done * UINT64_C(100) / state->total) : 0;
+	return (struct flash_progress){
+		.phase = ptl_flasher_phase_name(state->phase),
+		.target = ptl_target_name(running->command->config.target.kind),
+		.chip = state->chip,
+		.done = state->phase == PTL_FLASHER_VERIFY ? state->verified : state->written,
+		.total = state->total,
+		.written = state->written,
+	};
 }
 
-/* On a terminal a line that changes, elsewhere a line for each phase. */
 static void on_progress(void *user, const struct ptl_flasher_state *state)
 {
-	struct running *running = user;
-	unsigned percent = percent_of(state);
+	const struct running *running = user;
+	const struct flash_progress progress = progress_of(running, state);
 
-	if (state->phase == running->phase && percent == running->percent)
-		return;
-	if (running->terminal)
-		(void)fprintf(stderr, "\r%-8s %3u %%  %s\033[K",
-			      ptl_flasher_phase_name(state->phase), percent,
-			      state->chip ? state->chip : "");
-	else if (state->phase != running->phase && state->phase != PTL_FLASHER_DONE)
-		log_line("%s%s%s", ptl_flasher_phase_name(state->phase),
-			 state->chip ? ": " : "", state->chip ? state->chip : "");
-	running->phase = state->phase;
-	running->percent = percent;
-}
-
-static void print_json(const struct running *running, const struct ptl_flasher_state *state,
-		       const char *why)
-{
-	cJSON *json = cJSON_CreateObject();
-	char *text;
-
-	cJSON_AddBoolToObject(json, "verified", !why);
-	if (why)
-		cJSON_AddStringToObject(json, "error", why);
-	cJSON_AddStringToObject(json, "target",
-				ptl_target_name(running->command->config.target.kind));
-	if (state->chip)
-		cJSON_AddStringToObject(json, "chip", state->chip);
-	cJSON_AddNumberToObject(json, "bytes", state->total);
-	cJSON_AddNumberToObject(json, "written", state->written);
-	cJSON_AddNumberToObject(json, "seconds",
-				(double)(timer_now() - running->began) / 1000000);
-	text = cJSON_Print(json);
-	if (text)
-		(void)puts(text);
-	cJSON_free(text);
-	cJSON_Delete(json);
+	flash_show_progress(running->show, &progress);
 }
 
 static void on_done(void *user, const struct ptl_flasher_state *state, const char *why)
 {
 	struct running *running = user;
-	double seconds = (double)(timer_now() - running->began) / 1000000;
+	const struct flash_progress progress = progress_of(running, state);
 
-	if (running->terminal)
-		(void)fputs("\r\033[K", stderr);
-	if (why)
-		log_line("%s: %s", running->command->config.port, why);
-	else if (!running->command->json)
-		(void)printf("%s: %u bytes written and verified in %.1f s\n", state->chip,
-			     (unsigned)state->total, seconds);
-	if (running->command->json)
-		print_json(running, state, why);
-	running->status = why ? EXIT_FAILED : EXIT_DONE;
+	running->status = flash_show_done(running->show, &progress, why);
 	uv_stop(running->signals[0].loop);
 }
 
@@ -200,8 +215,6 @@ static void on_signal(uv_signal_t *signal, int number)
 	(void)number;
 	flashing_port_abort(running->flashing);
 }
-
-/* ---- all of it ---- */
 
 static int run(struct running *running, uv_loop_t *loop)
 {
@@ -232,18 +245,31 @@ static int run(struct running *running, uv_loop_t *loop)
 	return running->status;
 }
 
+static int flash_near(const struct command *command, struct flash_show *show)
+{
+	struct running running = {.command = command, .show = show, .status = EXIT_FAILED};
+	uv_loop_t loop = {0}; /* its data are the timers' */
+	int status;
+
+	(void)uv_loop_init(&loop);
+	status = run(&running, &loop);
+	(void)uv_loop_close(&loop);
+	return status;
+}
+
+/* ---- all of it ---- */
+
 int cmd_flash(int argc, char **argv)
 {
 	const struct argp argp = {
 		.options = option_list,
 		.parser = parse_option,
-		.args_doc = "FILE... PORT",
+		.args_doc = "FILE... PORT|HOST[:PORT]",
 		.doc = doc,
 	};
 	static struct command command = {.config = {.target = {.kind = PTL_TARGET_ANY}}};
-	struct running running = {.command = &command, .status = EXIT_FAILED};
+	struct flash_show show;
 	char error[512];
-	static uv_loop_t loop;
 	int status;
 
 	command_parse(&argp, argc, argv, &command);
@@ -256,12 +282,14 @@ int cmd_flash(int argc, char **argv)
 			return EXIT_FAILED;
 		}
 	}
-	(void)uv_loop_init(&loop);
-	running.terminal = isatty(STDERR_FILENO) && !command.json;
-	running.began = timer_now();
-	running.phase = PTL_FLASHER_PHASES;
-	status = run(&running, &loop);
-	(void)uv_loop_close(&loop);
+	flash_show_begin(&show, command.config.port, command.json);
+	if (command.is_far) {
+		command.far.files = command.words;
+		command.far.n = command.n;
+		status = flash_far(&command.far, &show);
+	} else {
+		status = flash_near(&command, &show);
+	}
 	image_free(command.config.image);
 	return status;
 }

@@ -32,6 +32,11 @@ static const struct port_kind *kind_of(const char *name)
 	return kinds[i];
 }
 
+bool port_is_named(const char *spec)
+{
+	return *kind_of(spec)->prefix || strchr(spec, '/');
+}
+
 static int number(const char *text, uint32_t min, uint32_t max, uint32_t *value)
 {
 	unsigned long long wide;

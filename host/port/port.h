@@ -110,4 +110,7 @@ const char *port_detail(const struct port *port);
  * loop has run its close callbacks. */
 void port_close(struct port *port);
 
+/* The text names a port by its kind or by a path, as one of this machine. */
+bool port_is_named(const char *spec);
+
 #endif

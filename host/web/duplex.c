@@ -167,6 +167,13 @@ bool duplex_has_ended(const struct duplex *duplex)
 	return duplex->ended;
 }
 
+const char *duplex_peer_name(const struct duplex *duplex)
+{
+	const struct tls *tls = stream_tls(duplex->stream);
+
+	return tls ? tls_peer_name(tls) : NULL;
+}
+
 void duplex_free(struct duplex *duplex)
 {
 	if (!duplex)

@@ -42,6 +42,9 @@ void duplex_want(struct duplex *duplex, bool data);
 void duplex_finish(struct duplex *duplex);
 bool duplex_has_ended(const struct duplex *duplex);
 
+/* Of the peer's certificate that its authority has signed; NULL: none. */
+const char *duplex_peer_name(const struct duplex *duplex);
+
 /* NULL does nothing. */
 void duplex_free(struct duplex *duplex);
 

@@ -10,9 +10,6 @@
  *    we never say yes; Origin and Sec-Fetch-Site, where they are sent, have to agree. The
  *    cookie is SameSite=Strict besides. A WebSocket can carry no such header: there Origin
  *    has to be ours, where there is one; a program that is no browser sends none.
- *
- * Against guessing: after FREE wrong passwords an address waits, twice as long each time,
- * up to WAIT_MAX; while it waits, no password is looked at.
  */
 #include "host/web/guard.h"
 
@@ -26,8 +23,6 @@
 
 #define SECOND	    UINT64_C(1000000)
 #define SESSION_MAX (12 * 3600 * SECOND) /* without a request */
-#define FREE	    3u
-#define WAIT_MAX    (60 * SECOND)
 #define COOKIE	    "pigtail="
 
 void guard_init(struct guard *guard, const struct guard_config *config)
@@ -118,11 +113,6 @@ int guard_judge(const struct guard *guard, const struct http *http, const char *
 
 /* ---- sessions ---- */
 
-bool guard_wants_login(const struct guard *guard)
-{
-	return guard->config.check;
-}
-
 /* In the same time wherever they differ. */
 static bool is_same(const char *a, const char *b)
 {
@@ -167,21 +157,6 @@ static struct session *oldest(struct guard *guard)
 	return found;
 }
 
-static struct failures *failures_of(struct guard *guard, const char *address)
-{
-	struct failures *found = guard->failures;
-
-	for (size_t i = 0; i < GUARD_ADDRESSES; i++) {
-		if (!strcmp(guard->failures[i].address, address))
-			return &guard->failures[i];
-		if (guard->failures[i].until < found->until)
-			found = &guard->failures[i];
-	}
-	*found = (struct failures){0};
-	(void)snprintf(found->address, sizeof(found->address), "%s", address);
-	return found;
-}
-
 static void set_cookie(const struct guard *guard, const char *token, char *cookie, size_t size)
 {
 	(void)snprintf(cookie, size,
@@ -191,34 +166,23 @@ static void set_cookie(const struct guard *guard, const char *token, char *cooki
 		       *token ? "" : "; Max-Age=0");
 }
 
-enum guard_login guard_login(struct guard *guard, const char *name, const char *password,
-			     const char *address, ptl_time now, char *cookie, size_t size)
+bool guard_log_in(struct guard *guard, const char *name, ptl_time now, char *cookie,
+		  size_t size)
 {
-	struct failures *failures = failures_of(guard, address);
+	struct session *session = oldest(guard);
 	unsigned char random[GUARD_TOKEN];
-	struct session *session;
 
-	if (now < failures->until)
-		return GUARD_TOO_OFTEN;
-	if (!guard->config.check(guard->config.user, name, password)) {
-		ptl_time wait = SECOND << MIN(failures->count, 6);
-
-		failures->until = ++failures->count > FREE ? now + MIN(wait, WAIT_MAX) : now;
-		return GUARD_WRONG;
-	}
 	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-		return GUARD_TOO_OFTEN;
-	*failures = (struct failures){0};
-	session = oldest(guard);
+		return false;
 	for (size_t i = 0; i < GUARD_TOKEN; i++)
 		(void)snprintf(session->token + 2 * i, 3, "%02x", random[i]);
 	(void)snprintf(session->name, sizeof(session->name), "%s", name);
 	session->used = now;
 	set_cookie(guard, session->token, cookie, size);
-	return GUARD_WELCOME;
+	return true;
 }
 
-void guard_logout(struct guard *guard, struct session *session, char *cookie, size_t size)
+void guard_log_out(struct guard *guard, struct session *session, char *cookie, size_t size)
 {
 	if (session)
 		explicit_bzero(session, sizeof(*session));

@@ -12,17 +12,12 @@
 
 #include <stdint.h>
 
-#define GUARD_SESSIONS	32u
-#define GUARD_ADDRESSES 64u
-#define GUARD_TOKEN	32u /* bytes, twice as many digits */
+#define GUARD_SESSIONS 32u
+#define GUARD_TOKEN    32u /* bytes, twice as many digits */
 
 struct guard_config {
-	bool secure; /* it is behind TLS */
-	const char
-		*host; /* that it was told to listen on, or NULL: a name that it answers to */
-	/* Whether the password is that user's; NULL: nobody has to log in. */
-	bool (*check)(void *user, const char *name, const char *password);
-	void *user;
+	bool secure;	  /* it is behind TLS, and one has to log in */
+	const char *host; /* that it was told to listen on: a name that it answers to */
 };
 
 struct guard {
@@ -32,11 +27,6 @@ struct guard {
 		char name[64];
 		ptl_time used;
 	} session[GUARD_SESSIONS];
-	struct failures {
-		char address[48];
-		unsigned count;
-		ptl_time until; /* nothing is tried before */
-	} failures[GUARD_ADDRESSES];
 };
 
 void guard_init(struct guard *guard, const struct guard_config *config);
@@ -47,17 +37,11 @@ int guard_judge(const struct guard *guard, const struct http *http, const char *
 
 /* The session that the request is of; NULL: none. */
 struct session *guard_session(struct guard *guard, const struct http *http, ptl_time now);
-bool guard_wants_login(const struct guard *guard);
 
-enum guard_login {
-	GUARD_WELCOME,
-	GUARD_WRONG,
-	GUARD_TOO_OFTEN,
-};
-
-/* Logs in; the header line for the answer goes into cookie. address: of the client. */
-enum guard_login guard_login(struct guard *guard, const char *name, const char *password,
-			     const char *address, ptl_time now, char *cookie, size_t size);
-void guard_logout(struct guard *guard, struct session *session, char *cookie, size_t size);
+/* A session for who has shown who it is; the header line for the answer goes into cookie.
+ * false: there is no randomness to be had. And its end. */
+bool guard_log_in(struct guard *guard, const char *name, ptl_time now, char *cookie,
+		  size_t size);
+void guard_log_out(struct guard *guard, struct session *session, char *cookie, size_t size);
 
 #endif

@@ -4,6 +4,7 @@
  *
  *	READ ---- a request is whole: answered ----> READ, or LAST
  *	  |  \--- POST /api/control ----> ASK ---- the control socket's line is the answer --^
+ *	  |\----- POST /api/login --> LOGIN ---- the password was looked at ----------------^
  *	  \------ GET /api/socket ------> CONSOLE ---- its end ----> LAST
  *	LAST: what was answered is taken, then it is OVER; the owner frees it
  *
@@ -41,6 +42,7 @@
 enum state {
 	READ,
 	ASK,
+	LOGIN,
 	CONSOLE,
 	LAST,
 	OVER,
@@ -56,6 +58,9 @@ struct visitor {
 	GString *line;
 	struct console *console;
 	const struct session *session; /* of the console */
+	struct users_check *check;     /* of LOGIN */
+	char name[64];
+	struct sockaddr_storage from;
 	char address[INET6_ADDRSTRLEN + 16];
 	bool served;	/* a request, at least */
 	ptl_time since; /* the state, or enough going on */
@@ -98,6 +103,8 @@ static void refuse(struct visitor *visitor, int status, const char *code, const 
 	answered(visitor);
 }
 
+static void work(struct visitor *visitor);
+
 /* ---- pages ---- */
 
 static void serve_page(struct visitor *visitor, const struct page *page)
@@ -130,16 +137,29 @@ static const struct page *find_page(const char *path)
 
 /* ---- who it is ---- */
 
+static bool wants_login(const struct visitor *visitor)
+{
+	return visitor->config->access->tls;
+}
+
+/* Of a client's certificate, where one will do; NULL: none. */
+static const char *certified_name(const struct visitor *visitor)
+{
+	return visitor->config->access->by_certificate ? duplex_peer_name(visitor->duplex)
+						       : NULL;
+}
+
 static void serve_session(struct visitor *visitor)
 {
-	struct guard *guard = visitor->config->guard;
-	const struct session *session = guard_session(guard, &visitor->http, timer_now());
+	const struct session *session =
+		guard_session(visitor->config->guard, &visitor->http, timer_now());
+	const char *name = session ? session->name : certified_name(visitor);
 	cJSON *json = cJSON_CreateObject();
 	char *text;
 
-	cJSON_AddBoolToObject(json, "login", guard_wants_login(guard));
-	if (session)
-		cJSON_AddStringToObject(json, "user", session->name);
+	cJSON_AddBoolToObject(json, "login", wants_login(visitor));
+	if (name)
+		cJSON_AddStringToObject(json, "user", name);
 	text = cJSON_PrintUnformatted(json);
 	answer_json(visitor->duplex, 200, text, NULL, visitor->http.keep);
 	cJSON_free(text);
@@ -147,24 +167,37 @@ static void serve_session(struct visitor *visitor)
 	answered(visitor);
 }
 
-static void log_in(struct visitor *visitor, const char *name, const char *password)
+static void on_checked(void *user, bool passes, const char *why)
 {
+	struct visitor *visitor = user;
 	char cookie[256];
 
-	switch (guard_login(visitor->config->guard, name, password, visitor->address,
-			    timer_now(), cookie, sizeof(cookie))) {
-	case GUARD_WELCOME:
+	visitor->check = NULL;
+	if (visitor->state != LOGIN)
+		return;
+	if (!passes) {
+		refuse(visitor, 401, "denied", why);
+	} else if (!guard_log_in(visitor->config->guard, visitor->name, timer_now(), cookie,
+				 sizeof(cookie))) {
+		refuse(visitor, 503, "busy", "there is no randomness yet; try again later");
+	} else {
 		answer_json(visitor->duplex, 200, "{}", cookie, visitor->http.keep);
 		answered(visitor);
-		break;
-	case GUARD_WRONG:
-		refuse(visitor, 401, "denied", "no such user, or another password");
-		break;
-	case GUARD_TOO_OFTEN:
-		refuse(visitor, 429, "busy", "too many wrong passwords; wait a minute");
-		break;
 	}
 	explicit_bzero(cookie, sizeof(cookie));
+	work(visitor);
+}
+
+static void log_in(struct visitor *visitor, const char *name, const char *password)
+{
+	(void)snprintf(visitor->name, sizeof(visitor->name), "%s", name);
+	visitor->check = users_check(visitor->config->access->users,
+				     (const struct sockaddr *)&visitor->from, name, password,
+				     on_checked, visitor);
+	if (visitor->check)
+		enter(visitor, LOGIN);
+	else
+		refuse(visitor, 503, "busy", "out of memory; try again later");
 }
 
 static void serve_login(struct visitor *visitor)
@@ -173,8 +206,8 @@ static void serve_login(struct visitor *visitor)
 	const char *name = cJSON_GetStringValue(cJSON_GetObjectItem(json, "user"));
 	const char *password = cJSON_GetStringValue(cJSON_GetObjectItem(json, "password"));
 
-	if (!guard_wants_login(visitor->config->guard))
-		refuse(visitor, 400, "bad-request", "nobody has to log in here");
+	if (!visitor->config->access->users)
+		refuse(visitor, 400, "bad-request", "nobody logs in here by a password");
 	else if (!name || !password)
 		refuse(visitor, 400, "bad-request", "user and password are wanted");
 	else
@@ -191,14 +224,12 @@ static void serve_logout(struct visitor *visitor)
 
 	if (session)
 		visitor->config->logged_out(visitor->config->user, session);
-	guard_logout(guard, session, cookie, sizeof(cookie));
+	guard_log_out(guard, session, cookie, sizeof(cookie));
 	answer_json(visitor->duplex, 200, "{}", cookie, visitor->http.keep);
 	answered(visitor);
 }
 
 /* ---- the control socket ---- */
-
-static void work(struct visitor *visitor);
 
 static void on_line(void *user, const char *bytes, size_t n)
 {
@@ -342,7 +373,7 @@ static void serve_route(struct visitor *visitor, const struct route *route)
 
 	if (visitor->http.method != route->method)
 		refuse(visitor, 405, "bad-request", "not by this method");
-	else if (!route->open && guard_wants_login(guard) &&
+	else if (!route->open && wants_login(visitor) && !certified_name(visitor) &&
 		 !guard_session(guard, &visitor->http, timer_now()))
 		refuse(visitor, 401, "denied", "log in first");
 	else
@@ -432,11 +463,10 @@ static void on_ended(void *user)
 
 static void name_address(struct visitor *visitor, int fd)
 {
-	struct sockaddr_storage address;
-	socklen_t size = sizeof(address);
+	socklen_t size = sizeof(visitor->from);
 
-	if (getpeername(fd, (struct sockaddr *)&address, &size) == 0)
-		(void)getnameinfo((struct sockaddr *)&address, size, visitor->address,
+	if (getpeername(fd, (struct sockaddr *)&visitor->from, &size) == 0)
+		(void)getnameinfo((struct sockaddr *)&visitor->from, size, visitor->address,
 				  sizeof(visitor->address), NULL, 0, NI_NUMERICHOST);
 }
 
@@ -451,7 +481,7 @@ struct visitor *visitor_new(const struct visitor_config *config, int fd)
 	visitor->since = timer_now();
 	http_init(&visitor->http);
 	name_address(visitor, fd);
-	visitor->duplex = duplex_new(config->loop, fd, config->tls, &events);
+	visitor->duplex = duplex_new(config->loop, fd, config->access->tls, &events);
 	if (visitor->duplex)
 		return visitor;
 	visitor_free(visitor);
@@ -460,6 +490,8 @@ struct visitor *visitor_new(const struct visitor_config *config, int fd)
 
 void visitor_free(struct visitor *visitor)
 {
+	if (visitor->check)
+		users_forget(visitor->check);
 	console_free(visitor->console);
 	duplex_free(visitor->control);
 	duplex_free(visitor->duplex);
@@ -482,8 +514,9 @@ ptl_time visitor_deadline(const struct visitor *visitor)
 			return visitor->since + STUCK_US;
 		return visitor->since +
 		       (visitor->http.head_n || !visitor->served ? REQUEST_US : IDLE_US);
-	case ASK:
-		return PTL_NEVER; /* the control socket has its own */
+	case ASK: /* the control socket has its own */
+	case LOGIN:
+		return PTL_NEVER;
 	case CONSOLE:
 		return duplex_waiting(visitor->duplex) ? visitor->since + STUCK_US : PTL_NEVER;
 	case LAST:

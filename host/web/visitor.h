@@ -4,7 +4,6 @@
 #ifndef PIGTAIL_HOST_WEB_VISITOR_H
 #define PIGTAIL_HOST_WEB_VISITOR_H
 
-#include "host/base/tls.h"
 #include "host/bridge/server.h"
 #include "host/control/control.h"
 #include "host/web/guard.h"
@@ -14,7 +13,7 @@ struct visitor;
 /* What all of them share. */
 struct visitor_config {
 	uv_loop_t *loop;
-	struct tls_context *tls; /* NULL: without */
+	const struct access *access;
 	struct guard *guard;
 	struct server *server;
 	struct control *control;

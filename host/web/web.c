@@ -98,10 +98,8 @@ int web_open(uv_loop_t *loop, const struct web_config *config, struct web **out,
 {
 	struct web *web = calloc(1, sizeof(*web));
 	const struct guard_config guard = {
-		.secure = config->tls,
+		.secure = server_access(config->server)->tls,
 		.host = web ? web->host : NULL,
-		.check = config->check,
-		.user = config->user,
 	};
 	int status;
 
@@ -111,7 +109,7 @@ int web_open(uv_loop_t *loop, const struct web_config *config, struct web **out,
 	guard_init(&web->guard, &guard);
 	web->visitors = (struct visitor_config){
 		.loop = loop,
-		.tls = config->tls,
+		.access = server_access(config->server),
 		.guard = &web->guard,
 		.server = config->server,
 		.control = config->control,
@@ -124,8 +122,8 @@ int web_open(uv_loop_t *loop, const struct web_config *config, struct web **out,
 		free(web);
 		return complain(error, error_size, "cannot make a timer: %s", strerror(errno));
 	}
-	status = listener_open(loop, &config->listen, config->check && config->tls, on_came,
-			       web, &web->listener, error, error_size);
+	status = listener_open(loop, &config->listen, guard.secure, on_came, web,
+			       &web->listener, error, error_size);
 	if (status) {
 		web_close(web);
 		return status;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The web port of a bridge: pages, and what they ask. */
+/*
+ * The web port of a bridge: pages, and what they ask. With the bridge's TLS and its users, if
+ * it has any; else plain, and on loopback only.
+ */
 #ifndef PIGTAIL_HOST_WEB_WEB_H
 #define PIGTAIL_HOST_WEB_WEB_H
 
@@ -12,11 +15,6 @@ struct web_config {
 	struct listener_spec listen; /* its service doesn't matter */
 	struct server *server;
 	struct control *control;
-	struct tls_context *tls; /* NULL: without, and it listens on loopback only */
-	/* Whether the password is that user's; NULL: nobody has to log in, and
-	 * likewise. */
-	bool (*check)(void *user, const char *name, const char *password);
-	void *user;
 };
 
 /* [HOST:]PORT. -2 with a line in error. */
@@ -26,7 +24,7 @@ int web_parse(const char *text, struct listener_spec *spec, char *error, size_t 
 int web_open(uv_loop_t *loop, const struct web_config *config, struct web **web, char *error,
 	     size_t error_size);
 
-/* Before server and control are closed. NULL does nothing. */
+/* Before the server and the control socket are closed. NULL does nothing. */
 void web_close(struct web *web);
 
 #endif

@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import socket
+import ssl
 import time
 
 from rig import Client, Skip, free_port, wait_for
@@ -56,16 +57,52 @@ class Raw:
         return got
 
 
+PASSWORD = "correct horse battery"
+
+
+def access(rig):
+    """A certificate, and the user ann; words for the bridge, and the certificate's fingerprint."""
+    rig.needs("openssl")
+    rig.must(
+        *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"),
+        *("-subj", "/CN=bridge", "-addext", "subjectAltName=DNS:localhost"),
+        *("-keyout", rig.path("key.pem"), "-out", rig.path("cert.pem")),
+    )
+    os.chmod(rig.path("key.pem"), 0o600)
+    os.chmod(rig.file("password", PASSWORD.encode() + b"\n"), 0o600)
+    users = rig.path("users")
+    rig.must(rig.pigtail, "passwd", "--users", users, "-p", rig.path("password"), "--iterations", 20000, "ann")
+    said = rig.must("openssl", "x509", "-in", rig.path("cert.pem"), "-noout", "-fingerprint", "-sha256")
+    return ("--tls", f"{rig.path('cert.pem')},{rig.path('key.pem')}", "--users", users), said.split("=")[1].strip()
+
+
+def ask_tls(number, method, path, body=None, headers=None):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    one = http.client.HTTPSConnection("localhost", number, timeout=10, context=context)
+    one.request(method, path, json.dumps(body) if body else None, headers or {})
+    answer = one.getresponse()
+    text = answer.read()
+    one.close()
+    return answer.status, answer.headers, json.loads(text)
+
+
 def case_a_browser_programs_an_arduino(rig):
     if not os.path.exists("/usr/bin/chromedriver"):
         raise Skip("chromium-driver is not installed")
     pins = rig.avr()
     old, new = rig.sketch("old.hex", "old", gap=700), rig.sketch("blink.hex", "blinking", gap=700, padding=6000)
     rig.must(rig.pigtail, "flash", old, rig.path("avr"), "-t", "avr", "-p", pins)
-    number = web(rig, "--pins", pins, "--target", "avr", port=rig.path("avr"))
+    words, _ = access(rig)
+    number = web(rig, "--pins", pins, "--target", "avr", *words, port=rig.path("avr"))
     shots = os.environ.get("PIGTAIL_SHOTS")
     words = ["--shots", shots] if shots else []
-    rig.must("/usr/bin/python3", BROWSE, f"http://localhost:{number}/", new, "blinking", *words, timeout=180)
+    rig.must(
+        *("/usr/bin/python3", BROWSE, f"https://localhost:{number}/", new, "blinking"),
+        *("--user", "ann", "--password-file", rig.path("password"), *words),
+        timeout=180,
+    )
 
 
 # ---- who may ----
@@ -107,11 +144,90 @@ def case_other_sites_get_nothing(rig):
     assert "frame-ancestors 'none'" in policy and headers["X-Content-Type-Options"] == "nosniff"
 
 
+def case_a_login(rig):
+    words, _ = access(rig)
+    number = web(rig, *words)
+    status = {"request": "status"}
+    right = {"user": "ann", "password": PASSWORD}
+    assert ask_tls(number, "GET", "/api/session")[2] == {"login": True}
+    for cookie in ("", "pigtail=", "pigtail=" + 64 * "0", "pigtail=" + 64 * "\0"):
+        assert ask_tls(number, "POST", "/api/control", status, {**OURS, "Cookie": cookie})[0] in (400, 401)
+    assert ask_tls(number, "GET", "/api/socket", headers={"Upgrade": "websocket", "Connection": "Upgrade"})[0] == 401
+    assert ask_tls(number, "POST", "/api/login", right)[0] == 403  # a form of another site could send that
+    answer, headers, _ = ask_tls(number, "POST", "/api/login", right, OURS)
+    cookie = headers["Set-Cookie"]
+    assert answer == 200 and all(word in cookie for word in ("HttpOnly", "SameSite=Strict", "Secure")), cookie
+    session = {**OURS, "Cookie": cookie.split(";")[0]}
+    assert ask_tls(number, "GET", "/api/session", headers=session)[2] == {"login": True, "user": "ann"}
+    assert ask_tls(number, "POST", "/api/control", status, session)[2]["result"]["state"] == "up"
+    assert ask_tls(number, "POST", "/api/logout", {}, session)[0] == 200
+    assert ask_tls(number, "POST", "/api/control", status, session)[0] == 401
+    # Guessing: a few, then not even the right one, for a while.
+    for _ in range(4):
+        answer, _, said = ask_tls(number, "POST", "/api/login", {**right, "password": "guess"}, OURS)
+        assert answer == 401, said
+    answer, _, said = ask_tls(number, "POST", "/api/login", right, OURS)
+    assert answer == 401 and "too many" in said["error"]["reason"], said
+    assert PASSWORD not in rig.log("bridge") and "guess" not in rig.log("bridge")
+    # Plain HTTP gets nothing there.
+    raw = Raw(number)
+    raw.say(b"GET /api/session HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    assert b"login" not in raw.rest()
+
+
+def case_flash_by_the_web_port(rig):
+    pins = rig.avr()
+    words, fingerprint = access(rig)
+    number = web(rig, "--pins", pins, "--target", "avr", *words, port=rig.path("avr"))
+    image = rig.sketch("far.hex", "far away", padding=5000)
+    place = f"localhost:{number}"
+    flash = (rig.pigtail, "flash", image, place)
+    ann = ("--user", "ann", "--password-file", rig.path("password"))
+    for more, status, why in (
+        ((), 2, "--fingerprint"),
+        (("--fingerprint", fingerprint), 2, "--user NAME"),
+        (("--fingerprint", fingerprint.replace("A", "B").replace("1", "2"), *ann), 1, "another one than you trust"),
+        (("--ca", "/etc/ssl/certs/ca-certificates.crt", *ann), 1, ""),
+        (("--fingerprint", fingerprint, "--user", "bob", "--password-file", rig.path("password")), 1, "localhost: "),
+        (("--pins", "reset=dtr"), 2, "--pins"),
+    ):
+        got, said = rig.run(*flash, *more)
+        assert got == status and why in said, (more, got, said)
+    assert "active" not in rig.log("bridge")
+    time.sleep(1)
+    said = rig.must(*flash, "--fingerprint", fingerprint.lower(), *ann, "--json")
+    outcome = json.loads(said[said.index("{") :])
+    assert outcome["verified"] and outcome["bytes"] > 5000 and outcome["target"] == "avr", outcome
+    said = rig.must(*flash, "--ca", rig.path("cert.pem"), *ann)
+    assert "written and verified" in said and "verify: ATmega328P" in said, said
+
+
+def case_flash_says_what_is_wrong_far_away(rig):
+    pins = rig.avr()
+    number = web(rig, "--pins", pins, port=rig.path("avr"))
+    place = f"http://localhost:{number}"
+    image = rig.sketch("small.hex", "small")
+    big = rig.file("big.bin", os.urandom(40000))
+    for words, status, why in (
+        ((image, place), 1, "what the target is must be said"),
+        ((big, place, "-t", "avr"), 1, "does not fit the chip's flash"),
+        ((image, "http://localhost:1"), 1, "is it a bridge with --web?"),
+        ((image, "http://192.0.2.1"), 2, "leave http:// out"),
+        ((rig.file("bad.hex", b":00\n"), place), 1, "bad.hex:1: "),
+    ):
+        got, said = rig.run(rig.pigtail, "flash", *words)
+        assert got == status and why in said, (words, got, said)
+    rig.start("flash", rig.pigtail, "flash", rig.sketch("large.hex", "large", padding=25000), place, "-t", "avr")
+    wait_for("its work", lambda: "write" in rig.log("flash"))
+    assert rig.finish("flash") == 1
+    assert "aborted" in rig.log("flash"), rig.log("flash")
+
+
 def case_beyond_loopback_is_refused_without_a_login(rig):
     status, said = rig.run(
         rig.pigtail, "bridge", "loop:", "--listen", free_port(), "--web", f"0.0.0.0:{free_port()}", "--name", "b"
     )
-    assert status == 1 and "ssh -L" in said, said
+    assert status != 0 and "give --tls" in said, said
 
 
 # ---- what it is asked ----
@@ -172,7 +288,7 @@ def case_http_that_is_no_http(rig):
     assert ask(number, "GET", "/")[0] == 200
 
 
-def case_many_who_say_nothing_harm_nobody(rig):
+def slow_many_who_say_nothing_harm_nobody(rig):
     """A place is taken for 10 s at most by who says nothing, or says it slowly."""
     number = web(rig)
     silent = [Raw(number) for _ in range(30)]

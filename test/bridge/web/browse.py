@@ -72,7 +72,7 @@ class Visit:
         self.shot("login")
         form.find_element(By.NAME, "user").send_keys(self.options.user)
         form.find_element(By.NAME, "password").send_keys("no" + password + Keys.ENTER)
-        self.wait("a refusal", lambda: "no such user" in self.text("login-error"))
+        self.wait("a refusal", lambda: "password" in self.text("login-error"))
         form.find_element(By.NAME, "password").send_keys(password + Keys.ENTER)
 
     def begin(self, first):
@@ -107,8 +107,8 @@ class Visit:
         def is_done():
             text = self.text("program-state")
             seen.add(text.split(" ")[0])
-            if "writing" in text and "-writing" not in seen and "50" < text.split(" ")[-2]:
-                seen.add("-writing")
+            if "writing" in text and shot not in seen and int(text.split(" ")[-2]) > 40:
+                seen.add(shot)
                 self.shot(shot)
             return "written and verified" in text
 
