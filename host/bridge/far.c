@@ -50,26 +50,10 @@ static void refuse(struct far *far, const char *why)
 
 /* ---- whose certificate it is ---- */
 
-static bool trust_first(const struct far *far, const char *fingerprint)
-{
-	char prompt[512], answer[8] = "", error[256];
-	bool trusts;
-
-	(void)snprintf(prompt, sizeof(prompt),
-		       "%s is new here. Its certificate is SHA256 %s\nTrust it from now on? "
-		       "(yes or no)",
-		       far->server, fingerprint);
-	trusts = secret_ask(prompt, answer, sizeof(answer)) == 1 && !strcmp(answer, "yes");
-	if (trusts && known_add(far->server, fingerprint, error, sizeof(error)) < 0)
-		log_line("%s", error);
-	return trusts;
-}
-
 /* With an authority TLS has seen to it. */
 static bool is_right(struct far *far)
 {
 	char fingerprint[TLS_FINGERPRINT], why[384];
-	enum known known;
 
 	if (far->options->ca)
 		return true;
@@ -77,24 +61,8 @@ static bool is_right(struct far *far)
 		refuse(far, "it shows no certificate");
 		return false;
 	}
-	if (far->options->pin)
-		known = strcmp(far->options->pin, fingerprint) ? KNOWN_OTHERWISE : KNOWN;
-	else
-		known = known_look(far->server, fingerprint);
-	if (known == KNOWN || (known == KNOWN_NOT && trust_first(far, fingerprint)))
+	if (known_trust(far->server, far->options->pin, fingerprint, why, sizeof(why)))
 		return true;
-	if (known == KNOWN_NOT)
-		(void)snprintf(
-			why, sizeof(why),
-			"its certificate is not known here; if it is SHA256 %s, say so by "
-			"--pin",
-			fingerprint);
-	else
-		(void)snprintf(
-			why, sizeof(why),
-			"its certificate is ANOTHER ONE than it was: SHA256 %s. Somebody "
-			"may be in between; if not, take the old one out of %s",
-			fingerprint, far->options->pin ? "--pin" : known_file());
 	refuse(far, why);
 	return false;
 }

@@ -6,20 +6,15 @@
 #ifndef PIGTAIL_HOST_KNOWN_H
 #define PIGTAIL_HOST_KNOWN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-enum known {
-	KNOWN,
-	KNOWN_NOT,
-	KNOWN_OTHERWISE, /* by another certificate */
-};
-
-enum known known_look(const char *server, const char *fingerprint);
-
-/* -1 with a line in error. */
-int known_add(const char *server, const char *fingerprint, char *error, size_t error_size);
-
-/* The file's name. */
-const char *known_file(void);
+/*
+ * Whether a server (HOST:PORT) may go on that has shown a certificate of this fingerprint: if
+ * it is pin (in either case of letters, with or without colons), or without one, if it is the
+ * known one. One that is new is asked about on the terminal. false: and why not.
+ */
+bool known_trust(const char *server, const char *pin, const char *fingerprint, char *why,
+		 size_t why_size);
 
 #endif

@@ -28,7 +28,7 @@ enum {
 	KEY_JSON = 0x100,
 	KEY_PASSWORD_FILE,
 	KEY_CA,
-	KEY_FINGERPRINT,
+	KEY_PIN,
 };
 
 static const struct argp_option option_list[] = {
@@ -38,14 +38,17 @@ static const struct argp_option option_list[] = {
 	 "gpio:CHIP/LINE, file:PATH or unix:PATH. And reset-active=low|high, "
 	 "boot-active=low|high, pulse=MS (reset=dtr; for esp reset=rts,boot=dtr)",
 	 1},
-	{"user", KEY_USER, "NAME", 0, "Of HOST: who logs in", 2},
+	{"user", KEY_USER, "NAME", 0,
+	 "Who logs in to HOST (the name in USER of the environment)", 2},
 	{"password-file", KEY_PASSWORD_FILE, "FILE", 0,
-	 "Its password: the first line of a file, or - for standard input; without, "
-	 "PIGTAIL_BRIDGE_PASSWORD, or it is asked for",
+	 "The password is its first line; - is standard input. Without it "
+	 "PIGTAIL_BRIDGE_PASSWORD of the environment, or the terminal is asked",
 	 2},
-	{"ca", KEY_CA, "FILE", 0, "Of HOST: who must have signed its certificate", 2},
-	{"fingerprint", KEY_FINGERPRINT, "SHA256", 0,
-	 "Of HOST: its certificate's, as it says when it starts", 2},
+	{"ca", KEY_CA, "FILE", 0,
+	 "Who has signed HOST's certificate. Without it, its fingerprint is asked about the "
+	 "first time, and must not change",
+	 2},
+	{"pin", KEY_PIN, "FINGERPRINT", 0, "SHA-256 of HOST's certificate, as it says it", 2},
 	{"json", KEY_JSON, NULL, 0, "The outcome as a JSON object on standard output", 3},
 	{"verbose", KEY_VERBOSE, NULL, 0, "Say more: each move of a pin", 3},
 	{0},
@@ -107,7 +110,7 @@ static void settle_options(struct command *command, struct argp_state *state)
 		return;
 	}
 	if (command->far.user || command->far.password_file || command->far.caller.ca ||
-	    command->far.caller.fingerprint)
+	    command->far.caller.pin)
 		command_misused(state, "'%s' is a port, and knows no login; a HOST does",
 				command->config.port);
 	if (target->kind == PTL_TARGET_ANY)
@@ -145,8 +148,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_CA:
 		command->far.caller.ca = text;
 		return 0;
-	case KEY_FINGERPRINT:
-		command->far.caller.fingerprint = text;
+	case KEY_PIN:
+		command->far.caller.pin = text;
 		return 0;
 	case KEY_JSON:
 		command->json = true;

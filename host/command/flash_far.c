@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <glib.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -190,18 +191,19 @@ static int log_in(struct caller *caller, const struct flash_far *far, char *erro
 		  size_t error_size)
 {
 	int wants = caller_wants_login(caller, error, error_size);
+	const char *name = far->user ? far->user : getenv("USER");
 	char password[PTL_LOGIN_PASSWORD];
 	int status;
 
 	if (wants <= 0)
 		return wants;
-	if (!far->user)
+	if (!name)
 		return complain_usage(error, error_size, "%s wants a login: --user NAME",
 				      far->caller.place);
-	status = bridge_password(far->password_file, "password: ", false, password, error,
+	status = bridge_password(far->password_file, "Password", false, password, error,
 				 error_size);
 	if (!status)
-		status = caller_log_in(caller, far->user, password, error, error_size);
+		status = caller_log_in(caller, name, password, error, error_size);
 	explicit_bzero(password, sizeof(password));
 	return status;
 }

@@ -8,8 +8,8 @@
 
 struct flash_far {
 	struct caller_options caller;
-	const char *user;	   /* NULL: it is asked for, if one is wanted */
-	const char *password_file; /* likewise */
+	const char *user;	   /* NULL: USER of the environment */
+	const char *password_file; /* NULL: see bridge_password.h */
 	const char *target;	   /* NULL: as the bridge knows it */
 	const char *const *files;  /* FILE[@OFFSET] */
 	size_t n;

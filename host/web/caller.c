@@ -10,6 +10,7 @@
 #include "host/base/socket.h"
 #include "host/base/stream.h"
 #include "host/base/timer.h"
+#include "host/bridge/known.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -26,10 +27,10 @@
 #define ANSWER_MAX  (1024u * 1024)
 
 struct caller {
+	struct caller_options options;
 	char host[128], port[8];
 	char address[INET6_ADDRSTRLEN + 2]; /* as a Host: a name might not be known there */
 	bool plain;
-	char fingerprint[TLS_FINGERPRINT]; /* "": the authority has signed it */
 	struct tls_context *tls;
 	struct stream *stream; /* NULL: none now */
 	char *cookie;	       /* a header line, or NULL */
@@ -115,40 +116,26 @@ static int lost(struct caller *caller, char *error, size_t error_size)
 	return status;
 }
 
-static bool is_same_fingerprint(const char *a, const char *b)
+/* With an authority TLS has seen to it. */
+static int check_certificate(const struct caller *caller, char *error, size_t error_size)
 {
-	while (*a || *b) {
-		while (*a == ':')
-			a++;
-		while (*b == ':')
-			b++;
-		if (g_ascii_tolower(*a) != g_ascii_tolower(*b))
-			return false;
-		a += *a != 0;
-		b += *b != 0;
-	}
-	return true;
-}
+	char found[TLS_FINGERPRINT], server[160], why[384];
 
-static int check_certificate(struct caller *caller, char *error, size_t error_size)
-{
-	char found[TLS_FINGERPRINT];
-
-	if (!*caller->fingerprint)
+	if (!caller->tls || caller->options.ca)
 		return 0;
 	if (!tls_peer_fingerprint(stream_tls(caller->stream), found))
-		return complain(error, error_size, "%s: shows no certificate", caller->host);
-	if (!is_same_fingerprint(caller->fingerprint, found))
-		return complain(error, error_size,
-				"%s: it is another one than you trust: its certificate is %s",
-				caller->host, found);
-	return 0;
+		return complain_usage(error, error_size, "%s: shows no certificate",
+				      caller->host);
+	(void)snprintf(server, sizeof(server), "%s:%s", caller->host, caller->port);
+	if (known_trust(server, caller->options.pin, found, why, sizeof(why)))
+		return 0;
+	return complain_usage(error, error_size, "%s: %s", caller->host, why);
 }
 
 static int handshake(struct caller *caller, char *error, size_t error_size)
 {
 	ptl_time until = timer_now() + PATIENCE_US;
-	int ready;
+	int ready, status;
 
 	while ((ready = stream_ready(caller->stream)) == 0)
 		if (!wait_for(caller, false, until)) {
@@ -157,11 +144,10 @@ static int handshake(struct caller *caller, char *error, size_t error_size)
 		}
 	if (ready < 0)
 		return lost(caller, error, error_size);
-	if (caller->tls && check_certificate(caller, error, error_size) < 0) {
+	status = check_certificate(caller, error, error_size);
+	if (status)
 		hang_up(caller);
-		return -1;
-	}
-	return 0;
+	return status;
 }
 
 static int try_address(const struct addrinfo *info)
@@ -357,21 +343,12 @@ int caller_open(const struct caller_options *options, struct caller **out, char 
 	struct caller *caller = g_new0(struct caller, 1);
 	int status = 0;
 
+	caller->options = *options;
 	caller->body = g_string_new(NULL);
 	split_place(caller, options->place);
 	if (!*caller->host)
 		status = complain_usage(error, error_size, "'%s': no HOST[:PORT]",
 					options->place);
-	if (options->fingerprint)
-		(void)snprintf(caller->fingerprint, sizeof(caller->fingerprint), "%s",
-			       options->fingerprint);
-	if (!status && !caller->plain && !options->ca && !options->fingerprint)
-		status = complain_usage(
-			error, error_size,
-			"how is %s known? Give the fingerprint of its certificate, which it "
-			"tells "
-			"when it starts, by --fingerprint, or by --ca who has signed it",
-			caller->host);
 	if (!status && !caller->plain)
 		status = tls_client(options->ca, NULL, NULL, &caller->tls, error, error_size);
 	if (!status)

@@ -14,8 +14,7 @@
 struct caller_options {
 	const char *place; /* [https://|http://]HOST[:PORT]; port 443, or 80 of http */
 	const char *ca;	   /* a file: who must have signed the bridge's certificate; or NULL */
-	const char *fingerprint; /* of its certificate, SHA-256 in hex with or without colons;
-				  * or NULL. One of the two is wanted for TLS. */
+	const char *pin;   /* its fingerprint, or NULL: as known.h says */
 };
 
 struct caller;

@@ -410,8 +410,9 @@ static void work(struct visitor *visitor)
 		if (!http->head_n)
 			enter(visitor, READ);
 		used = http_read(http, (const char *)visitor->in->data, visitor->in->len);
-		explicit_bzero(visitor->in->data, used);
 		g_byte_array_remove_range(visitor->in, 0, (guint)used);
+		/* What moved down is still there once more. */
+		explicit_bzero(visitor->in->data + visitor->in->len, used);
 		if (http->state == HTTP_BAD)
 			refuse(visitor, http->status, "bad-request",
 			       "it is no request of HTTP/1.1, or too large");

@@ -184,18 +184,17 @@ def case_flash_by_the_web_port(rig):
     flash = (rig.pigtail, "flash", image, place)
     ann = ("--user", "ann", "--password-file", rig.path("password"))
     for more, status, why in (
-        ((), 2, "--fingerprint"),
-        (("--fingerprint", fingerprint), 2, "--user NAME"),
-        (("--fingerprint", fingerprint.replace("A", "B").replace("1", "2"), *ann), 1, "another one than you trust"),
+        ((), 2, "not known here"),
+                (("--pin", fingerprint.replace("A", "B").replace("1", "2"), *ann), 2, "ANOTHER ONE"),
         (("--ca", "/etc/ssl/certs/ca-certificates.crt", *ann), 1, ""),
-        (("--fingerprint", fingerprint, "--user", "bob", "--password-file", rig.path("password")), 1, "localhost: "),
+        (("--pin", fingerprint, "--user", "bob", "--password-file", rig.path("password")), 1, "localhost: "),
         (("--pins", "reset=dtr"), 2, "--pins"),
     ):
         got, said = rig.run(*flash, *more)
         assert got == status and why in said, (more, got, said)
     assert "active" not in rig.log("bridge")
     time.sleep(1)
-    said = rig.must(*flash, "--fingerprint", fingerprint.lower(), *ann, "--json")
+    said = rig.must(*flash, "--pin", fingerprint.lower(), *ann, "--json")
     outcome = json.loads(said[said.index("{") :])
     assert outcome["verified"] and outcome["bytes"] > 5000 and outcome["target"] == "avr", outcome
     said = rig.must(*flash, "--ca", rig.path("cert.pem"), *ann)
