@@ -12,7 +12,7 @@
 #include "script.h"
 
 #define CONTEXTS   4
-#define HEAP_BYTES (64 * 1024)
+#define HEAP_BYTES (128 * 1024)
 
 const char personality_name[] = "script";
 

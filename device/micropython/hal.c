@@ -57,23 +57,33 @@ void script_wait(int ms)
 
 /* ---- time ---- */
 
+/* MicroPython's epoch, 2000, in microseconds since 1970. */
+#define EPOCH_US 946684800000000u
+
 uint64_t script_utc(void)
 {
 	uint64_t utc;
 
 	if (script.utc_at_0)
 		return script.utc_at_0 + script_now();
-	return device_card_utc(&script.card, script_now(), &utc) ? utc : script_now();
+	if (device_card_utc(&script.card, script_now(), &utc))
+		return utc;
+	return EPOCH_US + script_now();
 }
 
-void script_set_utc(uint64_t us)
+void script_set_epoch_us(uint64_t us)
 {
-	script.utc_at_0 = us - script_now();
+	script.utc_at_0 = EPOCH_US + us - script_now();
+}
+
+uint64_t script_epoch_us(void)
+{
+	return script_utc() - EPOCH_US;
 }
 
 uint64_t mp_hal_time_ns(void)
 {
-	return script_utc() * 1000u;
+	return script_epoch_us() * 1000u;
 }
 
 mp_uint_t mp_hal_ticks_ms(void)

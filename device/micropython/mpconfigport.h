@@ -25,7 +25,6 @@
 #define MICROPY_STREAMS_POSIX_API	       (1)
 #define MICROPY_HELPER_REPL		       (1)
 #define MICROPY_REPL_INFO		       (1)
-#define MICROPY_EPOCH_IS_1970		       (1)
 #define MICROPY_HW_BOARD_NAME		       "Pigtail lx60"
 #define MICROPY_HW_MCU_NAME		       "lx106"
 #define MICROPY_PY_SYS_PLATFORM		       "pigtail"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * machine.RTC: 64 bits of microseconds since 1970. The host says what time it is (SET TIME of
+ * machine.RTC: 64 bits of microseconds. The host says what time it is (SET TIME of
  * SPEC 8), as often as it likes; RTC.datetime(tuple) goes before that until the next start.
  * memory() is kept over soft resets and restarts.
  */
@@ -37,7 +37,7 @@ static mp_obj_t rtc_make(const mp_obj_type_t *type, size_t n, size_t named,
 static mp_obj_t now(void)
 {
 	timeutils_struct_time_t tm;
-	uint64_t us = script_utc();
+	uint64_t us = script_epoch_us();
 	mp_obj_t tuple[8];
 
 	timeutils_seconds_since_epoch_to_struct_time(us / 1000000u, &tm);
@@ -64,12 +64,12 @@ static mp_obj_t rtc_datetime(size_t n, const mp_obj_t *args)
 	mp_obj_get_array_fixed_n(args[1], 8, &items);
 	for (int i = 0; i < 8; i++)
 		value[i] = mp_obj_get_int(items[i]);
-	if (value[0] < 1970 || value[0] > 9999 || value[7] < 0)
-		mp_raise_ValueError(MP_ERROR_TEXT("year is 1970 to 9999"));
+	if (value[0] < 2000 || value[0] > 2099 || value[7] < 0)
+		mp_raise_ValueError(MP_ERROR_TEXT("year is 2000 to 2099"));
 	seconds = timeutils_seconds_since_epoch((mp_uint_t)value[0], (mp_uint_t)value[1],
 						(mp_uint_t)value[2], (mp_uint_t)value[4],
 						(mp_uint_t)value[5], (mp_uint_t)value[6]);
-	script_set_utc(seconds * 1000000u + (uint64_t)value[7] * 1000u);
+	script_set_epoch_us(seconds * 1000000u + (uint64_t)value[7] * 1000u);
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(rtc_datetime_obj, 1, 2, rtc_datetime);

@@ -69,10 +69,12 @@ void script_wait(int ms);
 
 ptl_time script_now(void);
 
-/* Microseconds since 1970: by RTC.datetime() or by the host's clock; without both since
- * the start. */
+/* Microseconds since 1970: by RTC.datetime() or by the host's clock; without both the start
+ * was at the begin of 2000. */
 uint64_t script_utc(void);
-void script_set_utc(uint64_t us);
+/* The same since MicroPython's epoch, 2000. */
+uint64_t script_epoch_us(void);
+void script_set_epoch_us(uint64_t us);
 
 uint32_t script_random(void);
 

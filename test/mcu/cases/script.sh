@@ -207,3 +207,34 @@ print("looked")'
 	done
 	expect "something was written" said '^whole data'
 }
+
+# mpremote COMMAND...: of MicroPython's source, on the tty of `pigtail repl --pty`.
+mpremote() {
+	PYTHONPATH="$top/build/micropython/tools/mpremote" timeout 60 \
+		/usr/bin/python3 -m mpremote connect "$dir/tty" "$@" >"$dir/said" 2>&1 || {
+		cat "$dir/said"
+		return 1
+	}
+}
+
+case_script_mpremote_works_on_the_tty() {
+	mkdir "$dir/here"
+	start_script --ber 1e-5 --seed 4
+	far cp "$top/device/micropython/example/main.py" :main.py
+	start tty in_ns a "$pigtail" repl script --pty "$dir/tty"
+	wait_for 10 "the tty" [ -e "$dir/tty" ]
+	mpremote exec 'print(6 * 7)'
+	expect "it computes" said '^42'
+	head -c 5000 /dev/urandom >"$dir/five"
+	mpremote fs cp "$dir/five" :five
+	mpremote fs cp :five "$dir/five2"
+	expect "there and back" cmp "$dir/five" "$dir/five2"
+	printf 'print("here", open("five.txt").read())\n' >"$dir/here/hello.py"
+	echo five >"$dir/here/five.txt"
+	mpremote mount "$dir/here" exec 'import hello'
+	expect "a folder of the host" said '^here five'
+	mpremote run "$dir/here/../text.py"
+	mpremote fs ls
+	expect "listed" said 'main.py'
+	mpremote fs rm :five
+}
