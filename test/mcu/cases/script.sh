@@ -238,3 +238,16 @@ case_script_mpremote_works_on_the_tty() {
 	expect "listed" said 'main.py'
 	mpremote fs rm :five
 }
+
+case_script_streams_and_clients_that_mean_harm() {
+	local socket
+	start_script
+	socket=$(in_ns a "$pigtail" status script --json | sed -nE 's/.*"control":[[:space:]]*"([^"]*)".*/\1/p')
+	in_ns a timeout 100 python3 "$top/test/mcu/streams.py" "$socket"
+	wait_for 10 "the interpreter still" says_two
+	far ls
+	expect "files still" said boot.py
+	python 'import os; print(os.listdir())'
+	expect "nothing is left of what was broken off" said "^\\['boot.py'\\]"
+	expect "it never restarted" [ "$(grep -c 'firmware pigtail script' "$dir/script.log")" = 1 ]
+}
