@@ -97,8 +97,8 @@ class Visit:
         self.browser.find_element(By.CSS_SELECTOR, "input[value=text]").click()
 
     def set_baud(self, baud):
-        self.find("baud").clear()
-        self.find("baud").send_keys(str(baud) + Keys.ENTER)
+        # Not clear(), which takes the focus away: then the page fills in what is in force.
+        self.find("baud").send_keys(Keys.CONTROL + "a" + Keys.NULL + str(baud) + Keys.ENTER)
         self.wait(f"{baud} baud", lambda: f"{baud} baud" in self.text("state"))
 
     def program(self, shot):
