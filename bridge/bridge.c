@@ -116,7 +116,7 @@ static void end_programmer(struct ptl_bridge *bridge)
 	bridge->programmer_done = false;
 	seam->end(seam->user, bridge->now);
 	bridge->programmer_due = seam->poll(seam->user, bridge->now);
-	ptl_line_set_format(bridge, &bridge->format);
+	ptl_line_set_format(bridge, &bridge->format_before);
 	if (client)
 		ptl_client_recognise(client);
 	tell_readable(bridge);

@@ -55,6 +55,7 @@ static void start_programmer(struct ptl_client *client)
 	ptl_client_skip(client);
 	bridge->programmer = ptl_client_number(client);
 	bridge->programmer_due = bridge->now;
+	bridge->format_before = bridge->format;
 	bridge->counters.programmers++;
 	seam->begin(seam->user, bridge->now, bridge->programmer);
 	(void)to_programmer(client, client->first, client->first_n);

@@ -24,9 +24,15 @@ static const struct ptl_telnet_allowed allowed[] = {
 static void com_set_format(void *user, const struct ptl_serial_format *format)
 {
 	struct ptl_client *client = user;
+	const struct ptl_programmer_seam *seam = &client->bridge->config.programmer;
+	struct ptl_serial_format wanted = *format;
 
-	if (ptl_client_may_write(client) && !ptl_client_has_uart(client))
-		ptl_line_set_format(client->bridge, format);
+	if (!ptl_client_may_write(client))
+		return;
+	if (ptl_client_has_uart(client) &&
+	    (!seam->format || !seam->format(seam->user, &wanted)))
+		return;
+	ptl_line_set_format(client->bridge, &wanted);
 }
 
 static struct ptl_serial_format com_format(void *user)

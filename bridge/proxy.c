@@ -141,14 +141,25 @@ static enum ptl_match match(void *user, const uint8_t *bytes, size_t n, bool con
 
 /* ---- its work ---- */
 
+/* esptool takes a faster rate when it has told the chip; the parity is the boot loader's. */
+static bool take_format(void *user, struct ptl_serial_format *format)
+{
+	const struct ptl_proxy *proxy = user;
+
+	if (proxy->loader->parity) {
+		format->data_bits = 8;
+		format->parity = proxy->loader->parity;
+	}
+	return proxy->state == PASSING;
+}
+
 static void set_parity(struct ptl_proxy *proxy)
 {
 	struct ptl_serial_format format = *ptl_bridge_format(proxy->bridge);
 
 	if (!proxy->loader->parity)
 		return;
-	format.data_bits = 8;
-	format.parity = proxy->loader->parity;
+	(void)take_format(proxy, &format);
 	proxy->config.serial.set_format(proxy->config.serial.user, &format);
 }
 
@@ -466,6 +477,7 @@ struct ptl_programmer_seam ptl_proxy_seam(struct ptl_proxy *proxy)
 		.line = line,
 		.poll = poll,
 		.renewed = renewed,
+		.format = take_format,
 		.lines = proxy->config.pins.lines,
 	};
 }

@@ -63,6 +63,7 @@ struct ptl_bridge {
 	unsigned programmer;  /* client, PTL_NOBODY */
 	bool programmer_done; /* it let go, within a call of its own */
 	ptl_time programmer_due;
+	struct ptl_serial_format format_before; /* it began */
 	uint64_t connects;
 	struct ptl_bridge_counters counters;
 	struct ptl_client client[];

@@ -223,3 +223,23 @@ void socket_tune(int fd)
 		(void)setsockopt(fd, settings[i].level, settings[i].name, &settings[i].value,
 				 sizeof(settings[i].value));
 }
+
+void socket_allow_stalls(int fd)
+{
+	const int never = 0;
+
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &never, sizeof(never));
+}
+
+/* Probes of a window that is closed, or bytes sent again, are not acknowledged. One of them
+ * may just be on its way. */
+bool socket_peer_is_there(int fd)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size) < 0)
+		return true;
+	return (info.tcpi_probes < 2 && info.tcpi_retransmits < 2) ||
+	       info.tcpi_last_ack_recv < KEEP_TIMEOUT_S * 1000;
+}

@@ -56,4 +56,9 @@ void socket_acknowledge(int fd);
 /* No delay, keep-alive, and little in the kernel's send buffer. */
 void socket_tune(int fd);
 
+/* After socket_tune(): a peer that is there but doesn't read is not given up by the kernel
+ * after a while. Whether it is there still, to be asked while something waits for it. */
+void socket_allow_stalls(int fd);
+bool socket_peer_is_there(int fd);
+
 #endif

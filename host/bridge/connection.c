@@ -10,6 +10,8 @@
  * At most one piece each way is in hand. Where the bridge doesn't take the one, the socket
  * is not read, so TCP holds the peer back; where the socket doesn't take the other, the
  * bridge is not asked for more, so the client falls behind there, where that is counted.
+ * Such a peer may stall for as long as it likes (somebody has pressed Ctrl-S) if it still
+ * acknowledges; that is looked at every LOOK_US.
  */
 #include "host/bridge/connection.h"
 
@@ -23,7 +25,8 @@
 #include <string.h>
 
 #define LINGER_US 500000u
-#define READS	  4 /* at one go */
+#define LOOK_US	  5000000u /* at a peer that doesn't read */
+#define READS	  4	   /* at one go */
 
 enum state {
 	OPEN,
@@ -40,6 +43,7 @@ struct connection {
 	struct poller *poller;
 	struct timer *linger;
 	bool resets;
+	bool stuck; /* the socket doesn't take what is in hand, and linger is set for it */
 	enum state state;
 	char peer[64];
 	size_t in_at, in_n, out_at, out_n;
@@ -97,6 +101,13 @@ void connection_send(struct connection *connection)
 	}
 	if (connection->state == LAST && !connection->out_n)
 		end(connection);
+	if (connection->out_at == connection->out_n) {
+		connection->stuck = false;
+	} else if (!connection->stuck &&
+		   (connection->state == OPEN || connection->state == LAST)) {
+		connection->stuck = true;
+		timer_set(connection->linger, timer_now() + LOOK_US);
+	}
 	rearm(connection);
 }
 
@@ -172,7 +183,12 @@ static void on_linger(void *user)
 {
 	struct connection *connection = user;
 
-	if (connection->in_at < connection->in_n) /* the UART is slow */
+	if (connection->state == OPEN && !connection->stuck)
+		return;
+	if (connection->state == OPEN && socket_peer_is_there(stream_fd(connection->stream)))
+		timer_set(connection->linger, timer_now() + LOOK_US);
+	else if (connection->state == HALF && connection->in_at < connection->in_n)
+		/* the UART is slow */
 		timer_set(connection->linger, timer_now() + LINGER_US);
 	else
 		end(connection);
@@ -203,6 +219,7 @@ struct connection *connection_new(uv_loop_t *loop, struct stream *stream,
 	connection->client = client;
 	connection->events = *events;
 	connection->stream = stream;
+	socket_allow_stalls(fd);
 	connection->linger = timer_new(loop, on_linger, connection);
 	connection->poller = poller_new(loop, fd, on_ready, connection);
 	if (!connection->linger || !connection->poller)

@@ -157,6 +157,13 @@ static void renewed(void *user, ptl_time now)
 		one->programmer.renewed(one->programmer.user, now);
 }
 
+static bool take_format(void *user, struct ptl_serial_format *format)
+{
+	const struct programming *one = user;
+
+	return !one->flashing && one->programmer.format(one->programmer.user, format);
+}
+
 struct ptl_programmer_seam programming_programmer(struct programming *one)
 {
 	return (struct ptl_programmer_seam){
@@ -169,6 +176,7 @@ struct ptl_programmer_seam programming_programmer(struct programming *one)
 		.line = set_line,
 		.poll = poll,
 		.renewed = renewed,
+		.format = take_format,
 		.lines = one->programmer.lines,
 	};
 }

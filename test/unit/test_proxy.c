@@ -323,6 +323,31 @@ static void esptool_gets_an_answer_to_each_question(void **state)
 	BENCH_WROTE(&bench, "\xc0\x00\x0a\x04");
 }
 
+/* It tells the chip, then the UART; after it the rate is as it was. */
+static void esptool_takes_a_faster_rate(void **state)
+{
+	static const char sets_baud[] = "\xff\xfa\x2c\x01\x00\x0e\x10\x00\xff\xf0";
+	unsigned a;
+
+	(void)state;
+	begin_with(PTL_TARGET_ESP, &esp, true);
+	a = bench_connect(&bench, PTL_SERVICE_RFC2217);
+	BENCH_SAY(&bench, a, "\xff\xfb\x2c\xff\xfd\x00\xff\xfb\x00");
+	bench_say(&bench, a, esp_ask, 46);
+	BENCH_SAY(&bench, a, sets_baud); /* too early: it is not in step */
+	assert_int_equal(bench.format.baud, 115200);
+	pass(2000 * MS);
+	bench_say(&bench, a, esp_ask, 46);
+	pass(100 * MS);
+	BENCH_SAY(&bench, a, "\xc0\x00\x0f\x08\x00");
+	BENCH_SAY(&bench, a, sets_baud);
+	assert_int_equal(bench.format.baud, 921600);
+	ptl_bridge_disconnect(bench.bridge, bench.now, a);
+	pass(1000 * MS);
+	assert_int_equal(bench.format.baud, 115200);
+	assert_int_equal(ptl_bridge_format(bench.bridge)->baud, 115200);
+}
+
 static void what_people_type_is_no_programmer_on_a_console(void **state)
 {
 	static const char *const typed[] = {"?", "\x7f", "0\r", "01", "\xc0\x01"};
@@ -554,6 +579,7 @@ int main(void)
 		cmocka_unit_test_teardown(an_stm32_is_asked_once_and_with_even_parity, stop),
 		cmocka_unit_test_teardown(an_lpc_is_asked_once, stop),
 		cmocka_unit_test_teardown(esptool_gets_an_answer_to_each_question, stop),
+		cmocka_unit_test_teardown(esptool_takes_a_faster_rate, stop),
 		cmocka_unit_test_teardown(what_people_type_is_no_programmer_on_a_console, stop),
 		cmocka_unit_test_teardown(without_a_target_nobody_is_a_programmer, stop),
 		cmocka_unit_test_teardown(a_dead_target_costs_the_programmer_its_connection,

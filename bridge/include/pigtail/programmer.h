@@ -59,6 +59,11 @@ struct ptl_programmer_seam {
 	 * NULL. */
 	void (*renewed)(void *user, ptl_time now);
 
+	/* The programmer's client (RFC 2217) sets the UART's format: it may be changed to what
+	 * the target wants. Returns whether it is set; after end() it is as before begin().
+	 * NULL: never. */
+	bool (*format)(void *user, struct ptl_serial_format *format);
+
 	/* The modem lines that are pins, 1 << enum ptl_serial_line: nobody else drives
 	 * them. */
 	unsigned lines;
