@@ -194,6 +194,16 @@ static int kick(const struct options *options)
 	return radio_simply(&options->radio, "wifi.kick", arguments);
 }
 
+/* A column; a line where the radio does not know it. */
+static void print_figure(const cJSON *station, const char *key, double unit, int width,
+			 int digits)
+{
+	if (cJSON_HasObjectItem(station, key))
+		(void)printf("  %*.*f", width, digits, radio_number(station, key) / unit);
+	else
+		(void)printf("  %*s", width, "-");
+}
+
 static void print_stations(const char *link, const cJSON *result)
 {
 	const cJSON *stations = cJSON_GetObjectItem(result, "stations");
@@ -201,11 +211,18 @@ static void print_stations(const char *link, const cJSON *result)
 
 	(void)link;
 	if (cJSON_GetArraySize(stations))
-		(void)printf("%-17s  %9s\n", "STATION", "SECONDS");
+		(void)printf("%-17s  %9s  %6s  %10s  %11s  %11s  %11s\n", "STATION", "SECONDS",
+			     "SIGNAL", "MBIT/S TO", "MBIT/S FROM", "BYTES TO", "BYTES FROM");
 	cJSON_ArrayForEach(station, stations)
 	{
-		(void)printf("%-17s  %9.0f\n", radio_text(station, "mac"),
-			     radio_number(station, "seconds"));
+		(void)printf("%-17s", radio_text(station, "mac"));
+		print_figure(station, "seconds", 1, 9, 0);
+		print_figure(station, "signal", 1, 6, 0);
+		print_figure(station, "tx_rate", 1000, 10, 1);
+		print_figure(station, "rx_rate", 1000, 11, 1);
+		print_figure(station, "tx_bytes", 1, 11, 0);
+		print_figure(station, "rx_bytes", 1, 11, 0);
+		(void)putchar('\n');
 	}
 }
 

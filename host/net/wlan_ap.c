@@ -250,6 +250,10 @@ enum ptl_status wlan_ap_stats(const struct wlan_ap *ap, const uint8_t mac[6],
 	ptl_put_bytes(answer, PTL_F_MAC, mac, 6);
 	if (station->signal)
 		ptl_put_int(answer, PTL_F_SIGNAL, station->signal);
+	if (station->tx_rate)
+		ptl_put_uint(answer, PTL_F_TX_RATE, station->tx_rate);
+	if (station->rx_rate)
+		ptl_put_uint(answer, PTL_F_RX_RATE, station->rx_rate);
 	ptl_put_uint(answer, PTL_F_TX_BYTES, station->tx_bytes);
 	ptl_put_uint(answer, PTL_F_RX_BYTES, station->rx_bytes);
 	ptl_put_uint(answer, PTL_F_CONNECTED, (timer_now() - station->since) / 1000000);
@@ -285,6 +289,14 @@ static void on_station(struct wlan_ap *ap, const struct wpa_event *event)
 	say_station(ap, event->mac, on);
 }
 
+/* kbit/s of what is told in 100 kbit/s. */
+static uint32_t rate(const char *text, const char *name)
+{
+	long long value = wpa_number(text, name, 0);
+
+	return value > 0 && value < 1000000 ? (uint32_t)value * 100 : 0;
+}
+
 /* The answer to STA begins with its address. */
 static void on_look(void *user, const char *text)
 {
@@ -302,6 +314,8 @@ static void on_look(void *user, const char *text)
 	signal = wpa_number(text, "signal", 0);
 	if (signal < 0 && signal >= -127)
 		station->signal = (int8_t)signal;
+	station->tx_rate = rate(text, "tx_rate_info");
+	station->rx_rate = rate(text, "rx_rate_info");
 	station->tx_bytes = (uint64_t)wpa_number(text, "tx_bytes", 0);
 	station->rx_bytes = (uint64_t)wpa_number(text, "rx_bytes", 0);
 }

@@ -10,6 +10,7 @@
 struct wlan_ap_station {
 	uint8_t mac[6];
 	int8_t signal;
+	uint32_t tx_rate, rx_rate; /* kbit/s; 0: unknown */
 	uint64_t tx_bytes, rx_bytes;
 	ptl_time since;
 };

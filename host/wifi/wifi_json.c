@@ -159,19 +159,13 @@ cJSON *wifi_json_found(const struct wifi *wifi)
 	return list;
 }
 
-cJSON *wifi_json_stations(const struct wifi *wifi)
+cJSON *wifi_json_station(const struct wifi_station *station)
 {
-	cJSON *list = cJSON_CreateArray();
+	cJSON *json = cJSON_CreateObject();
 
-	for (unsigned int i = 0; i < wifi->station_count; i++) {
-		cJSON *station = cJSON_CreateObject();
-
-		wifi_json_mac(station, "mac", wifi->stations[i].mac);
-		cJSON_AddNumberToObject(station, "seconds",
-					(double)(timer_now() - wifi->stations[i].since) / 1e6);
-		cJSON_AddItemToArray(list, station);
-	}
-	return list;
+	wifi_json_mac(json, "mac", station->mac);
+	cJSON_AddNumberToObject(json, "seconds", (double)(timer_now() - station->since) / 1e6);
+	return json;
 }
 
 static void add_failure(cJSON *to, const struct wifi *wifi)

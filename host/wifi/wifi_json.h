@@ -12,7 +12,7 @@ cJSON *wifi_json(const struct wifi *wifi);
 /* The networks of the last scan, the strongest first. */
 cJSON *wifi_json_found(const struct wifi *wifi);
 cJSON *wifi_json_network(const struct wifi_found *found);
-cJSON *wifi_json_stations(const struct wifi *wifi);
+cJSON *wifi_json_station(const struct wifi_station *station);
 
 #define WIFI_SSID_TEXT 33
 /* For a person; n is at most 32. false: it cannot be shown, and has dots instead. */

@@ -14,6 +14,7 @@
 #include "host/base/secret.h"
 #include "host/wifi/wifi_ask.h"
 #include "host/wifi/wifi_json.h"
+#include "host/wifi/wifi_stations.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -368,11 +369,9 @@ static void handle_ap_stop(void *user, const cJSON *arguments, struct control_ca
 static void handle_stations(void *user, const cJSON *arguments, struct control_call *call)
 {
 	const struct wifi_part *part = user;
-	cJSON *result = cJSON_CreateObject();
 
 	(void)arguments;
-	cJSON_AddItemToObject(result, "stations", wifi_json_stations(part->wifi));
-	control_answer(call, result);
+	wifi_stations(part->wifi, call);
 }
 
 static void handle_kick(void *user, const cJSON *arguments, struct control_call *call)

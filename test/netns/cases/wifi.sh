@@ -207,7 +207,7 @@ case_wifi_station_and_access_point() {
 	serve server b 10.8.7.1 200000
 	download a 10.8.7.1
 	ask 0 stations
-	expect "the phone" grep -q '^02:' "$dir/asked"
+	expect "the phone, and its signal" grep -qE '^02:[^ ]+ +[0-9]+ +-[0-9]+ ' "$dir/asked"
 	# One of both ends, the other goes on.
 	ask 0 leave
 	pings a 10.9.7.2 56
