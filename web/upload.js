@@ -3,7 +3,7 @@
  * A file to the bridge, in messages of at most 2 KB. A connection that breaks in the middle
  * is no loss: the bridge says how much it has.
  */
-const PIECE = 1200;
+const PIECE = 1200, AHEAD = 8; /* pieces on their way at once, so that delays matter less */
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
@@ -21,9 +21,9 @@ export async function upload(link, file, offset, progress) {
 	let { have } = await link.ask("image.begin", begun);
 	while (have < bytes.length) {
 		progress(have / bytes.length);
-		({ have } = await link.ask("image.write", {
-			offset: have,
-			data: base64(bytes.subarray(have, have + PIECE)),
-		}));
+		const asked = [];
+		for (let at = have; at < bytes.length && asked.length < AHEAD; at += PIECE)
+			asked.push(link.ask("image.write", { offset: at, data: base64(bytes.subarray(at, at + PIECE)) }));
+		({ have } = (await Promise.all(asked)).at(-1));
 	}
 }

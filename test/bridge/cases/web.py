@@ -201,6 +201,26 @@ def case_flash_by_the_web_port(rig):
     assert "written and verified" in said and "verify: ATmega328P" in said, said
 
 
+def slow_flash_by_the_web_port_ten_times(rig):
+    """With a console that listens all the time, two images in turn."""
+    pins = rig.avr()
+    words, fingerprint = access(rig)
+    images = [rig.sketch(f"{name}.hex", name, padding=4000) for name in ("even", "odd")]
+    number, plain = free_port(), free_port()
+    rig.start(
+        *("bridge", rig.pigtail, "bridge", rig.path("avr"), "--listen", f"{plain},raw", "--web", number),
+        *("--pins", pins, "--target", "avr", "--name", "bridge", *words),
+    )
+    wait_for("the bridge", lambda: rig.is_open("bridge", number))
+    console = Client(plain)
+    ann = ("--user", "ann", "--password-file", rig.path("password"), "--pin", fingerprint)
+    for i in range(10):
+        assert "verified" in rig.must(rig.pigtail, "flash", images[i % 2], f"localhost:{number}", *ann)
+        console.read()
+        console.got = b""
+        console.wait(b"odd" if i % 2 else b"even")
+
+
 def case_flash_says_what_is_wrong_far_away(rig):
     pins = rig.avr()
     number = web(rig, "--pins", pins, port=rig.path("avr"))
