@@ -89,6 +89,7 @@ void script_init(struct device_config *config, const struct script_board *board)
 	const struct ptl_radio_ops ops = {
 		.board = board->name,
 		.firmware = "pigtail script 0.1.0",
+		.capabilities = PTL_CAN_CLOCK,
 		.info = no_info,
 		.request = no_request,
 		.reset = no_reset,

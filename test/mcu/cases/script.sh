@@ -14,7 +14,7 @@
 # start_script [OPTION...]: with a flash that the first start makes.
 start_script() {
 	start script in_ns a "$pigtail" qemu "$FIRMWARE/script.elf" --name script \
-		--flash "$dir/flash" --net user,hostfwd=tcp:127.0.0.1:8080-:80 "$@"
+		--flash "$dir/flash" --net "${SCRIPT_NET:-user,hostfwd=tcp:127.0.0.1:8080-:80}" "$@"
 	wait_for 20 "the interpreter" says_two
 }
 
@@ -250,4 +250,37 @@ case_script_streams_and_clients_that_mean_harm() {
 	python 'import os; print(os.listdir())'
 	expect "nothing is left of what was broken off" said "^\\['boot.py'\\]"
 	expect "it never restarted" [ "$(grep -c 'firmware pigtail script' "$dir/script.log")" = 1 ]
+}
+
+# The seconds since 1970 that the board has, and the host's, are the same but for one.
+has_the_time() {
+	python 'import time; print(time.time() + 946684800)'
+	[[ $(cat "$dir/said") -ge $(($(date +%s) - 2)) && $(cat "$dir/said") -le $(($(date +%s) + 2)) ]]
+}
+
+case_script_time_is_the_hosts_or_of_a_server_that_has_it() {
+	local kind
+	SCRIPT_NET=tap:pt0 start_script --ip 10.7.0.1/24
+	expect "the host's" has_the_time
+	start servers in_ns a python3 "$top/test/mcu/time_servers.py" 10.7.0.1 "$dir/kind"
+	python 'import network
+network.LAN().ifconfig(("10.7.0.2", "255.255.255.0", "10.7.0.1", "10.7.0.1"))'
+	python 'import machine; machine.RTC().datetime((2001, 1, 1, 0, 0, 0, 0, 0))'
+	for kind in kiss unset other early nothing; do
+		echo "$kind" >"$dir/kind"
+		python 'import ntptime, machine
+ntptime.host = "10.7.0.1"
+try:
+    ntptime.settime()
+except OSError as e:
+    print("refused:", e)
+print(machine.RTC().datetime()[0])'
+		expect "$kind is refused" said '^refused: '
+		expect "$kind sets nothing" said '^2001'
+	done
+	echo right >"$dir/kind"
+	python 'import ntptime
+ntptime.host = "10.7.0.1"
+ntptime.settime()'
+	expect "a right one is taken" has_the_time
 }
