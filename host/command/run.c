@@ -3,11 +3,13 @@
  * pigtail run FILE.py: a script on a radio, by the raw REPL of MicroPython:
  *
  *	-> CR Ctrl-C Ctrl-C Ctrl-A	<- "raw REPL; CTRL-B to exit\r\n>"
+ *	-> Ctrl-D			<- "soft reboot\r\n", and the same
  *	-> the script, Ctrl-D		<- "OK", what it prints, 04, what it raises, 04, ">"
- *	-> Ctrl-B
+ *	-> Ctrl-B Ctrl-D		<- "soft reboot\r\n", and main.py runs again
  *
- * What runs there is interrupted. What the script prints is printed here as it comes; what it
- * raises goes to standard error. Ctrl-C here is Ctrl-C there.
+ * What runs there is interrupted, and the script begins with nothing of it; what it leaves
+ * open, sockets above all, is closed when it ends, however that is. What it prints is printed
+ * here as it comes; what it raises goes to standard error. Ctrl-C here is Ctrl-C there.
  */
 #include "host/command/commands.h"
 #include "host/command/far_stream.h"
@@ -27,11 +29,19 @@
 #define LOOK_US	   200000u /* how soon Ctrl-C is seen */
 
 #define RAW_PROMPT "raw REPL; CTRL-B to exit\r\n>"
+#define REBOOT	   "soft reboot\r\n"
 #define END	   '\x04'
 
 struct options {
 	struct radio_options radio;
 	const char *path;
+	bool stays;
+};
+
+static const struct argp_option option_list[] = {
+	{"stay", 's', NULL, 0,
+	 "What it made stays there for the REPL, and main.py does not run again", 0},
+	{0},
 };
 
 static volatile sig_atomic_t interrupted;
@@ -111,13 +121,15 @@ static bool pass_on(struct far_stream *stream, FILE *to, bool *any)
 	}
 }
 
-static int talk(struct far_stream *stream, const char *script, size_t n)
+static int talk(struct far_stream *stream, const struct options *options, const char *script,
+		size_t n)
 {
 	bool printed = false, raised = false;
 
 	if (!far_stream_write(stream, "\r\x03\x03\x01", 4) || !expect(stream, RAW_PROMPT) ||
-	    !far_stream_write(stream, script, n) || !far_stream_write(stream, "\x04", 1) ||
-	    !expect(stream, "OK")) {
+	    !far_stream_write(stream, "\x04", 1) || !expect(stream, REBOOT) ||
+	    !expect(stream, RAW_PROMPT) || !far_stream_write(stream, script, n) ||
+	    !far_stream_write(stream, "\x04", 1) || !expect(stream, "OK")) {
 		if (!stream->ended)
 			log_line("%s: its interpreter does not answer",
 				 radio_link(stream->radio));
@@ -128,6 +140,10 @@ static int talk(struct far_stream *stream, const char *script, size_t n)
 		return far_stream_result(stream, "the interpreter");
 	(void)far_stream_write(stream, "\x02", 1);
 	(void)expect(stream, ">>> ");
+	if (!options->stays) {
+		(void)far_stream_write(stream, "\x04", 1);
+		(void)expect(stream, REBOOT);
+	}
 	far_stream_end(stream, PTL_STATUS_DONE);
 	return raised ? EXIT_FAILED : EXIT_DONE;
 }
@@ -137,6 +153,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	struct options *options = state->input;
 
 	switch (key) {
+	case 's':
+		options->stays = true;
+		return 0;
 	case ARGP_KEY_ARG:
 		if (options->path)
 			command_misused(state, "'%s' is one argument too many", text);
@@ -154,10 +173,13 @@ int cmd_run(int argc, char **argv)
 {
 	static struct far_stream stream;
 	const struct argp argp = {
+		.options = option_list,
 		.parser = parse_option,
 		.args_doc = "FILE.py",
 		.doc = "Runs a script on a radio that has MicroPython; prints here what it "
-		       "prints there. Fails if it raises.",
+		       "prints there. Fails if it raises. It begins in an interpreter that is "
+		       "new, and "
+		       "what it leaves open is closed.",
 	};
 	struct sigaction action = {.sa_handler = on_interrupt};
 	struct options options = {0};
@@ -175,7 +197,7 @@ int cmd_run(int argc, char **argv)
 		status = far_stream_open(&stream, radio, "repl", NULL);
 		(void)sigaction(SIGINT, &action, NULL);
 		if (!status)
-			status = talk(&stream, script, n);
+			status = talk(&stream, &options, script, n);
 		radio_hang_up(radio);
 	}
 	free(script);

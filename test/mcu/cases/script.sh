@@ -129,17 +129,19 @@ case_script_files_are_copied_and_refused_in_words() {
 	expect "nothing is left of it" said "\\['boot.py', 'file'\\]"
 }
 
-case_script_sockets_are_closed_by_a_soft_reset() {
+case_script_sockets_are_closed_when_it_ends_or_fails() {
+	local i times=${LONG:+1000} free=0
+	printf '%s\n' 'import socket, gc' 'gc.collect(); print("free", gc.mem_free())' \
+		's = socket.socket(); s.bind(("", 80)); s.listen(4)' \
+		'u = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); u.bind(("", 5000))' \
+		'c = socket.socket(); c.connect(("127.0.0.1", 80)); c.send(b"x" * 500)' \
+		'raise ValueError("in the middle")' >"$dir/fails.py"
 	start_script
-	local listen='import socket
-s = socket.socket()
-s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-s.bind(("", 80)); s.listen(4)
-print("listens")'
-	for _ in 1 2 3; do
-		python "$listen"
-		expect "it listens" said listens
-		printf '\x04' | in_ns a timeout 3 "$pigtail" repl script >/dev/null || true
+	for i in $(seq "${times:-25}"); do
+		far run "$dir/fails.py"
+		expect "round $i: it fails by its own" said 'ValueError: in the middle'
+		[[ $free = 0 ]] && free=$(sed -n 's/^free //p' "$dir/said")
+		expect "round $i: memory is flat" [ "$(sed -n 's/^free //p' "$dir/said")" -ge $((free - 512)) ]
 	done
 	python 'import socket
 for i in range(200):
@@ -147,6 +149,10 @@ for i in range(200):
     s.bind(("", 1000 + i % 5)); s.listen(1); s.close()
 print("200")'
 	expect "listeners come and go" said 200
+	far run --stay "$dir/fails.py"
+	printf '\x04' | in_ns a timeout 3 "$pigtail" repl script >/dev/null || true
+	far run "$dir/fails.py"
+	expect "a soft reset closes them too" said 'ValueError: in the middle'
 	expect "it never restarted" [ "$(grep -c 'firmware pigtail script' "$dir/script.log")" = 1 ]
 }
 
