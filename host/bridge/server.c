@@ -39,6 +39,8 @@ struct server {
 	struct gate *gate; /* NULL: nobody can log in */
 	struct listener *listener[SERVER_LISTENS];
 	struct arming *arming;
+	void (*heard)(void *user, const uint8_t *bytes, size_t n); /* NULL: nobody else */
+	void *hearer;
 	struct seat seat[PTL_BRIDGE_CLIENTS_MAX];
 	bool readable, settling;
 	ptl_time began;
@@ -240,6 +242,8 @@ static void on_uart_data(void *user, const uint8_t *bytes, size_t n)
 {
 	struct server *server = user;
 
+	if (server->heard)
+		server->heard(server->hearer, bytes, n);
 	if (programming_uart(server->programming, bytes, n))
 		return;
 	ptl_bridge_uart(server->bridge, timer_now(), bytes, n);
@@ -461,6 +465,13 @@ bool server_arm(struct server *server, const char *who, const struct sockaddr *a
 		unsigned minutes, char *text, size_t size)
 {
 	return arming_begin(server->arming, who, address, minutes, text, size);
+}
+
+void server_hear(struct server *server,
+		 void (*heard)(void *user, const uint8_t *bytes, size_t n), void *user)
+{
+	server->heard = heard;
+	server->hearer = user;
 }
 
 unsigned server_armed(const struct server *server, char *address, size_t size)

@@ -36,6 +36,10 @@ int server_open(uv_loop_t *loop, const struct server_config *config, struct serv
 /* All is gone when the loop has run dry. NULL does nothing. */
 void server_close(struct server *server);
 
+/* Who else hears what the UART says; NULL: nobody. */
+void server_hear(struct server *server,
+		 void (*heard)(void *user, const uint8_t *bytes, size_t n), void *user);
+
 /* How strangers are let in. */
 const struct access *server_access(const struct server *server);
 

@@ -9,6 +9,7 @@
 #include "host/base/sandbox.h"
 #include "host/bridge/format.h"
 #include "host/bridge/offer.h"
+#include "host/bridge/outlets.h"
 #include "host/bridge/upload.h"
 #include "host/command/parse.h"
 #include "host/control/place.h"
@@ -40,6 +41,11 @@ enum {
 	KEY_TLS,
 	KEY_USERS,
 	KEY_CLIENT_CA,
+	KEY_SYSLOG,
+	KEY_MQTT,
+	KEY_MQTT_PASSWORD,
+	KEY_MQTT_CA,
+	KEY_MDNS,
 };
 
 static const struct argp_option option_list[] = {
@@ -76,9 +82,16 @@ static const struct argp_option option_list[] = {
 	 "gpio:CHIP/LINE, "
 	 "file:PATH or unix:PATH. And reset-active=low|high, boot-active=low|high, pulse=MS",
 	 3},
-	{"name", KEY_NAME, "NAME", 0, "Of the control socket (from PORT)", 4},
+	{"syslog", KEY_SYSLOG, "[udp:|tcp:]HOST[:PORT]", 0,
+	 "What the UART says, as lines to a syslog server (udp, 514)", 4},
+	{"mqtt", KEY_MQTT, "mqtt[s]://[USER@]HOST[:PORT][/TOPIC]", 0,
+	 "And to an MQTT broker (TOPIC: pigtail/NAME)", 4},
+	{"mqtt-password", KEY_MQTT_PASSWORD, "FILE", 0, "Its first line is USER's password", 4},
+	{"mqtt-ca", KEY_MQTT_CA, "FILE", 0, "Who has signed the broker's certificate", 4},
+	{"mdns", KEY_MDNS, NULL, 0, "Tell of the ports that are for other machines", 4},
+	{"name", KEY_NAME, "NAME", 0, "Of the control socket (from PORT)", 5},
 	{"verbose", KEY_VERBOSE, NULL, 0,
-	 "Say more: each client, what it speaks, each move of a pin", 4},
+	 "Say more: each client, what it speaks, each move of a pin", 5},
 	{0},
 };
 
@@ -97,6 +110,7 @@ struct command {
 	const char *name; /* as given, or NULL */
 	const char *pins; /* likewise */
 	struct web_config web;
+	struct outlets_options outlets;
 };
 
 static void set_listen(struct command *command, const char *text, struct argp_state *state)
@@ -201,6 +215,21 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_CLIENT_CA:
 		config->access.client_ca = text;
 		return 0;
+	case KEY_SYSLOG:
+		command->outlets.syslog = text;
+		return 0;
+	case KEY_MQTT:
+		command->outlets.mqtt.url = text;
+		return 0;
+	case KEY_MQTT_PASSWORD:
+		command->outlets.mqtt.password_file = text;
+		return 0;
+	case KEY_MQTT_CA:
+		command->outlets.mqtt.ca = text;
+		return 0;
+	case KEY_MDNS:
+		command->outlets.mdns = true;
+		return 0;
 	case KEY_NAME:
 		if (!control_name_ok(text))
 			command_misused(state, "'%s' is no name", text);
@@ -235,6 +264,7 @@ struct running {
 	struct offer offer;
 	struct upload *upload;
 	struct web *web;
+	struct outlets *outlets;
 };
 
 static void on_tick(void *user)
@@ -331,9 +361,14 @@ static int start(struct running *running, const struct command *command)
 	running->offer.name = running->name;
 	offer_begin(&running->offer);
 	running->upload = upload_new(running->offer.server, running->offer.control);
-	if (open_web(running, &command->web, error, sizeof(error)) < 0) {
+	status = open_web(running, &command->web, error, sizeof(error));
+	if (!status)
+		status = outlets_open(&running->loop.uv, running->offer.server, running->name,
+				      &command->outlets, &running->outlets, error,
+				      sizeof(error));
+	if (status) {
 		log_line("%s", error);
-		return EXIT_FAILED;
+		return -status;
 	}
 	introduce(running, &command->config);
 	return EXIT_DONE;
@@ -342,6 +377,7 @@ static int start(struct running *running, const struct command *command)
 static void stop(struct running *running)
 {
 	web_close(running->web);
+	outlets_close(running->outlets);
 	server_close(running->offer.server);
 	upload_free(running->upload);
 	control_close(running->offer.control);

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+Where else a bridge is heard of, with Debian's own programs at the other end: rsyslogd,
+mosquitto, and avahi-daemon on a message bus of its own.
+"""
+import os
+import re
+import subprocess
+import sys
+
+from rig import TARGETS, free_port, wait_for
+
+HERE = os.path.dirname(TARGETS)
+LINE = r'^<14>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \S+ pigtail \d+ bridge - '
+
+
+def speak(rig, *lines):
+    with open(rig.path("tty"), "wb", buffering=0) as tty:
+        subprocess.run(["stty", "-F", rig.path("tty"), "raw", "-echo"], check=True)
+        for line in lines:
+            tty.write(line)
+
+
+def syslog(rig, kind):
+    rig.needs("rsyslogd")
+    port = free_port()
+    rig.file("rsyslog.conf", f"""
+module(load="im{kind}")
+template(name="raw" type="string" string="%rawmsg%\\n")
+template(name="fields" type="string" string="%app-name%|%msgid%|%syslogpriority-text%|%msg%\\n")
+input(type="im{kind}" port="{port}" {'address="127.0.0.1"'})
+action(type="omfile" file="{rig.path('raw')}" template="raw")
+action(type="omfile" file="{rig.path('fields')}" template="fields")
+""".encode())
+    start = lambda: rig.start("rsyslogd", "rsyslogd", "-n", "-f", rig.path("rsyslog.conf"), "-i", rig.path("pid"))  # noqa: E731
+    start()
+    rig.bridge(f"pty:{rig.path('tty')}", "--syslog", f"{kind}:127.0.0.1:{port}", services=("auto",))
+
+
+    def arrives(what):
+        wait_for(f"{what!r} in rsyslog", lambda: what in text(rig, "fields"))
+
+    wait_for("rsyslogd", lambda: reach(rig, kind, port))
+    return start, arrives
+
+
+def text(rig, name):
+    try:
+        with open(rig.path(name), encoding="utf-8", errors="replace") as file:
+            return file.read()
+    except FileNotFoundError:
+        return ""
+
+
+def reach(rig, kind, port):
+    """Whether it listens, by the kernel's table."""
+    with open(f"/proc/net/{'udp' if kind == 'udp' else 'tcp'}", encoding="ascii") as table:
+        return f":{port:04X} " in table.read()
+
+
+def case_syslog_by_udp(rig):
+    _, arrives = syslog(rig, "udp")
+    speak(rig, b"hello\r\nbell\x07 and 100 %n %s\n", b"x" * 700 + b"\n", b"prompt> ")
+    arrives("pigtail|bridge|info|hello\n")
+    arrives("|bell. and 100 %n %s\n")
+    arrives("|" + "x" * 480 + "\n")
+    arrives("|" + "x" * 220 + "\n")
+    arrives("|prompt> \n")
+    for line in text(rig, "raw").splitlines():
+        assert re.match(LINE, line), line
+
+
+def case_syslog_by_tcp_whose_server_comes_again(rig):
+    start, arrives = syslog(rig, "tcp")
+    speak(rig, b"before\n")
+    arrives("|before\n")
+    rig.finish("rsyslogd")
+    wait_for("the bridge sees it", lambda: "lost tcp:" in rig.log("bridge"))
+    speak(rig, b"between\n")
+    start()
+    arrives("|between\n")
+    speak(rig, *[b"line %d\n" % i for i in range(200)])
+    arrives("|line 199\n")
+    said = [line for line in text(rig, "fields").splitlines() if "|line " in line]
+    assert len(said) == 200, len(said)
+
+
+def case_mqtt(rig):
+    rig.needs("mosquitto", "mosquitto_sub", "mosquitto_passwd")
+    port = free_port()
+    rig.must("mosquitto_passwd", "-b", "-c", rig.path("passwords"), "anne", "her secret")
+    os.chmod(rig.path("passwords"), 0o644)
+    rig.file("mosquitto.conf", f"listener {port} 127.0.0.1\npassword_file {rig.path('passwords')}\nuser root\n".encode())
+    os.chmod(rig.file("secret", b"her secret\n"), 0o600)
+    broker = ["mosquitto", "-c", rig.path("mosquitto.conf")]
+    rig.start("mosquitto", *broker)
+    rig.bridge(f"pty:{rig.path('tty')}", "--mqtt", f"mqtt://anne@127.0.0.1:{port}/lab/uart", "--mqtt-password",
+               rig.path("secret"), services=("auto",))
+    wait_for("the broker", lambda: "takes lines" in rig.log("bridge"))
+
+    def listen():
+        rig.start("sub", "stdbuf", "-o0", "mosquitto_sub", "-p", port, "-u", "anne", "-P", "her secret", "-t", "lab/#", "-v", "-d")
+        wait_for("the subscription", lambda: "Subscribed" in rig.log("sub"))
+
+    listen()
+    speak(rig, b"21.5 C\r\n", b"22.0 C\r\n")
+    wait_for("the messages", lambda: all(f"lab/uart {t} C" in rig.log("sub") for t in ("21.5", "22.0")))
+    rig.finish("sub")
+    rig.finish("mosquitto")
+    wait_for("the bridge sees it", lambda: "lost 127.0.0.1" in rig.log("bridge"))
+    speak(rig, b"nobody hears this\n")
+    rig.start("mosquitto", *broker)
+    wait_for("it is there again", lambda: "1 lines were lost" in rig.log("bridge"), 30)
+    listen()
+    speak(rig, b"back\n")
+    wait_for("the message", lambda: "lab/uart back" in rig.log("sub"))
+    assert "her secret" not in rig.log("bridge")
+
+
+def case_mqtt_that_makes_no_sense(rig):
+    for url in ("localhost", "mqtt://", "mqtt://a:b@h", "mqtt://h:0", "mqtt://h:70000", "mqtt://h/a/#", "http://h"):
+        status, said = rig.run(rig.pigtail, "bridge", "loop:", "--listen", free_port(), "--name", "b", "--mqtt", url)
+        assert status == 2 and "--mqtt" in said, (url, said)
+
+
+def case_mdns_seen_by_avahi_browse(rig):
+    rig.needs("avahi-daemon", "avahi-browse", "dbus-daemon", "unshare")
+    if os.geteuid():
+        rig.needs("root")
+    said = rig.must("unshare", "--net", "--mount", sys.executable, os.path.join(HERE, "mdns.py"), rig.pigtail, rig.folder)
+    found = [line.split(";") for line in said.splitlines() if line.startswith("=;")]
+    services = {(each[4], each[8]): each[9] for each in found}
+    assert ("_telnets._tcp", "2300") in services, said
+    assert '"access=tls"' in services["_telnets._tcp", "2300"], services
+    texts = services["_arduino._tcp", "2323"]
+    for each in ('"ssh_upload=no"', '"tcp_check=no"', '"auth_upload=no"', '"access=armed"'):
+        assert each in texts, texts
+    assert ("_telnets._tcp", "2301") not in services, services
+    assert re.search(r"^bridge on ", found[0][3].replace("\\032", " ")), found[0]
