@@ -53,18 +53,29 @@ static uint32_t number_of(const cJSON *json, const char *name)
 
 /* ---- the image ---- */
 
-/* Returns how much of the file is there after it, or -1 with a line in error. */
-static int64_t send_piece(struct caller *caller, const char *bytes, size_t n, size_t at,
-			  char *error, size_t error_size)
+static cJSON *piece_of(const char *bytes, size_t n, size_t at)
 {
-	cJSON *arguments = cJSON_CreateObject(), *answer;
+	cJSON *arguments = cJSON_CreateObject();
 	gchar *data = g_base64_encode((const guchar *)bytes + at, MIN(n - at, PIECE));
-	int64_t have;
 
 	cJSON_AddNumberToObject(arguments, "offset", (double)at);
 	cJSON_AddStringToObject(arguments, "data", data);
 	g_free(data);
-	answer = caller_ask(caller, "image.write", arguments, true, error, error_size);
+	return arguments;
+}
+
+/* Some pieces from there on; returns how much of the file is there then, or -1 with a line in
+ * error. */
+static int64_t send_pieces(struct caller *caller, const char *bytes, size_t n, size_t at,
+			   char *error, size_t error_size)
+{
+	cJSON *arguments[CALLER_AHEAD], *answer;
+	size_t pieces = 0;
+	int64_t have;
+
+	for (; pieces < CALLER_AHEAD && at < n; at += PIECE)
+		arguments[pieces++] = piece_of(bytes, n, at);
+	answer = caller_ask_all(caller, "image.write", arguments, pieces, error, error_size);
 	have = answer ? (int64_t)number_of(answer, "have") : -1;
 	cJSON_Delete(answer);
 	return have;
@@ -106,7 +117,7 @@ static int send_bytes(struct caller *caller, struct flash_show *show, const char
 		flash_show_progress(show, &progress);
 		if (interrupted)
 			return complain(error, error_size, "interrupted");
-		have = send_piece(caller, bytes, n, (size_t)have, error, error_size);
+		have = send_pieces(caller, bytes, n, (size_t)have, error, error_size);
 	}
 	return have < 0 ? -1 : 0;
 }

@@ -24,6 +24,7 @@
 #define PATIENCE_US 30000000u
 #define TRIES	    5
 #define PAUSE_US    1000000u /* between them */
+#define CONTROL	    "/api/control"
 #define ANSWER_MAX  (1024u * 1024)
 
 struct caller {
@@ -35,6 +36,7 @@ struct caller {
 	struct stream *stream; /* NULL: none now */
 	char *cookie;	       /* a header line, or NULL */
 	http_parser parser;
+	GByteArray *in; /* of the answers that follow */
 	GString *body;
 	bool in_cookie, whole;
 };
@@ -78,6 +80,7 @@ static int on_end(http_parser *parser)
 	struct caller *caller = parser->data;
 
 	caller->whole = true;
+	http_parser_pause(parser, 1);
 	return 0;
 }
 
@@ -87,6 +90,7 @@ static void hang_up(struct caller *caller)
 {
 	stream_free(caller->stream, false);
 	caller->stream = NULL;
+	g_byte_array_set_size(caller->in, 0);
 }
 
 /* Until the stream is ready; false: it took too long. */
@@ -244,7 +248,8 @@ static int send_all(struct caller *caller, const char *bytes, size_t n, char *er
 	return 0;
 }
 
-static int receive_answer(struct caller *caller, char *error, size_t error_size)
+/* Parses what came; false: it is no HTTP. */
+static bool parse_some(struct caller *caller)
 {
 	static const http_parser_settings settings = {
 		.on_header_field = on_name,
@@ -252,37 +257,45 @@ static int receive_answer(struct caller *caller, char *error, size_t error_size)
 		.on_body = on_body,
 		.on_message_complete = on_end,
 	};
+	size_t used = http_parser_execute(&caller->parser, &settings,
+					  (const char *)caller->in->data, caller->in->len);
+
+	g_byte_array_remove_range(caller->in, 0, (guint)used);
+	return caller->whole || HTTP_PARSER_ERRNO(&caller->parser) == HPE_OK;
+}
+
+static int receive_answer(struct caller *caller, char *error, size_t error_size)
+{
 	ptl_time until = timer_now() + PATIENCE_US;
-	char bytes[4096];
+	guint8 bytes[4096];
 
 	http_parser_init(&caller->parser, HTTP_RESPONSE);
 	caller->parser.data = caller;
 	g_string_truncate(caller->body, 0);
 	caller->whole = false;
 	while (!caller->whole) {
-		ssize_t n = stream_read(caller->stream, bytes, sizeof(bytes));
+		ssize_t n = 0;
 
+		if (!caller->in->len)
+			n = stream_read(caller->stream, bytes, sizeof(bytes));
 		if (n < 0)
 			return lost(caller, error, error_size);
-		if (!n && !wait_for(caller, false, until)) {
+		g_byte_array_append(caller->in, bytes, (guint)n);
+		if (!caller->in->len && !wait_for(caller, false, until)) {
 			errno = ETIMEDOUT;
 			return lost(caller, error, error_size);
 		}
-		if (n && http_parser_execute(&caller->parser, &settings, bytes, (size_t)n) !=
-				 (size_t)n) {
+		if (caller->in->len && !parse_some(caller)) {
 			hang_up(caller);
 			return complain(error, error_size, "%s: it speaks no HTTP",
 					caller->host);
 		}
 	}
-	if (!http_should_keep_alive(&caller->parser))
-		hang_up(caller);
 	return 0;
 }
 
-/* One request and its answer, which is in body then. */
-static int exchange(struct caller *caller, const char *method, const char *path,
-		    const char *body, char *error, size_t error_size)
+static int say(struct caller *caller, const char *method, const char *path, const char *body,
+	       char *error, size_t error_size)
 {
 	GString *text = g_string_new(NULL);
 	int status = caller->stream ? 0 : connect_to(caller, error, error_size);
@@ -294,10 +307,21 @@ static int exchange(struct caller *caller, const char *method, const char *path,
 			strlen(body), body);
 	if (!status)
 		status = send_all(caller, text->str, text->len, error, error_size);
-	if (!status)
-		status = receive_answer(caller, error, error_size);
 	explicit_bzero(text->str, text->len);
 	g_string_free(text, true);
+	return status;
+}
+
+/* One request and its answer, which is in body then. */
+static int exchange(struct caller *caller, const char *method, const char *path,
+		    const char *body, char *error, size_t error_size)
+{
+	int status = say(caller, method, path, body, error, error_size);
+
+	if (!status)
+		status = receive_answer(caller, error, error_size);
+	if (!status && !http_should_keep_alive(&caller->parser))
+		hang_up(caller);
 	return status;
 }
 
@@ -345,6 +369,7 @@ int caller_open(const struct caller_options *options, struct caller **out, char 
 
 	caller->options = *options;
 	caller->body = g_string_new(NULL);
+	caller->in = g_byte_array_new();
 	split_place(caller, options->place);
 	if (!*caller->host)
 		status = complain_usage(error, error_size, "'%s': no HOST[:PORT]",
@@ -369,6 +394,7 @@ void caller_close(struct caller *caller)
 		explicit_bzero(caller->cookie, strlen(caller->cookie));
 	g_free(caller->cookie);
 	g_string_free(caller->body, true);
+	g_byte_array_unref(caller->in);
 	g_free(caller);
 }
 
@@ -424,25 +450,75 @@ int caller_log_in(struct caller *caller, const char *user, const char *password,
 	return status;
 }
 
-cJSON *caller_ask(struct caller *caller, const char *request, cJSON *arguments, bool again,
-		  char *error, size_t error_size)
+/* The line of a request, to be freed by cJSON_free(). */
+static char *line_of(const char *request, cJSON *arguments)
 {
-	cJSON *json = cJSON_CreateObject(), *answer = NULL, *result = NULL;
+	cJSON *json = cJSON_CreateObject();
 	char *text;
-	int status;
 
 	cJSON_AddStringToObject(json, "request", request);
 	if (arguments)
 		cJSON_AddItemToObject(json, "arguments", arguments);
 	text = cJSON_PrintUnformatted(json);
-	status = again ? exchange_again(caller, "POST", "/api/control", text, error, error_size)
-		       : exchange(caller, "POST", "/api/control", text, error, error_size);
-	if (status == 0)
-		answer = read_answer(caller, error, error_size);
-	if (answer)
-		result = cJSON_DetachItemFromObject(answer, "result");
-	cJSON_Delete(answer);
-	cJSON_free(text);
 	cJSON_Delete(json);
+	return text;
+}
+
+static cJSON *read_result(const struct caller *caller, char *error, size_t error_size)
+{
+	cJSON *answer = read_answer(caller, error, error_size);
+	cJSON *result = answer ? cJSON_DetachItemFromObject(answer, "result") : NULL;
+
+	cJSON_Delete(answer);
+	return result;
+}
+
+cJSON *caller_ask(struct caller *caller, const char *request, cJSON *arguments, bool again,
+		  char *error, size_t error_size)
+{
+	char *line = line_of(request, arguments);
+	int status = again ? exchange_again(caller, "POST", CONTROL, line, error, error_size)
+			   : exchange(caller, "POST", CONTROL, line, error, error_size);
+
+	cJSON_free(line);
+	return status ? NULL : read_result(caller, error, error_size);
+}
+
+/* All are sent before the first answer is read. *result: NULL where one was refused. */
+static int exchange_all(struct caller *caller, char *const *lines, size_t n, cJSON **result,
+			char *error, size_t error_size)
+{
+	int status = 0;
+
+	for (size_t i = 0; i < n && !status; i++)
+		status = say(caller, "POST", CONTROL, lines[i], error, error_size);
+	for (size_t i = 0; i < n && !status; i++) {
+		status = receive_answer(caller, error, error_size);
+		cJSON_Delete(*result);
+		*result = status ? NULL : read_result(caller, error, error_size);
+		if (!*result) {
+			hang_up(caller);
+			break;
+		}
+	}
+	return status;
+}
+
+cJSON *caller_ask_all(struct caller *caller, const char *request, cJSON *const *arguments,
+		      size_t n, char *error, size_t error_size)
+{
+	char *lines[CALLER_AHEAD];
+	cJSON *result = NULL;
+	int status;
+
+	for (size_t i = 0; i < n; i++)
+		lines[i] = line_of(request, arguments[i]);
+	status = exchange_all(caller, lines, n, &result, error, error_size);
+	for (int i = 1; i < TRIES && status == -1; i++) {
+		(void)usleep(PAUSE_US);
+		status = exchange_all(caller, lines, n, &result, error, error_size);
+	}
+	for (size_t i = 0; i < n; i++)
+		cJSON_free(lines[i]);
 	return result;
 }

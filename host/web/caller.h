@@ -34,4 +34,10 @@ int caller_log_in(struct caller *caller, const char *user, const char *password,
 cJSON *caller_ask(struct caller *caller, const char *request, cJSON *arguments, bool again,
 		  char *error, size_t error_size);
 
+/* The same of n requests that are on their way at once, at most CALLER_AHEAD, and may be asked
+ * twice; all arguments are freed. The last one's result. */
+#define CALLER_AHEAD 8u
+cJSON *caller_ask_all(struct caller *caller, const char *request, cJSON *const *arguments,
+		      size_t n, char *error, size_t error_size);
+
 #endif

@@ -4,10 +4,13 @@ import base64
 import http.client
 import json
 import os
+import select
 import socket
 import ssl
+import threading
 import time
 
+from relay import Relay
 from rig import Client, Skip, free_port, wait_for
 
 BROWSE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "web", "browse.py")
@@ -199,6 +202,51 @@ def case_flash_by_the_web_port(rig):
     assert outcome["verified"] and outcome["bytes"] > 5000 and outcome["target"] == "avr", outcome
     said = rig.must(*flash, "--ca", rig.path("cert.pem"), *ann)
     assert "written and verified" in said and "verify: ATmega328P" in said, said
+
+
+class Breaking:
+    """A way to a port on which the first connections break, each after so many bytes to it."""
+
+    def __init__(self, to, after):
+        self.to, self.after = to, list(after)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            near, _ = self.listener.accept()
+            left = self.after.pop(0) if self.after else 1 << 30
+            with near, socket.create_connection(("127.0.0.1", self.to)) as far:
+                while left > 0:
+                    ready, _, _ = select.select([near, far], [], [])
+                    data = ready[0].recv(4096)
+                    if not data:
+                        break
+                    (far if ready[0] is near else near).sendall(data)
+                    left -= len(data) if ready[0] is near else 0
+
+
+def case_flash_goes_on_after_connections_that_broke(rig):
+    pins = rig.avr()
+    number = web(rig, "--pins", pins, "--target", "avr", port=rig.path("avr"))
+    way = Breaking(number, (3000, 9000, 20000))
+    said = rig.must(rig.pigtail, "flash", rig.sketch("far.hex", "far", padding=9000), f"http://127.0.0.1:{way.port}")
+    assert "written and verified" in said and way.after == [], said
+
+
+def slow_flash_from_far_away(rig):
+    """300 ms each way, five times, with TLS and a login."""
+    pins = rig.avr()
+    words, fingerprint = access(rig)
+    number = web(rig, "--pins", pins, "--target", "avr", *words, port=rig.path("avr"))
+    ann = ("--user", "ann", "--password-file", rig.path("password"), "--pin", fingerprint)
+    images = [rig.sketch(f"{name}.hex", name, padding=4000) for name in ("even", "odd")]
+    for i in range(5):
+        begin = time.monotonic()
+        with Relay(number, 300) as far:
+            assert "verified" in rig.must(rig.pigtail, "flash", images[i % 2], f"127.0.0.1:{far.port}", *ann)
+        print(f"# {time.monotonic() - begin:.1f} s")
 
 
 def slow_flash_by_the_web_port_ten_times(rig):
