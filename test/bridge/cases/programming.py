@@ -20,16 +20,24 @@ def avrdude(rig, programmer, part, port, image):
 
 
 def programs(rig, boot_loader, mcu, programmer, part, times, baud=115200):
-    """On both ports and by pigtail serial, one image after another, which the console sees."""
+    """
+    On both ports, by pigtail serial, and by pigtail flash through the bridge: one image after
+    another, which the console sees.
+    """
     rig.needs("avrdude")
     images = [(text, rig.sketch(text + ".hex", text, mcu)) for text in ("one", "two")]
     pins = rig.avr(boot_loader, mcu)
-    ports = rig.bridge(f"{rig.path('avr')},baud={baud}", "--pins", pins)
+    web = free_port()
+    target = "mega" if programmer == "wiring" else "avr"
+    ports = rig.bridge(f"{rig.path('avr')},baud={baud}", "--pins", pins, "--target", target, "--web", web)
     console = Client(ports[0])
     for i in range(times):
-        for port in (*ports, near_port(rig, ports[0])):
+        for port in (*ports, near_port(rig, ports[0]), web):
             text, image = images[i % 2]
-            avrdude(rig, programmer, part, port, image)
+            if port == web:
+                rig.must(rig.pigtail, "flash", image, f"http://localhost:{web}")
+            else:
+                avrdude(rig, programmer, part, port, image)
             if baud == 115200:
                 console.wait(text.encode() + b"\r\n" + text.encode() + b"\r\n")
     rig.finish("bridge")
