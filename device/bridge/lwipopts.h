@@ -15,11 +15,11 @@
 
 /* Of each client what is on its way, with lwIP's headers (1.3 KB); and acknowledgements,
  * answers to pings, datagrams. */
-#define MEM_SIZE (7 * 1024)
+#define MEM_SIZE 5632
 
-/* Each client can keep two segments waiting (tcp_stream.c); and a whole frame can come. */
+/* Each client can keep two segments waiting (tcp_stream.c); one is for what else comes. */
 #define PBUF_POOL_BUFSIZE (ETH_PAD_SIZE + 14 + 40 + 20 + TCP_MSS + 2)
-#define PBUF_POOL_SIZE	  13
+#define PBUF_POOL_SIZE	  9
 
 #define MEMP_NUM_PBUF 4
 
@@ -33,7 +33,7 @@
 
 /* Four clients, those that are refused at the moment, and some that are closing, of which
  * lwIP ends the oldest for a new one. */
-#define MEMP_NUM_TCP_PCB	10
+#define MEMP_NUM_TCP_PCB	8
 #define MEMP_NUM_TCP_PCB_LISTEN 3
 #define MEMP_NUM_TCP_SEG	36 /* four clients' full queues */
 #define TCP_QUEUE_OOSEQ		0
@@ -50,5 +50,21 @@
 #define MEMP_NUM_ARP_QUEUE  2
 #define ARP_QUEUEING	    1
 #define MEMP_NUM_MLD6_GROUP 4
+
+/* ---- statistics: of the heap, which is asked before it is used; and of frames ---- */
+
+#define MEMP_STATS     0
+#define TCP_STATS      0
+#define UDP_STATS      0
+#define IP_STATS       0
+#define ICMP_STATS     0
+#define IGMP_STATS     0
+#define IPFRAG_STATS   0
+#define ETHARP_STATS   0
+#define IP6_STATS      0
+#define ICMP6_STATS    0
+#define IP6_FRAG_STATS 0
+#define MLD6_STATS     0
+#define ND6_STATS      0
 
 #endif

@@ -2,6 +2,7 @@
 /*
  * States, as of the connections of the program for Linux:
  *
+ *	at the gate -- it passes --> open
  *	open -- the peer ended its side --> half: what it sent is still taken, and what the
  *	  |                                 UART answers is sent for LINGER_US
  *	  +-- drop --> what is in hand is sent, then the end; with reset at once
@@ -15,10 +16,59 @@
 
 #define LINGER_US 500000u
 
-void seat_take(struct seat *seat, struct tcp_pcb *pcb, unsigned client)
+void seat_take(struct seat *seat, struct tcp_pcb *pcb, unsigned client, ptl_time until)
 {
-	*seat = (struct seat){.taken = true, .client = client, .ends = PTL_NEVER};
+	*seat = (struct seat){.taken = true,
+			      .open = true,
+			      .client = client,
+			      .ends = PTL_NEVER,
+			      .until = until};
 	tcp_stream_begin(&seat->stream, pcb);
+}
+
+void seat_take_at_gate(struct seat *seat, struct tcp_pcb *pcb, const struct bridge_gate *gate,
+		       unsigned place, ptl_time now)
+{
+	*seat = (struct seat){.taken = true,
+			      .gate = gate,
+			      .place = place,
+			      .ends = PTL_NEVER,
+			      .until = PTL_NEVER};
+	tcp_stream_begin(&seat->stream, pcb);
+	seat->gone = !gate->begin(place, now, &seat->stream);
+}
+
+static size_t read_some(struct seat *seat, uint8_t *to, size_t room)
+{
+	return seat->gate ? seat->gate->read(seat->place, to, room)
+			  : tcp_stream_read(&seat->stream, to, room);
+}
+
+static size_t write_some(struct seat *seat, const uint8_t *bytes, size_t n)
+{
+	return seat->gate ? seat->gate->write(seat->place, bytes, n)
+			  : tcp_stream_write(&seat->stream, bytes, n);
+}
+
+static bool has_ended(const struct seat *seat)
+{
+	return seat->gate ? seat->gate->ended(seat->place) : tcp_stream_ended(&seat->stream);
+}
+
+/* Whether it is a client now. */
+static bool pass(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
+{
+	enum gate_state state = seat->gate->serve(seat->place, now);
+	int client;
+
+	if (state == GATE_PASSED) {
+		client = ptl_bridge_connect(bridge, now, PTL_SERVICE_AUTO);
+		seat->open = client >= 0;
+		seat->client = (unsigned)client;
+	}
+	seat->gone = !seat->open && (state != GATE_WAITS || !seat->stream.pcb);
+	tcp_stream_flush(&seat->stream);
+	return seat->open;
 }
 
 /* Whether any came. */
@@ -28,8 +78,7 @@ static bool receive(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 
 	if (seat->in_at == seat->in_n) {
 		seat->in_at = 0;
-		seat->in_n =
-			(uint16_t)tcp_stream_read(&seat->stream, seat->in, sizeof(seat->in));
+		seat->in_n = (uint16_t)read_some(seat, seat->in, sizeof(seat->in));
 	}
 	if (seat->in_at == seat->in_n)
 		return false;
@@ -51,8 +100,8 @@ static bool transmit(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 	}
 	if (seat->out_at == seat->out_n)
 		return false;
-	taken = tcp_stream_write(&seat->stream, seat->out + seat->out_at,
-				 (size_t)(seat->out_n - seat->out_at));
+	taken = write_some(seat, seat->out + seat->out_at,
+			   (size_t)(seat->out_n - seat->out_at));
 	seat->out_at = (uint16_t)(seat->out_at + taken);
 	return taken > 0;
 }
@@ -73,6 +122,10 @@ bool seat_serve(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 {
 	bool any = false;
 
+	if (now >= seat->until)
+		seat->gone = seat->reset = true;
+	if (seat->gone || (!seat->open && !pass(seat, bridge, now)))
+		return false;
 	while (!seat->drop && receive(seat, bridge, now))
 		any = true;
 	while (!seat->reset && transmit(seat, bridge, now))
@@ -80,7 +133,7 @@ bool seat_serve(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 	tcp_stream_flush(&seat->stream);
 	if (!seat->stream.pcb || seat->reset || (seat->drop && seat->out_at == seat->out_n))
 		seat->gone = true;
-	else if (tcp_stream_ended(&seat->stream) && seat->in_at == seat->in_n) {
+	else if (has_ended(seat) && seat->in_at == seat->in_n) {
 		if (seat->ends == PTL_NEVER)
 			half_close(seat, bridge, now);
 		else if (now >= seat->ends)
@@ -89,9 +142,19 @@ bool seat_serve(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 	return any;
 }
 
+ptl_time seat_due(const struct seat *seat)
+{
+	if (!seat->open)
+		return seat->gate->due(seat->place);
+	return seat->ends < seat->until ? seat->ends : seat->until;
+}
+
 void seat_leave(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 {
+	if (seat->gate)
+		seat->gate->end(seat->place);
 	tcp_stream_close(&seat->stream, seat->reset);
+	if (seat->open)
+		ptl_bridge_disconnect(bridge, now, seat->client);
 	seat->taken = false;
-	ptl_bridge_disconnect(bridge, now, seat->client);
 }

@@ -11,7 +11,7 @@
 #include <pigtail/proxy.h>
 #include <string.h>
 
-#define OUTPUT	   1024u /* bytes that wait for the UART */
+#define OUTPUT	   768u /* bytes that wait for the UART */
 #define UART_CHUNK 128u
 #define TURNS	   8u /* then lwIP has its turn */
 #define ALIGN	   sizeof(uint64_t)
@@ -22,16 +22,19 @@ struct door {
 };
 
 /* Not const, for lwIP's argument isn't. */
-static struct door doors[] = {
+static struct door plain_doors[] = {
 	{23, PTL_SERVICE_AUTO},
 	{2323, PTL_SERVICE_PROGRAM},
 };
+static struct door gated_door = {992, PTL_SERVICE_AUTO};
 
 static struct {
 	struct bridge_config config;
 	struct ptl_bridge *bridge;
 	struct ptl_proxy *proxy;
-	ip_addr_t plain; /* who may come */
+	ip_addr_t plain; /* who may come to the plain doors */
+	ip_addr_t armed; /* and who else, until then */
+	ptl_time armed_until;
 	struct seat seat[BRIDGE_CLIENTS];
 	struct ptl_uart_errors errors; /* as they were told */
 	unsigned modem;
@@ -44,7 +47,8 @@ static struct seat *seat_of(unsigned client)
 {
 	struct seat *seat = server.seat;
 
-	while (seat < server.seat + BRIDGE_CLIENTS && !(seat->taken && seat->client == client))
+	while (seat < server.seat + BRIDGE_CLIENTS &&
+	       !(seat->taken && seat->open && seat->client == client))
 		seat++;
 	return seat < server.seat + BRIDGE_CLIENTS ? seat : NULL;
 }
@@ -113,16 +117,21 @@ static struct ptl_bridge_config core_config(void)
 	};
 }
 
+static size_t aligned(size_t n)
+{
+	return (n + ALIGN - 1) & ~(ALIGN - 1);
+}
+
 static size_t proxy_size(void)
 {
-	return (ptl_proxy_size() + ALIGN - 1) & ~(ALIGN - 1);
+	return aligned(ptl_proxy_size());
 }
 
 size_t bridge_size(void)
 {
 	struct ptl_bridge_config core = core_config();
 
-	return proxy_size() + ptl_bridge_size(&core);
+	return proxy_size() + aligned(ptl_bridge_size(&core));
 }
 
 static void open_core(void *memory)
@@ -148,28 +157,81 @@ static void open_core(void *memory)
 
 /* ---- clients ---- */
 
-static err_t on_accept(void *arg, struct tcp_pcb *pcb, err_t error)
+static ptl_time now_is(void)
+{
+	return server.config.clock.now(server.config.clock.user);
+}
+
+/* Until when somebody may come and stay in the plain; 0: not at all. */
+static ptl_time welcome(const ip_addr_t *from)
+{
+	if (*server.config.settings->plain && ip_addr_cmp(from, &server.plain))
+		return PTL_NEVER;
+	if (now_is() < server.armed_until && ip_addr_cmp(from, &server.armed))
+		return server.armed_until;
+	return 0;
+}
+
+static bool on_arm(const char *address, unsigned minutes)
+{
+	ip_addr_t parsed;
+
+	if (!ipaddr_aton(address, &parsed))
+		return false;
+	/* Those of the last time have had theirs. */
+	for (struct seat *seat = server.seat; seat < server.seat + BRIDGE_CLIENTS; seat++)
+		if (seat->taken && seat->until != PTL_NEVER)
+			seat->until = 0;
+	ip_addr_copy(server.armed, parsed);
+	server.armed_until = now_is() + (ptl_time)minutes * 60000000u;
+	server.config.log("ports 23 and 2323 are open for a user's address");
+	return true;
+}
+
+static struct seat *free_seat(void)
+{
+	struct seat *seat = server.seat;
+
+	while (seat < server.seat + BRIDGE_CLIENTS && seat->taken)
+		seat++;
+	return seat < server.seat + BRIDGE_CLIENTS ? seat : NULL;
+}
+
+/* Who is refused sees a reset. */
+static err_t on_plain(void *arg, struct tcp_pcb *pcb, err_t error)
 {
 	const struct door *door = arg;
-	struct seat *seat = server.seat;
+	struct seat *seat = free_seat();
+	ptl_time until;
 	int client;
 
 	if (error != ERR_OK || !pcb)
 		return ERR_VAL;
-	if (!ip_addr_cmp(&pcb->remote_ip, &server.plain))
-		return ERR_MEM; /* a reset */
-	client = ptl_bridge_connect(server.bridge,
-				    server.config.clock.now(server.config.clock.user),
-				    door->service);
+	until = welcome(&pcb->remote_ip);
+	if (!seat || !until)
+		return ERR_MEM;
+	client = ptl_bridge_connect(server.bridge, now_is(), door->service);
 	if (client < 0)
 		return ERR_MEM;
-	while (seat->taken)
-		seat++;
-	seat_take(seat, pcb, (unsigned)client);
+	seat_take(seat, pcb, (unsigned)client, until);
 	return ERR_OK;
 }
 
-static bool listen_at(struct door *door)
+static err_t on_gated(void *arg, struct tcp_pcb *pcb, err_t error)
+{
+	struct seat *seat = free_seat();
+
+	(void)arg;
+	if (error != ERR_OK || !pcb)
+		return ERR_VAL;
+	if (!seat)
+		return ERR_MEM;
+	seat_take_at_gate(seat, pcb, server.config.gate, (unsigned)(seat - server.seat),
+			  now_is());
+	return ERR_OK;
+}
+
+static bool listen_at(struct door *door, tcp_accept_fn accept)
 {
 	struct tcp_pcb *pcb = tcp_new_ip_type(IPADDR_TYPE_ANY);
 	struct tcp_pcb *listener;
@@ -180,31 +242,58 @@ static bool listen_at(struct door *door)
 	if (!listener)
 		return false;
 	tcp_arg(listener, door);
-	tcp_accept(listener, on_accept);
+	tcp_accept(listener, accept);
 	return true;
 }
 
 static bool listen_plain(void)
 {
-	if (!ipaddr_aton(server.config.settings->plain, &server.plain))
+	const char *plain = server.config.settings->plain;
+
+	if (*plain && !ipaddr_aton(plain, &server.plain))
 		return false;
-	for (size_t i = 0; i < sizeof(doors) / sizeof(doors[0]); i++)
-		if (!listen_at(&doors[i]))
+	for (size_t i = 0; i < sizeof(plain_doors) / sizeof(plain_doors[0]); i++)
+		if (!listen_at(&plain_doors[i], on_plain))
 			return false;
 	return true;
 }
 
-bool bridge_start(void *memory, const struct bridge_config *config)
+/* Without an identity in the flash there is no TLS, and none of its memory is taken. */
+static bool listen_gated(void *memory, size_t size)
 {
-	const struct bridge_settings *settings = config->settings;
+	const struct bridge_config *config = &server.config;
+	const struct gate_config gate = {
+		.store = config->store,
+		.settings = config->settings,
+		.clock = config->clock,
+		.memory = memory,
+		.size = size,
+		.arm = on_arm,
+		.log = config->log,
+	};
 
+	if (!config->gate)
+		return true;
+	if (!config->gate->start(&gate)) {
+		config->log("no TLS: the flash has no certificate, key and seed for it");
+		return true;
+	}
+	return listen_at(&gated_door, on_gated);
+}
+
+bool bridge_start(void *memory, size_t size, const struct bridge_config *config)
+{
+	size_t own = bridge_size();
+
+	if (size < own)
+		return false;
 	server.config = *config;
 	open_core(memory);
-	if (!*settings->password) {
+	if (!*config->settings->password) {
 		config->log("no password is set: nobody is let in");
 		return true;
 	}
-	return !*settings->plain || listen_plain();
+	return listen_plain() && listen_gated((uint8_t *)memory + own, size - own);
 }
 
 /* ---- a turn of the loop ---- */
@@ -256,8 +345,8 @@ static bool serve_seats(ptl_time now, ptl_time *due)
 		any |= seat_serve(seat, server.bridge, now);
 		if (seat->gone)
 			seat_leave(seat, server.bridge, now);
-		else if (seat->ends < *due)
-			*due = seat->ends;
+		else if (seat_due(seat) < *due)
+			*due = seat_due(seat);
 	}
 	return any;
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* See pigtail/bridge_settings.h. Text is stored without its NUL. */
+/* See pigtail/bridge_settings.h. Text is stored without its NUL; a certificate, which is too
+ * long for a value, in pieces, of which the last one is shorter than a value can be, or
+ * empty. */
 #include <pigtail/bridge_settings.h>
 
 #include <string.h>
@@ -8,6 +10,10 @@
 #define KEY_PLAIN    ".bridge.plain"
 #define KEY_FORMAT   ".bridge.format"
 #define KEY_TARGET   ".bridge.target"
+#define KEY_KEY	     ".bridge.key"
+#define KEY_SEED     ".bridge.seed"
+
+#define PIECES 4u /* of a certificate */
 
 #define FORMAT_BYTES 7u /* u32 baud, little endian; data bits, parity, stop bits */
 
@@ -74,4 +80,61 @@ bool bridge_settings_write(struct ptl_store *store, const struct bridge_settings
 	       write_text(store, KEY_PLAIN, settings->plain) &&
 	       write_text(store, KEY_TARGET, ptl_target_name(settings->target)) &&
 	       ptl_store_set(store, KEY_FORMAT, is, sizeof(is));
+}
+
+/* ---- of TLS ---- */
+
+static const char *const pieces[PIECES] = {".bridge.cert.0", ".bridge.cert.1", ".bridge.cert.2",
+					   ".bridge.cert.3"};
+
+size_t bridge_settings_read_certificate(const struct ptl_store *store,
+					uint8_t der[BRIDGE_CERTIFICATE_MAX])
+{
+	size_t all = 0;
+
+	for (unsigned i = 0; i < PIECES; i++) {
+		int n = ptl_store_get(store, pieces[i], der + all, PTL_STORE_VALUE_MAX);
+
+		all += n > 0 ? (size_t)n : 0;
+		if (n < (int)PTL_STORE_VALUE_MAX)
+			break;
+	}
+	return all;
+}
+
+bool bridge_settings_write_certificate(struct ptl_store *store, const uint8_t *der, size_t n)
+{
+	if (n > BRIDGE_CERTIFICATE_MAX)
+		return false;
+	for (unsigned i = 0; i < PIECES; i++) {
+		size_t part = n < PTL_STORE_VALUE_MAX ? n : PTL_STORE_VALUE_MAX;
+
+		if (!ptl_store_set(store, pieces[i], der, part))
+			return false;
+		der += part;
+		n -= part;
+	}
+	return true;
+}
+
+size_t bridge_settings_read_key(const struct ptl_store *store, uint8_t der[BRIDGE_KEY_MAX])
+{
+	int n = ptl_store_get(store, KEY_KEY, der, BRIDGE_KEY_MAX);
+
+	return n > 0 ? (size_t)n : 0;
+}
+
+bool bridge_settings_write_key(struct ptl_store *store, const uint8_t *der, size_t n)
+{
+	return ptl_store_set(store, KEY_KEY, der, n);
+}
+
+bool bridge_settings_read_seed(const struct ptl_store *store, uint8_t seed[BRIDGE_SEED])
+{
+	return ptl_store_get(store, KEY_SEED, seed, BRIDGE_SEED) == BRIDGE_SEED;
+}
+
+bool bridge_settings_write_seed(struct ptl_store *store, const uint8_t seed[BRIDGE_SEED])
+{
+	return ptl_store_set(store, KEY_SEED, seed, BRIDGE_SEED);
 }

@@ -65,4 +65,9 @@
 #define ARP_QUEUEING	       1
 #define MEMP_NUM_MLD6_GROUP    4
 
+/* ---- what can be seen from outside ---- */
+
+#define LWIP_STATS_LARGE 1
+#define MEMP_STATS	 1
+
 #endif

@@ -2,7 +2,6 @@
 /* See boot.h. */
 #include "boot.h"
 
-#include <pigtail/compat.h>
 #include <pigtail/link.h>
 
 #include <string.h>
@@ -37,15 +36,12 @@ static bool number(const char *text, uint32_t *value)
 
 static bool set_framing(struct boot *boot, const char *value)
 {
-	static const struct ptl_framing *const framings[] = {&ptl_framing_pigtail,
-							     &ptl_framing_len16};
-
-	for (size_t i = 0; i < sizeof(framings) / sizeof(framings[0]); i++)
-		if (strcmp(value, framings[i]->name) == 0) {
-			boot->framing = framings[i];
+	for (const struct ptl_framing *const *at = boot_framings; *at; at++)
+		if (strcmp(value, (*at)->name) == 0) {
+			boot->framing = *at;
 			return true;
 		}
-	return false;
+	return !*boot_framings; /* it has no link */
 }
 
 static bool set_baud(struct boot *boot, const char *value)
@@ -153,7 +149,7 @@ void boot_read(struct boot *boot, const struct boot_tag *tags)
 	const char *at = command_line(tags);
 
 	memset(boot, 0, sizeof(*boot));
-	boot->framing = &ptl_framing_pigtail;
+	boot->framing = boot_framings[0];
 	boot->baud = 921600;
 	boot->faults = 1;
 	memcpy(boot->mac, usual, sizeof(usual));

@@ -49,6 +49,9 @@ struct boot_tag {
 	char at[];
 };
 
+/* The framings that the image has, the usual one first, NULL at the end. */
+extern const struct ptl_framing *const boot_framings[];
+
 void boot_read(struct boot *boot, const struct boot_tag *tags);
 
 /* What was in a3 at the start: of loader.c, HANDED_SLOT and the slot's number; else nothing

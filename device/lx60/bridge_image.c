@@ -6,6 +6,7 @@
  * flash; without one, nobody is let in.
  */
 #include "boot.h"
+#include "bridge_image.h"
 #include "chip.h"
 #include "clock.h"
 #include "flash.h"
@@ -22,6 +23,8 @@
 
 #include <pigtail/flash_map.h>
 #include <string.h>
+
+const struct ptl_framing *const boot_framings[] = {NULL};
 
 /* As lwIP's configuration (arch/cc.h) wants it, in an image that checks. */
 _Noreturn void stack_impossible(const char *what);
@@ -47,10 +50,10 @@ static void tell_address(const char *address, const char *source)
 	report_log(line.at);
 }
 
+static struct ptl_store store;
+
 static void read_settings(struct bridge_settings *settings)
 {
-	static struct ptl_store store;
-
 	memset(settings, 0, sizeof(*settings));
 	settings->format = PTL_SERIAL_FORMAT_DEFAULT;
 	if (flash_is_there() &&
@@ -66,6 +69,8 @@ static void start(const struct boot *boot)
 		.uart = lx60_uart,
 		.clock = lx60_clock,
 		.settings = &settings,
+		.store = &store,
+		.gate = bridge_image_gate,
 		.log = report_log,
 	};
 
@@ -75,7 +80,7 @@ static void start(const struct boot *boot)
 	if (boot->report)
 		report_start(boot->mac);
 	config.pins = report_pins();
-	if (bridge_size() > memory_bytes() || !bridge_start(memory_start, &config))
+	if (!bridge_start(memory_start, memory_bytes(), &config))
 		panic("the bridge cannot start");
 }
 

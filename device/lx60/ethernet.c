@@ -39,7 +39,7 @@
 static struct {
 	struct ethernet_events events;
 	uint8_t (*buffer)[ETHERNET_FRAME];
-	uint32_t rx_frames;
+	uint32_t tx_frames, rx_frames;
 	uint32_t rx, tx;      /* the next descriptor of each ring */
 	bool tx_full;	      /* ethernet_buffer() said so */
 	bool rx_full;	      /* frame() has no room */
@@ -72,7 +72,7 @@ uint8_t *ethernet_buffer(void)
 
 void ethernet_send(size_t n)
 {
-	uint32_t wrap = ethernet.tx == ETHERNET_TX_FRAMES - 1 ? TX_WRAP : 0;
+	uint32_t wrap = ethernet.tx == ethernet.tx_frames - 1 ? TX_WRAP : 0;
 
 	FLAGS(ethernet.tx) = (uint32_t)n << 16 | TX_READY | TX_IRQ | TX_PAD_FCS | wrap;
 	ethernet.tx = wrap ? 0 : ethernet.tx + 1;
@@ -82,7 +82,7 @@ void ethernet_send(size_t n)
 static void receive(void)
 {
 	for (unsigned n = 0; n < ethernet.rx_frames; n++) {
-		uint32_t i = ETHERNET_TX_FRAMES + ethernet.rx;
+		uint32_t i = ethernet.tx_frames + ethernet.rx;
 		uint32_t flags = FLAGS(i);
 		uint32_t wrap = ethernet.rx == ethernet.rx_frames - 1 ? RX_WRAP : 0;
 
@@ -119,19 +119,20 @@ void ethernet_resume(void)
 }
 
 void ethernet_start(const struct ethernet_events *events, const uint8_t mac[6],
-		    uint8_t (*buffer)[ETHERNET_FRAME], uint32_t rx_frames)
+		    uint8_t (*buffer)[ETHERNET_FRAME], uint32_t tx_frames, uint32_t rx_frames)
 {
 	ethernet.events = *events;
 	ethernet.buffer = buffer;
+	ethernet.tx_frames = tx_frames;
 	ethernet.rx_frames = rx_frames;
 	MODER = 0;
 	INT_SOURCE = INT_ALL;
-	TX_BD_NUM = ETHERNET_TX_FRAMES;
-	for (uint32_t i = 0; i < ETHERNET_TX_FRAMES + rx_frames; i++) {
+	TX_BD_NUM = tx_frames;
+	for (uint32_t i = 0; i < tx_frames + rx_frames; i++) {
 		POINTER(i) = (uint32_t)(uintptr_t)buffer[i];
-		FLAGS(i) = i < ETHERNET_TX_FRAMES ? 0 : RX_EMPTY | RX_IRQ;
+		FLAGS(i) = i < tx_frames ? 0 : RX_EMPTY | RX_IRQ;
 	}
-	FLAGS(ETHERNET_TX_FRAMES + rx_frames - 1) = RX_EMPTY | RX_IRQ | RX_WRAP;
+	FLAGS(tx_frames + rx_frames - 1) = RX_EMPTY | RX_IRQ | RX_WRAP;
 	ethernet_set_mac(mac);
 	HASH0 = HASH1 = 0xffffffff; /* all multicast: who takes the frames picks */
 	interrupt_attach(INTERRUPT_ETHERNET, on_interrupt);

@@ -7,8 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ETHERNET_FRAME	   1536u /* bytes of a buffer: a multiple of 4 */
-#define ETHERNET_TX_FRAMES 2u
+#define ETHERNET_FRAME 1536u /* bytes of a buffer: a multiple of 4 */
 
 /* Called from ethernet_poll(), frame() from ethernet_resume() too. */
 struct ethernet_events {
@@ -23,9 +22,9 @@ struct ethernet_events {
 	void (*missed)(void);
 };
 
-/* buffer: ETHERNET_TX_FRAMES and rx_frames more, aligned for words; they stay the MAC's. */
+/* buffer: tx_frames and rx_frames of them, aligned for words; they stay the MAC's. */
 void ethernet_start(const struct ethernet_events *events, const uint8_t mac[6],
-		    uint8_t (*buffer)[ETHERNET_FRAME], uint32_t rx_frames);
+		    uint8_t (*buffer)[ETHERNET_FRAME], uint32_t tx_frames, uint32_t rx_frames);
 
 void ethernet_set_mac(const uint8_t mac[6]);
 

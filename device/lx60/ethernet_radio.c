@@ -4,12 +4,12 @@
 
 #include <string.h>
 
+#define TX_FRAMES 2u
 #define RX_FRAMES 8u
 
 static struct device *device;
 static enum ethernet_lot (*sort)(const uint8_t *frame, size_t n);
-static uint8_t buffer[ETHERNET_TX_FRAMES + RX_FRAMES][ETHERNET_FRAME]
-	__attribute__((aligned(4)));
+static uint8_t buffer[TX_FRAMES + RX_FRAMES][ETHERNET_FRAME] __attribute__((aligned(4)));
 
 static bool radio_send(void *user, const uint8_t *bytes, size_t n)
 {
@@ -79,5 +79,5 @@ void ethernet_radio_start(struct device *its, const uint8_t mac[6],
 
 	device = its;
 	sort = by;
-	ethernet_start(&events, mac, buffer, RX_FRAMES);
+	ethernet_start(&events, mac, buffer, TX_FRAMES, RX_FRAMES);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Each frame that came is copied once, into lwIP's buffers; while there are none, frames
- * wait in the MAC's. What the MAC has no buffer for is dropped: TCP sends it again, and
- * QEMU's network takes what it is given at once.
+ * Each frame that came is copied once, into lwIP's buffers. One that finds none is dropped,
+ * and so is one to be sent that the MAC has no buffer for: TCP sends it again. (QEMU's
+ * network takes what it is given at once.)
  */
 #include "lan.h"
 #include "clock.h"
@@ -12,19 +12,21 @@
 #include <lwip/stats.h>
 #include <stack.h>
 
-#define RX_FRAMES 4u
+#define TX_FRAMES 1u
+#define RX_FRAMES 3u
 #define MTU	  1500u
 
 static struct netif netif;
-static uint8_t buffer[ETHERNET_TX_FRAMES + RX_FRAMES][ETHERNET_FRAME]
-	__attribute__((aligned(4)));
+static uint8_t buffer[TX_FRAMES + RX_FRAMES][ETHERNET_FRAME] __attribute__((aligned(4)));
 
 static bool on_frame(const uint8_t *frame, size_t n)
 {
 	struct pbuf *copy = pbuf_alloc(PBUF_RAW, (u16_t)(n + ETH_PAD_SIZE), PBUF_POOL);
 
-	if (!copy)
-		return false;
+	if (!copy) {
+		LINK_STATS_INC(link.memerr);
+		return true;
+	}
 	(void)pbuf_take_at(copy, frame, (u16_t)n, ETH_PAD_SIZE);
 	LINK_STATS_INC(link.recv);
 	if (netif.input(copy, &netif) != ERR_OK)
@@ -64,13 +66,12 @@ bool lan_start(const uint8_t mac[6], const char *address, address_told told)
 
 	if (!stack_begin(&netif, &config))
 		return false;
-	ethernet_start(&events, mac, buffer, RX_FRAMES);
+	ethernet_start(&events, mac, buffer, TX_FRAMES, RX_FRAMES);
 	return address_start(&netif, address, true, told);
 }
 
 ptl_time lan_poll(ptl_time now)
 {
-	ethernet_resume();
 	ethernet_poll();
 	return stack_poll(now);
 }

@@ -13,11 +13,16 @@
 #include "text.h"
 #include "uart.h"
 
+#include <pigtail/compat.h>
+#include <pigtail/link.h>
 #include <string.h>
 
 #define FAULT_AFTER_US 1000000u
 #define SLOW_US	       30000u
 #define SLOW_FOR_US    5000000u
+
+const struct ptl_framing *const boot_framings[] = {&ptl_framing_pigtail, &ptl_framing_len16,
+						   NULL};
 
 static uint32_t memory_used;
 

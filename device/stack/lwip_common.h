@@ -79,10 +79,8 @@
 
 /* ---- what can be seen from outside ---- */
 
-#define LWIP_STATS	 1
-#define LWIP_STATS_LARGE 1
-#define MEM_STATS	 1
-#define MEMP_STATS	 1
-#define SYS_STATS	 0
+#define LWIP_STATS 1
+#define MEM_STATS  1
+#define SYS_STATS  0
 
 #endif

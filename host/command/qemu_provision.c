@@ -11,19 +11,17 @@
 #include "host/base/secret.h"
 #include "host/bridge/format.h"
 #include "host/bridge/pins_options.h"
+#include "host/bridge/users.h"
+#include "host/command/qemu_identity.h"
 
 #include <pigtail/bridge_settings.h>
 #include <pigtail/flash_map.h>
-#include <pigtail/password.h>
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <mbedtls/md.h>
-#include <mbedtls/pkcs5.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #define ITERATIONS   1000u
@@ -69,7 +67,8 @@ static int write_flash(const char *path, const struct bridge_settings *settings)
 		return -1;
 	}
 	well = ptl_store_open(&store, &flash, PTL_MAP_STORE_0, PTL_MAP_STORE_1) &&
-	       bridge_settings_write(&store, settings) && fsync(fd) == 0;
+	       bridge_settings_write(&store, settings) && qemu_identity_put(&store) == 0 &&
+	       fsync(fd) == 0;
 	(void)close(fd);
 	if (!well)
 		log_line("qemu: cannot write the settings into %s", path);
@@ -173,26 +172,6 @@ static int on_end(void *user, char *why, size_t why_size)
 
 /* ---- both ---- */
 
-static int hash(struct provision *provision)
-{
-	struct ptl_password password = {.iterations = ITERATIONS};
-	mbedtls_md_context_t md;
-	int status = -1;
-
-	(void)strcpy(password.name, provision->user);
-	mbedtls_md_init(&md);
-	if (getrandom(password.salt, sizeof(password.salt), 0) == sizeof(password.salt) &&
-	    mbedtls_md_setup(&md, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1) == 0 &&
-	    mbedtls_pkcs5_pbkdf2_hmac(&md, (const uint8_t *)provision->password,
-				      strlen(provision->password), password.salt,
-				      sizeof(password.salt), password.iterations,
-				      sizeof(password.hash), password.hash) == 0)
-		status = 0;
-	mbedtls_md_free(&md);
-	ptl_password_format(&password, provision->settings.password);
-	return status;
-}
-
 int qemu_provision(const char *flash, const char *path)
 {
 	struct provision provision = {
@@ -200,6 +179,7 @@ int qemu_provision(const char *flash, const char *path)
 		.user = "admin",
 	};
 	const struct ini_reader reader = {&provision, on_section, on_pair, on_end};
+	struct ptl_password entry;
 	char error[384];
 	int status, fd;
 
@@ -212,8 +192,10 @@ int qemu_provision(const char *flash, const char *path)
 					"%s has no password; without one the bridge lets "
 					"nobody in",
 					path);
-	if (!status && hash(&provision) < 0)
-		status = complain(error, sizeof(error), "cannot make the password's hash");
+	if (!status) {
+		users_make(&entry, provision.user, provision.password, ITERATIONS);
+		ptl_password_format(&entry, provision.settings.password);
+	}
 	explicit_bzero(provision.password, sizeof(provision.password));
 	if (status) {
 		log_line("qemu: %s", error);

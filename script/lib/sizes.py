@@ -159,8 +159,8 @@ def over_budget():
 
 
 def part_of(where):
-    for part in ("pigtail_link", "pigtail_compat", "pigtail_control", "pigtail_device", "lwip",
-                 "endpoint", "sim/air"):
+    for part in ("mbedtls", "pigtail_device_bridge", "pigtail_bridge", "pigtail_link",
+                 "pigtail_compat", "pigtail_control", "lwip", "pigtail_device", "endpoint", "sim/air"):
         if part in where:
             return part.removeprefix("pigtail_")
     return "C library" if where.endswith(".o)") or "libc.a" in where or "libgcc" in where \

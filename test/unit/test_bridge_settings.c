@@ -85,6 +85,35 @@ static void what_makes_no_sense_is_as_if_not_set(void **state)
 	assert_int_equal(read.format.baud, 115200);
 }
 
+static void a_certificate_of_any_length_comes_back(void **state)
+{
+	static const size_t sizes[] = {1, 254, 255, 256, 510, 700, BRIDGE_CERTIFICATE_MAX};
+	uint8_t der[BRIDGE_CERTIFICATE_MAX + 1], read[BRIDGE_CERTIFICATE_MAX];
+
+	(void)state;
+	assert_int_equal(bridge_settings_read_certificate(&store, read), 0);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		memset(der, (int)i + 1, sizeof(der));
+		assert_true(bridge_settings_write_certificate(&store, der, sizes[i]));
+		assert_int_equal(bridge_settings_read_certificate(&store, read), sizes[i]);
+		assert_memory_equal(read, der, sizes[i]);
+	}
+	assert_false(bridge_settings_write_certificate(&store, der, sizeof(der)));
+}
+
+static void no_seed_is_none(void **state)
+{
+	uint8_t seed[BRIDGE_SEED] = {1, 2, 3}, read[BRIDGE_SEED];
+
+	(void)state;
+	assert_false(bridge_settings_read_seed(&store, read));
+	assert_true(ptl_store_set(&store, ".bridge.seed", seed, sizeof(seed) - 1));
+	assert_false(bridge_settings_read_seed(&store, read));
+	assert_true(bridge_settings_write_seed(&store, seed));
+	assert_true(bridge_settings_read_seed(&store, read));
+	assert_memory_equal(read, seed, sizeof(seed));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -92,6 +121,9 @@ int main(void)
 						close_flash),
 		cmocka_unit_test_setup_teardown(what_is_written_is_read_after_a_restart,
 						open_flash, close_flash),
+		cmocka_unit_test_setup_teardown(a_certificate_of_any_length_comes_back,
+						open_flash, close_flash),
+		cmocka_unit_test_setup_teardown(no_seed_is_none, open_flash, close_flash),
 		cmocka_unit_test_setup_teardown(what_makes_no_sense_is_as_if_not_set,
 						open_flash, close_flash),
 	};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/*
+ * Where strangers wait until they have shown who they are: TLS, then the login's dialogue
+ * (pigtail/login.h). The bridge hears of them after that. A table of functions, so that an
+ * image without TLS has no byte of it: bridge_config.gate is NULL there.
+ */
+#ifndef PIGTAIL_DEVICE_BRIDGE_GATE_H
+#define PIGTAIL_DEVICE_BRIDGE_GATE_H
+
+#include "tcp_stream.h"
+
+#include <pigtail/bridge_settings.h>
+#include <pigtail/clock.h>
+
+enum gate_state {
+	GATE_WAITS,
+	GATE_PASSED, /* from now on read() and write() are the bridge's */
+	GATE_SHUT,   /* it is to be hung up on */
+};
+
+struct gate_config {
+	struct ptl_store *store;
+	const struct bridge_settings *settings;
+	struct ptl_clock clock;
+	void *memory; /* of all that TLS needs; aligned for any type */
+	size_t size;
+
+	/* A user asks that the plain ports be opened for an address. false: it is none. */
+	bool (*arm)(const char *address, unsigned minutes);
+	void (*log)(const char *line);
+};
+
+struct bridge_gate {
+	bool (*start)(const struct gate_config *config);
+
+	/* A connection takes a place, 0 to BRIDGE_CLIENTS - 1. false: no memory. */
+	bool (*begin)(unsigned place, ptl_time now, struct tcp_stream *tcp);
+	enum gate_state (*serve)(unsigned place, ptl_time now);
+
+	/* When it is to be served at the latest, as long as it waits. */
+	ptl_time (*due)(unsigned place);
+
+	/* As of tcp_stream.h. */
+	size_t (*read)(unsigned place, uint8_t *to, size_t room);
+	size_t (*write)(unsigned place, const uint8_t *bytes, size_t n);
+	bool (*ended)(unsigned place);
+
+	void (*end)(unsigned place);
+};
+
+extern const struct bridge_gate bridge_gate;
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* What differs among the images with a bridge: one file for each, linked with
+ * bridge_image.c. */
+#ifndef PIGTAIL_LX60_BRIDGE_IMAGE_H
+#define PIGTAIL_LX60_BRIDGE_IMAGE_H
+
+#include "../bridge/gate.h"
+
+/* NULL: it has no TLS. */
+extern const struct bridge_gate *const bridge_image_gate;
+
+#endif
