@@ -20,6 +20,7 @@ OURS = {"X-Pigtail": "1"}
 def web(rig, *words, port="loop:"):
     number = free_port()
     rig.bridge(port, "--web", number, *words)
+    wait_for("the web port", lambda: rig.is_open("bridge", number))
     return number
 
 
@@ -196,7 +197,6 @@ def case_flash_by_the_web_port(rig):
         got, said = rig.run(*flash, *more)
         assert got == status and why in said, (more, got, said)
     assert "active" not in rig.log("bridge")
-    time.sleep(1)
     said = rig.must(*flash, "--pin", fingerprint.lower(), *ann, "--json")
     outcome = json.loads(said[said.index("{") :])
     assert outcome["verified"] and outcome["bytes"] > 5000 and outcome["target"] == "avr", outcome
