@@ -98,11 +98,11 @@ def case_mqtt(rig):
                rig.path("secret"), services=("auto",))
     wait_for("the broker", lambda: "takes lines" in rig.log("bridge"))
 
-    def listen():
-        rig.start("sub", "stdbuf", "-o0", "mosquitto_sub", "-p", port, "-u", "anne", "-P", "her secret", "-t", "lab/#", "-v", "-d")
-        wait_for("the subscription", lambda: "Subscribed" in rig.log("sub"))
+    def listen(name):
+        rig.start(name, "stdbuf", "-o0", "mosquitto_sub", "-p", port, "-u", "anne", "-P", "her secret", "-t", "lab/#", "-v", "-d")
+        wait_for("the subscription", lambda: "Subscribed" in rig.log(name))
 
-    listen()
+    listen("sub")
     speak(rig, b"21.5 C\r\n", b"22.0 C\r\n")
     wait_for("the messages", lambda: all(f"lab/uart {t} C" in rig.log("sub") for t in ("21.5", "22.0")))
     rig.finish("sub")
@@ -111,9 +111,9 @@ def case_mqtt(rig):
     speak(rig, b"nobody hears this\n")
     rig.start("mosquitto", *broker)
     wait_for("it is there again", lambda: "1 lines were lost" in rig.log("bridge"), 30)
-    listen()
+    listen("again")
     speak(rig, b"back\n")
-    wait_for("the message", lambda: "lab/uart back" in rig.log("sub"))
+    wait_for("the message", lambda: "lab/uart back" in rig.log("again"))
     assert "her secret" not in rig.log("bridge")
 
 
