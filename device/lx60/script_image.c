@@ -10,6 +10,7 @@
 #include "personality.h"
 
 #include "script.h"
+#include "script_radio.h"
 
 #define CONTEXTS   4
 #define HEAP_BYTES (128 * 1024)
@@ -36,12 +37,16 @@ static _Noreturn void restart(void)
 
 void personality_init(struct device_config *config, const struct boot *boot)
 {
+	/* The link has the boot's own; the radio is another interface. */
+	const uint8_t mac[6] = {0x02,	      boot->mac[1], boot->mac[2],
+				boot->mac[3], boot->mac[4], (uint8_t)(boot->mac[5] ^ 0x80)};
 	const struct script_board board = {
 		.name = "lx60",
 		.clock = lx60_clock,
 		.gpio = lx60_gpio,
 		.pin_refused = lx60_pin_refused,
 		.files = flash_is_there() ? &lx60_files_flash : NULL,
+		.radio = script_radio(boot->seed, mac),
 		.turn = board_turn,
 		.restart = restart,
 		.boot = boot->why,

@@ -6,6 +6,7 @@
 
 #include "files.h"
 #include "script.h"
+#include "wlan.h"
 
 #define POLL_US 500u /* a ring of 1 KB is full in 3 ms at 3 Mbaud */
 
@@ -17,12 +18,15 @@ ptl_time script_now(void)
 static void turn(void)
 {
 	static bool within;
+	ptl_time radio;
 
 	/* Frames that go out may run lwIP, which may ask for the time. */
 	if (within)
 		return;
 	within = true;
+	radio = wlan_poll(script_now());
 	script.next = script.board.turn();
+	script.next = radio < script.next ? radio : script.next;
 	files_poll();
 	script_notify();
 	within = false;

@@ -19,6 +19,7 @@
 #include "script.h"
 #include "stack_link.h"
 #include "terminal.h"
+#include "wlan.h"
 
 #include <string.h>
 
@@ -120,7 +121,8 @@ bool script_start(struct device *device, const struct device_config *config)
 	script.device = device;
 	device_services_attach(&script.services, device);
 	device_card_attach(&script.card, device, script_now());
-	return stack_link_begin(device, config);
+	return stack_link_begin(device, config) &&
+	       (!script.board.radio || wlan_start(script.board.radio));
 }
 
 /* ---- lives ---- */

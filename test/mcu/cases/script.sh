@@ -290,3 +290,65 @@ ntptime.host = "10.7.0.1"
 ntptime.settime()'
 	expect "a right one is taken" has_the_time
 }
+
+case_script_wlan_scans_joins_and_says_why_not() {
+	SCRIPT_NET=user start_script -- -nic user,model=open_eth,net=10.9.0.0/24
+	start web in_ns a python3 -m http.server --bind 127.0.0.1 --directory "$top/device/micropython/example" 8000
+	cat >"$dir/wlan.py" <<'END'
+import network, socket, time
+w = network.WLAN(network.STA_IF)
+def until(*codes):
+    for _ in range(300):
+        if w.status() in codes:
+            break
+        time.sleep_ms(100)
+    return w.status()
+try:
+    w.scan()
+except OSError as e:
+    print("before:", e)
+w.active(True)
+for one in w.scan():
+    print("found", *one)
+w.connect("pigtail", "wrong-key-1")
+print("wrong key:", until(2, 3, 4, 5), w.isconnected())
+w.connect("nowhere", "wrong-key-1")
+print("no network:", until(2, 3, 4, 5))
+w.connect("pigtail-refuses")
+print("refused:", until(2, 3, 4, 5))
+for i in range(10):
+    w.connect("pigtail", "pigtail-wpa2")
+    print("joined:", until(2, 3, 4, 5), w.config("ssid"), w.config("channel"))
+    w.disconnect()
+    print("left:", w.status(), w.isconnected())
+w.connect("pigtail-3", "pigtail-wpa3")
+until(5)
+print("address:", w.ifconfig()[0], w.status("rssi") < -40)
+s = socket.socket()
+s.connect(("10.9.0.2", 8000))
+s.send(b"GET /main.py HTTP/1.0\r\n\r\n")
+got = b""
+while True:
+    more = s.recv(512)
+    if not more:
+        break
+    got += more
+print("fetched:", got.split(b"\r\n")[0], b"asyncio.run(main())" in got)
+w.active(False)
+print("off:", w.isconnected(), network.LAN().isconnected())
+END
+	far run "$dir/wlan.py"
+	expect "it runs" [ "$status" = 0 ]
+	expect "not before it is active" said '^before: STA is not active'
+	expect "the strongest first" [ "$(sed -n 's/^found //p' "$dir/said" | head -n 1 | cut -c 1-10)" = "b'pigtail'" ]
+	expect "WPA3" said "^found b'pigtail-3' .* 1 -5[0-9] 6 False"
+	expect "a hidden one" said "^found b'' .* 13 -6[0-9] 3 True"
+	expect "wrong key" said '^wrong key: 2 False'
+	expect "no network" said '^no network: 3'
+	expect "refused" said '^refused: 4'
+	expect "ten joins" [ "$(grep -c '^joined: 5 pigtail 6' "$dir/said")" = 10 ]
+	expect "ten leaves" [ "$(grep -c '^left: 0 False' "$dir/said")" = 10 ]
+	expect "address" said '^address: 10.9.0.15 True'
+	expect "a page" said "^fetched: b'HTTP/1.0 200 OK' True"
+	expect "the link is there without it" said '^off: False True'
+}

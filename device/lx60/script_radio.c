@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR MIT */
+/* See script_radio.h. While the station is joined its frames go to QEMU's network and come from
+ * there, but for those that the signal loses. */
+#include "script_radio.h"
+#include "clock.h"
+#include "ethernet.h"
+#include "scripted_air.h"
+
+#include <string.h>
+
+#define RX_FRAMES 4u
+#define NO_LINE	  100000000u /* bits/s: what it says goes by memory */
+
+static struct {
+	struct air air;
+	struct air_space space;
+	struct air_radio radio;
+	struct ptl_share share;
+	const struct wlan_events *events;
+	uint32_t seed;
+	uint8_t mac[6];
+	uint8_t buffer[ETHERNET_TX_FRAMES + RX_FRAMES][ETHERNET_FRAME]
+		__attribute__((aligned(4)));
+} script;
+
+/* ---- frames ---- */
+
+static bool from_air(const uint8_t *frame, size_t n)
+{
+	return !air_radio_passes(&script.radio, clock_now(NULL)) ||
+	       script.events->frame(frame, n);
+}
+
+static void on_room(void)
+{
+}
+
+static void on_missed(void)
+{
+}
+
+static bool send(const uint8_t *frame, size_t n)
+{
+	uint8_t *to;
+
+	if (!air_radio_passes(&script.radio, clock_now(NULL)))
+		return true; /* lost */
+	to = ethernet_buffer();
+	if (!to || n > ETHERNET_FRAME)
+		return false;
+	memcpy(to, frame, n);
+	ethernet_send(n);
+	return true;
+}
+
+/* ---- the seam ---- */
+
+static void start(const struct wlan_events *events, ptl_time now)
+{
+	static const struct ethernet_events of_mac = {from_air, on_room, on_missed};
+
+	script.events = events;
+	ptl_share_set(&script.share, NO_LINE, false);
+	scripted_air(&script.air, script.seed);
+	air_radio_init(&script.radio, &script.air, script.mac, events->message, NULL,
+		       &script.share, now);
+	air_space_init(&script.space, &script.air, now);
+	(void)air_space_add(&script.space, &script.radio);
+	ethernet_start(&of_mac, script.mac, script.buffer, RX_FRAMES);
+}
+
+static void session(ptl_time now, bool up)
+{
+	air_radio_session(&script.radio, now, up);
+}
+
+static bool message(ptl_time now, const uint8_t *bytes, size_t n)
+{
+	return air_radio_message(&script.radio, now, bytes, n);
+}
+
+static ptl_time poll(ptl_time now)
+{
+	ptl_time visitors = air_space_poll(&script.space, now);
+	ptl_time air = air_radio_poll(&script.radio, now);
+
+	ethernet_resume();
+	ethernet_poll();
+	return air < visitors ? air : visitors;
+}
+
+const struct wlan_radio *script_radio(uint32_t seed, const uint8_t mac[6])
+{
+	static struct wlan_radio radio = {
+		.start = start,
+		.session = session,
+		.message = message,
+		.send = send,
+		.poll = poll,
+		.mac = script.mac,
+	};
+
+	script.seed = seed;
+	memcpy(script.mac, mac, sizeof(script.mac));
+	return &radio;
+}
