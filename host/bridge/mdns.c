@@ -127,7 +127,10 @@ int mdns_open(uv_loop_t *loop, const char *name, const struct mdns_service *serv
 		avahi_client_new(&mdns->poll, AVAHI_CLIENT_NO_FAIL, on_client, mdns, &status);
 	if (!mdns->client) {
 		mdns_close(mdns);
-		return complain(error, error_size, "--mdns: %s", avahi_strerror(status));
+		return complain(error, error_size,
+				"--mdns: cannot ask for Avahi on the system's message bus: %s; "
+				"do dbus-daemon and avahi-daemon run?",
+				avahi_strerror(status));
 	}
 	*out = mdns;
 	return 0;

@@ -18,7 +18,7 @@ struct mdns_service {
 struct mdns;
 
 /* name: as people see it, with the machine's; service stays. -1 with a line in error; an
- * Avahi that doesn't run is waited for. */
+ * Avahi that doesn't run is waited for, if there is a message bus. */
 int mdns_open(uv_loop_t *loop, const char *name, const struct mdns_service *service, size_t n,
 	      struct mdns **mdns, char *error, size_t error_size);
 
