@@ -163,7 +163,7 @@ def case_a_telnet_client_and_ff(rig):
     target.close()
 
 
-def case_nothing_is_lost_on_the_way_to_the_target(rig):
+def slow_nothing_is_lost_on_the_way_to_the_target(rig):
     """64 KB at once, as fast as TCP takes them, from one client while another one reads."""
     target = Target(rig)
     ports = device(rig, PLAIN, "uart")
@@ -200,7 +200,7 @@ def case_without_a_password_nobody_is_let_in(rig):
     target.close()
 
 
-def case_plain_ports_are_for_one_address(rig):
+def slow_plain_ports_are_for_one_address(rig):
     target = Target(rig)
     ports = device(rig, PLAIN.replace("10.0.2.2", "10.0.2.77"), "uart")
     for port in ports:

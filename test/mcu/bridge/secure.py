@@ -166,7 +166,7 @@ def case_avrdude_by_tls_through_pigtail_serial(rig):
     avrdude(rig, here, image)
 
 
-def case_a_record_is_never_too_long_for_the_chip(rig):
+def slow_a_record_is_never_too_long_for_the_chip(rig):
     """pigtail serial has records made as short as the chip takes them."""
     target = Target(rig)
     (port,) = device(rig, SECURE, "uart", ports=(992,))
@@ -188,7 +188,7 @@ def case_a_record_is_never_too_long_for_the_chip(rig):
     target.close()
 
 
-def case_each_start_has_another_seed(rig):
+def slow_each_start_has_another_seed(rig):
     def seeds():
         with open(rig.path("bridge.flash"), "rb") as flash:
             return re.findall(rb"\.bridge\.seed(.{32})", flash.read(), re.S)
