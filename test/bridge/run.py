@@ -23,7 +23,7 @@ from rig import Rig, Skip  # noqa: E402
 
 
 def cases(folder, with_slow):
-    sys.path.insert(0, folder)
+    sys.path.append(folder)  # after ours, whose names it may have too
     for path in sorted(glob.glob(os.path.join(folder, "*.py"))):
         spec = importlib.util.spec_from_file_location(os.path.basename(path)[:-3], path)
         module = importlib.util.module_from_spec(spec)
