@@ -8,6 +8,8 @@
  * radio. A message has as many bytes as the next byte says; with its top bit set the type
  * alone is from the input, and the rest are fields.
  */
+#include "count_messages.h"
+
 #include <pigtail/interfaces.h>
 
 #include "sim/air.h"
@@ -154,6 +156,7 @@ static void say(struct input *in, struct end *end)
 	copy = malloc(n ? n : 1); /* so that what is read beyond is found */
 	REQUIRE(copy);
 	memcpy(copy, bytes, n);
+	messages_given++;
 	(void)air_radio_message(&end->radio, world.now, copy, n);
 	free(copy);
 }

@@ -8,6 +8,8 @@
  * says (with its top bit: the type alone is from the input, fields are made right). The
  * rest: requests, time, room, sessions.
  */
+#include "count_messages.h"
+
 #include <pigtail/streams.h>
 #include <pigtail/wifi.h>
 
@@ -248,6 +250,7 @@ static void give(struct world *world, struct input *in)
 	REQUIRE(copy);
 	memcpy(copy, bytes, n);
 	message = (struct ptl_control){copy, n};
+	messages_given++;
 	if (n > 0 && copy[0] >= PTL_M_STREAM_OPEN && copy[0] <= PTL_M_STREAM_CLOSE) {
 		if (ptl_control_check(&message) == PTL_STATUS_DONE)
 			ptl_streams_message(&world->streams, &message);
