@@ -14,7 +14,7 @@ struct options {
 	struct radio_options radio;
 	const char *setting, *value;
 	unsigned int most; /* arguments */
-	bool bootloader;
+	bool bootloader, remove;
 };
 
 static error_t parse_option(int key, char *text, struct argp_state *state)
@@ -24,6 +24,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	switch (key) {
 	case 'b':
 		options->bootloader = true;
+		return 0;
+	case 'r':
+		options->remove = true;
 		return 0;
 	case ARGP_KEY_ARG:
 		if (state->arg_num >= options->most)
@@ -109,7 +112,8 @@ static void print_info(const char *link, const cJSON *result)
 	if (radio_number(result, "heap") > 0)
 		(void)printf(", %.0f bytes of heap free", radio_number(result, "heap"));
 	(void)printf("\n");
-	print_station(cJSON_GetObjectItem(result, "station"));
+	if (cJSON_HasObjectItem(result, "station"))
+		print_station(cJSON_GetObjectItem(result, "station"));
 	if (cJSON_IsTrue(cJSON_GetObjectItem(ap, "running")))
 		(void)printf("  %-10s %s, channel %.0f, %.0f stations\n", "ap",
 			     radio_text(ap, "ssid"), radio_number(ap, "channel"),
@@ -126,13 +130,60 @@ int cmd_info(int argc, char **argv)
 
 /* ---- settings ---- */
 
+/* What is behind "pin." or "store.", or NULL. */
+static const char *behind(const char *setting, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return !strncmp(setting, prefix, n) && setting[n] ? setting + n : NULL;
+}
+
+static bool add_pin_number(cJSON *arguments, const char *text)
+{
+	char *end;
+	unsigned long pin = strtoul(text, &end, 10);
+
+	cJSON_AddNumberToObject(arguments, "pin", (double)pin);
+	return *text >= '0' && *text <= '9' && !*end && pin <= 255;
+}
+
+/* MODE, LEVEL or MODE,LEVEL. */
+static bool add_pin(cJSON *arguments, const char *pin, const char *value)
+{
+	static const char *const levels[] = {"low", "high"};
+	const char *comma = strchr(value, ','), *level = comma ? comma + 1 : value;
+	char mode[16];
+	size_t i = 0;
+
+	while (i < 2 && strcmp(levels[i], level) != 0)
+		i++;
+	if (i < 2)
+		cJSON_AddNumberToObject(arguments, "level", (double)i);
+	if (i == 2 && comma)
+		return false;
+	if (i == 2 || comma) {
+		(void)snprintf(mode, sizeof(mode), "%.*s",
+			       comma ? (int)(comma - value) : (int)sizeof(mode), value);
+		cJSON_AddStringToObject(arguments, "mode", mode);
+	}
+	return add_pin_number(arguments, pin);
+}
+
 static bool add_setting(cJSON *arguments, const char *setting, const char *value)
 {
+	const char *pin = behind(setting, "pin."), *key = behind(setting, "store.");
 	bool on = !strcmp(value, "on"), off = !strcmp(value, "off");
 	char *end;
 	double number = strtod(value, &end);
 
-	if (!strcmp(setting, "country"))
+	if (pin)
+		return add_pin(arguments, pin, value);
+	if (key) {
+		cJSON_AddStringToObject(arguments, "key", key);
+		cJSON_AddStringToObject(arguments, "value", value);
+	} else if (!strcmp(setting, "mac")) {
+		cJSON_AddStringToObject(arguments, "mac", value);
+	} else if (!strcmp(setting, "country"))
 		cJSON_AddStringToObject(arguments, "country", value);
 	else if (!strcmp(setting, "power-save") && (on || off))
 		cJSON_AddBoolToObject(arguments, "power_save", on);
@@ -145,19 +196,37 @@ static bool add_setting(cJSON *arguments, const char *setting, const char *value
 	return true;
 }
 
+static bool add_removal(cJSON *arguments, const struct options *options)
+{
+	const char *key = behind(options->setting, "store.");
+
+	if (key)
+		cJSON_AddStringToObject(arguments, "key", key);
+	return key && !options->value;
+}
+
 int cmd_set(int argc, char **argv)
 {
+	static const struct argp_option option_list[] = {
+		{"remove", 'r', NULL, 0, "Remove store.KEY", 0},
+		{0},
+	};
 	struct options options =
-		parse(argc, argv, 2, "SETTING VALUE",
+		parse(argc, argv, 2, "SETTING [VALUE]",
 		      "Sets something of a link's radio, for as long as the link runs."
-		      "\vcountry XX, power-save on|off, tx-power DBM, time now (that of this "
-		      "machine)",
-		      NULL);
+		      "\vcountry XX, power-save on|off, tx-power DBM, mac ADDRESS, time now "
+		      "(that of this machine);\n"
+		      "pin.N MODE, pin.N MODE,LEVEL or pin.N LEVEL: MODE is input, "
+		      "input-pullup, output or open-drain, LEVEL is low or high;\n"
+		      "store.KEY TEXT, which the radio keeps in its flash",
+		      option_list);
 	cJSON *arguments = cJSON_CreateObject();
 
-	if (!options.value || !add_setting(arguments, options.setting, options.value)) {
-		log_line("it is country XX, power-save on|off, tx-power DBM or time now; see "
-			 "'%s --help'",
+	if (options.remove ? !add_removal(arguments, &options)
+			   : !options.value ||
+				     !add_setting(arguments, options.setting, options.value)) {
+		log_line("it is country XX, power-save on|off, tx-power DBM, mac ADDRESS, time "
+			 "now, pin.N MODE,LEVEL or store.KEY TEXT; see '%s --help'",
 			 argv[0]);
 		cJSON_Delete(arguments);
 		return EXIT_USAGE;
@@ -165,11 +234,30 @@ int cmd_set(int argc, char **argv)
 	return radio_simply(&options.radio, "wifi.set", arguments);
 }
 
+/* A pin: "output high"; a key: its value, as hex digits where it is no text. */
+static bool print_board(const cJSON *result)
+{
+	const char *mode = radio_text(result, "mode");
+
+	if (cJSON_HasObjectItem(result, "pin"))
+		(void)printf("%s%s%s\n", mode, *mode ? " " : "",
+			     radio_number(result, "level") > 0 ? "high" : "low");
+	else if (cJSON_HasObjectItem(result, "key"))
+		(void)printf("%s\n", radio_text(result, cJSON_HasObjectItem(result, "value")
+								? "value"
+								: "value_hex"));
+	else
+		return false;
+	return true;
+}
+
 static void print_setting(const char *link, const cJSON *result)
 {
 	const cJSON *value;
 
 	(void)link;
+	if (print_board(result))
+		return;
 	cJSON_ArrayForEach(value, result)
 	{
 		if (cJSON_IsNumber(value))
@@ -184,8 +272,10 @@ int cmd_get(int argc, char **argv)
 	struct options options = parse(argc, argv, 1, "SETTING",
 				       "A setting of a link's radio."
 				       "\vcountry, power-save, tx-power, mac, ap-mac, channel, "
-				       "time (us since 1970, UTC)",
+				       "time (us since 1970, UTC), pin.N, store.KEY",
 				       NULL);
+	const char *pin = behind(options.setting, "pin."),
+		   *key = behind(options.setting, "store.");
 	cJSON *arguments = cJSON_CreateObject();
 	char name[32];
 
@@ -193,7 +283,14 @@ int cmd_get(int argc, char **argv)
 	for (char *at = name; *at; at++)
 		if (*at == '-')
 			*at = '_';
-	cJSON_AddStringToObject(arguments, "setting", name);
+	if (pin && !add_pin_number(arguments, pin)) {
+		log_line("'%s': a pin is a number, as in pin.5", options.setting);
+		cJSON_Delete(arguments);
+		return EXIT_USAGE;
+	}
+	if (key)
+		cJSON_AddStringToObject(arguments, "key", key);
+	cJSON_AddStringToObject(arguments, "setting", pin ? "pin" : key ? "key" : name);
 	return radio_show(&options.radio, "wifi.get", arguments, print_setting);
 }
 

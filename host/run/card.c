@@ -127,6 +127,12 @@ static void follow_interfaces(struct card *card, enum wifi_event event)
 		if (!card->ap.net && !wifi->settings.has_mac)
 			take_mac(card, wifi->info.mac);
 		break;
+	case WIFI_SET:
+		if (!wifi->settings.has_mac)
+			break;
+		take_mac(card, wifi->settings.mac);
+		ptl_interfaces_set(interfaces, PTL_IF_STATION, wifi->settings.mac);
+		break;
 	case WIFI_GONE:
 	case WIFI_AP_STOPPED:
 		ptl_interfaces_ap(interfaces, false);

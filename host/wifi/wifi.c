@@ -490,6 +490,12 @@ enum ptl_status wifi_ask(struct wifi *wifi, struct ptl_control_writer *message,
 	return begun(wifi, ptl_wifi_request(&wifi->core, timer_now(), message, asked));
 }
 
+void wifi_set(struct wifi *wifi, const struct wifi_settings *settings)
+{
+	wifi->settings = *settings;
+	tell(wifi, WIFI_SET);
+}
+
 void wifi_forget(struct wifi *wifi, const struct wifi_asked *asked)
 {
 	ptl_wifi_forget(&wifi->core, asked);

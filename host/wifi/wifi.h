@@ -36,6 +36,7 @@ enum wifi_event {
 	WIFI_AP_STOPPED,
 	WIFI_STATION_JOINED, /* station_last */
 	WIFI_STATION_LEFT,
+	WIFI_SET, /* settings */
 	WIFI_EVENTS,
 };
 
@@ -108,7 +109,8 @@ struct wifi_settings {
 	int8_t tx_power;    /* dBm */
 };
 
-/* To be read by everybody, and written by wifi.c, but for settings, which the owner sets. */
+/* To be read by everybody, and written by wifi.c, but for settings, which the owner sets at
+ * first. */
 struct wifi {
 	struct wifi_link link;
 	struct wifi_listener *listeners;
@@ -118,7 +120,8 @@ struct wifi {
 	struct ptl_streams streams;
 	struct wifi_stream stream_users[PTL_STREAMS];
 
-	bool session;		    /* the other end is there, and takes control messages */
+	bool session; /* the other end is there, and takes control messages */
+	bool blind;   /* what is on the air is somebody else's; the owner sets it */
 	struct ptl_radio_info info; /* while ptl_wifi_ready() */
 	struct wifi_settings settings;
 
@@ -193,6 +196,8 @@ enum ptl_status wifi_ap_start(struct wifi *wifi, const struct wifi_network *netw
 enum ptl_status wifi_ap_stop(struct wifi *wifi);
 enum ptl_status wifi_ask(struct wifi *wifi, struct ptl_control_writer *message,
 			 struct wifi_asked *asked);
+/* The radio has taken other settings. */
+void wifi_set(struct wifi *wifi, const struct wifi_settings *settings);
 void wifi_forget(struct wifi *wifi, const struct wifi_asked *asked);
 
 /* Opens a stream: its number, or -1, as ptl_stream_open(). What is done with it after that

@@ -6,6 +6,7 @@
 #include "host/wifi/wifi_ask.h"
 
 #include "host/wifi/networks.h"
+#include "host/wifi/wifi_board.h"
 #include "host/wifi/wifi_json.h"
 
 #include <ctype.h>
@@ -158,7 +159,7 @@ void wifi_ask_info(struct wifi_ask *asks, struct control_call *call)
 static cJSON *set_result(struct question *question, const struct ptl_control *message)
 {
 	(void)message;
-	question->asks->wifi->settings = question->settings;
+	wifi_set(question->asks->wifi, &question->settings);
 	return NULL;
 }
 
@@ -174,15 +175,38 @@ static void tell_time(struct wifi_ask *asks, struct control_call *call)
 	(void)ask(asks, &message, call);
 }
 
+static void set_board(struct wifi_ask *asks, const cJSON *arguments, struct control_call *call)
+{
+	struct ptl_control_writer message;
+	const char *wrong;
+
+	ptl_control_begin(&message, PTL_M_SET, 0, PTL_IF_RADIO);
+	wrong = wifi_board_put(&message, arguments);
+	if (wrong)
+		control_refuse(call, CONTROL_BAD_ARGUMENT, "%s", wrong);
+	else
+		(void)ask(asks, &message, call);
+}
+
 void wifi_ask_set(struct wifi_ask *asks, const cJSON *arguments, struct control_call *call)
 {
 	struct wifi_settings settings = asks->wifi->settings;
 	const char *country = control_string(arguments, "country", NULL);
+	const char *mac = control_string(arguments, "mac", NULL);
 	struct ptl_control_writer message;
 	struct question *question;
 
 	if (control_bool(arguments, "time", false)) {
 		tell_time(asks, call);
+		return;
+	}
+	if (wifi_board_is_meant(arguments)) {
+		set_board(asks, arguments, call);
+		return;
+	}
+	if (mac && (!network_set_mac(settings.mac, mac) || settings.mac[0] & 1)) {
+		control_refuse(call, CONTROL_BAD_ARGUMENT,
+			       "argument mac: it is 02:00:00:00:00:01, of one station");
 		return;
 	}
 	ptl_control_begin(&message, PTL_M_SET, 0, PTL_IF_STATION);
@@ -200,6 +224,10 @@ void wifi_ask_set(struct wifi_ask *asks, const cJSON *arguments, struct control_
 		settings.has_tx_power = true;
 		settings.tx_power = (int8_t)control_number(arguments, "tx_power", 0);
 		ptl_put_int(&message, PTL_F_TX_POWER, settings.tx_power);
+	}
+	if (mac) {
+		settings.has_mac = true;
+		ptl_put_bytes(&message, PTL_F_MAC, settings.mac, sizeof(settings.mac));
 	}
 	question = ask(asks, &message, call);
 	if (!question)
@@ -253,6 +281,7 @@ static cJSON *get_result(struct question *question, const struct ptl_control *me
 			cJSON_AddStringToObject(result, settings[i].name, text);
 		}
 	}
+	wifi_board_json(result, message);
 	return result;
 }
 
@@ -261,18 +290,23 @@ void wifi_ask_get(struct wifi_ask *asks, const cJSON *arguments, struct control_
 	const char *name = control_string(arguments, "setting", "");
 	struct ptl_control_writer message;
 	struct question *question;
+	const char *wrong = NULL;
 	size_t i = 0;
 
+	ptl_control_begin(&message, PTL_M_GET, 0, PTL_IF_RADIO);
 	while (i < SETTINGS && strcmp(settings[i].name, name) != 0)
 		i++;
-	if (i == SETTINGS) {
-		control_refuse(call, CONTROL_BAD_ARGUMENT,
-			       "argument setting: it is country, power_save, tx_power, mac, "
-			       "ap_mac, time or channel");
+	if (i < SETTINGS) {
+		ptl_control_begin(&message, PTL_M_GET, 0, (uint8_t)settings[i].interface);
+		ptl_put_uint(&message, PTL_F_SETTING, settings[i].field);
+	} else if (!wifi_board_get(&message, name, arguments, &wrong)) {
+		wrong = "argument setting: it is country, power_save, tx_power, mac, ap_mac, "
+			"time, channel, pin or key";
+	}
+	if (wrong) {
+		control_refuse(call, CONTROL_BAD_ARGUMENT, "%s", wrong);
 		return;
 	}
-	ptl_control_begin(&message, PTL_M_GET, 0, (uint8_t)settings[i].interface);
-	ptl_put_uint(&message, PTL_F_SETTING, settings[i].field);
 	question = ask(asks, &message, call);
 	if (question)
 		question->result = get_result;

@@ -41,6 +41,7 @@ static const char *const event_names[WIFI_EVENTS] = {
 	[WIFI_AP_STOPPED] = "ap-stopped",
 	[WIFI_STATION_JOINED] = "station-joined",
 	[WIFI_STATION_LEFT] = "station-left",
+	[WIFI_SET] = "set",
 };
 
 static const struct {
@@ -272,6 +273,8 @@ cJSON *wifi_json(const struct wifi *wifi)
 	list = cJSON_AddArrayToObject(json, "channels");
 	for (unsigned int i = 0; i < info->channel_count; i++)
 		cJSON_AddItemToArray(list, cJSON_CreateNumber(info->channels[i]));
+	if (wifi->blind)
+		return json;
 	cJSON_AddBoolToObject(json, "scanning",
 			      ptl_wifi_state(&wifi->core, PTL_WIFI_SCAN) != PTL_WIFI_IDLE);
 	add_station(json, wifi);

@@ -12,6 +12,7 @@
 #include "host/wifi/wifi_part.h"
 
 #include "host/base/secret.h"
+#include "host/wifi/wifi_arguments.h"
 #include "host/wifi/wifi_ask.h"
 #include "host/wifi/wifi_json.h"
 #include "host/wifi/wifi_stations.h"
@@ -481,80 +482,22 @@ static void on_heard(void *user, enum wifi_event event)
 
 /* ---- tables ---- */
 
-static const struct control_argument scan_arguments[] = {
-	{"ssid", CONTROL_STRING, false, 1, 32, "only this network; finds a hidden one"},
-	{"channels", CONTROL_STRING, false, 1, 256, "numbers and commas; all if not given"},
-	{"passive", CONTROL_BOOL, false, 0, 0, "listen only"},
-	{0},
-};
-
-#define SSID_ARGUMENTS                                                                         \
-	{"ssid", CONTROL_STRING, false, 1, 32, "name of the network"},                         \
-		{"ssid_hex", CONTROL_STRING, false, 2, 64, "the same as hex digits"},          \
-		{"passphrase", CONTROL_STRING,                                                 \
-		 false,	       8,                                                              \
-		 64,	       "8 to 63 bytes, or a PMK as 64 hex digits"},                    \
-		{"security", CONTROL_STRING,                                                   \
-		 false,	     1,                                                                \
-		 16,	     "open, wpa2, wpa3 or wpa2-wpa3; what fits if not given"},         \
-	{                                                                                      \
-		"channel", CONTROL_INTEGER, false, 1, 177, "its channel"                       \
-	}
-
-static const struct control_argument join_arguments[] = {
-	SSID_ARGUMENTS,
-	{"bssid", CONTROL_STRING, false, 17, 17, "only this access point"},
-	{"save", CONTROL_BOOL, false, 0, 0, "put it into the file of --wifi-file"},
-	{0},
-};
-
-static const struct control_argument ap_arguments[] = {
-	SSID_ARGUMENTS,
-	{"hidden", CONTROL_BOOL, false, 0, 0, "beacons do not say the name"},
-	{"stations", CONTROL_INTEGER, false, 1, 255, "at most"},
-	{0},
-};
-
-static const struct control_argument kick_arguments[] = {
-	{"mac", CONTROL_STRING, true, 17, 17, "of the station; ff:ff:ff:ff:ff:ff: all"},
-	{0},
-};
-
-static const struct control_argument set_arguments[] = {
-	{"country", CONTROL_STRING, false, 2, 2, "ISO 3166 letters, or 00"},
-	{"power_save", CONTROL_BOOL, false, 0, 0, "of the station"},
-	{"tx_power", CONTROL_INTEGER, false, -30, 33, "dBm, at most"},
-	{"time", CONTROL_BOOL, false, 0, 0, "true: tell it the time of this machine"},
-	{0},
-};
-
-static const struct control_argument get_arguments[] = {
-	{"setting", CONTROL_STRING, true, 1, 32,
-	 "country, power_save, tx_power, mac, ap_mac, time or channel"},
-	{0},
-};
-
-static const struct control_argument restart_arguments[] = {
-	{"bootloader", CONTROL_BOOL, false, 0, 0, "into the boot loader"},
-	{0},
-};
-
 static const struct control_request requests[] = {
-	{"wifi.scan", "looks for networks; answered at the end of it", scan_arguments,
+	{"wifi.scan", "looks for networks; answered at the end of it", wifi_scan_arguments,
 	 handle_scan, SCAN_PATIENCE_S},
 	{"wifi.networks", "those that the last scan found", NULL, handle_networks, 0},
-	{"wifi.join", "joins a network, and is answered when it is in", join_arguments,
+	{"wifi.join", "joins a network, and is answered when it is in", wifi_join_arguments,
 	 handle_join, JOIN_PATIENCE_S},
 	{"wifi.leave", "leaves it, and stays out until the next wifi.join", NULL, handle_leave,
 	 0},
-	{"wifi.ap_start", "is an access point", ap_arguments, handle_ap_start, 0},
+	{"wifi.ap_start", "is an access point", wifi_ap_arguments, handle_ap_start, 0},
 	{"wifi.ap_stop", "is none any more", NULL, handle_ap_stop, 0},
 	{"wifi.stations", "who is in our network", NULL, handle_stations, 0},
-	{"wifi.kick", "sends a station away", kick_arguments, handle_kick, 0},
+	{"wifi.kick", "sends a station away", wifi_kick_arguments, handle_kick, 0},
 	{"wifi.info", "what the radio is and does", NULL, handle_info, 0},
-	{"wifi.set", "settings, kept until the link ends", set_arguments, handle_set, 0},
-	{"wifi.get", "one setting", get_arguments, handle_get, 0},
-	{"wifi.restart", "restarts the radio", restart_arguments, handle_restart, 0},
+	{"wifi.set", "settings, kept until the link ends", wifi_set_arguments, handle_set, 0},
+	{"wifi.get", "one setting", wifi_get_arguments, handle_get, 0},
+	{"wifi.restart", "restarts the radio", wifi_restart_arguments, handle_restart, 0},
 	{0},
 };
 
