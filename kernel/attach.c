@@ -73,6 +73,7 @@ struct ptl_dev *ptl_dev_create(const struct ptl_setup *setup)
 	status = PTR_ERR(vif);
 	ptl_endpoint_free(dev);
 out_card:
+	ptl_card_leave(dev);
 	ptl_card_free(dev);
 out_dev:
 	free_dev(dev);

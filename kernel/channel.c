@@ -45,6 +45,12 @@ void ptl_channel_tell(struct ptl_dev *dev, enum ptl_state state, enum ptl_reason
 		dev->channel.state(dev->channel.user, state, reason);
 }
 
+void ptl_channel_log(struct ptl_dev *dev, const u8 *text, size_t n)
+{
+	if (dev->channel.message)
+		dev->channel.log(dev->channel.user, text, n);
+}
+
 enum ptl_error ptl_channel_send(struct ptl_dev *dev, const u8 *message, size_t n, u32 *number)
 {
 	enum ptl_error error;

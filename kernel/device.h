@@ -86,6 +86,9 @@ struct ptl_channel {
 	void (*lost)(void *user, u32 first, u32 count);
 	void (*state)(void *user, enum ptl_state state, enum ptl_reason reason);
 
+	/* The other end's firmware says a line. */
+	void (*log)(void *user, const u8 *text, size_t n);
+
 	/* Which interface a packet from the wire is for; NULL: none. */
 	struct ptl_vif *(*route)(void *user, const u8 *packet, size_t n);
 };
@@ -238,6 +241,7 @@ void ptl_dev_set_baud(struct ptl_dev *dev, u32 baud);
 /* For events.c. */
 void ptl_channel_fill(struct ptl_dev *dev, struct ptl_events *events);
 void ptl_channel_tell(struct ptl_dev *dev, enum ptl_state state, enum ptl_reason reason);
+void ptl_channel_log(struct ptl_dev *dev, const u8 *text, size_t n);
 /* As send_control() of endpoint.h; PTL_REFUSED: this framing, or the peer, has none. Also from
  * within message(). */
 enum ptl_error ptl_channel_send(struct ptl_dev *dev, const u8 *message, size_t n, u32 *number);

@@ -48,6 +48,7 @@ static void on_rate(void *user, u32 rate)
 static void on_log(void *user, const u8 *text, size_t n)
 {
 	ptl_say(user, KERN_INFO, "the other end says: %*pE\n", (int)n, text);
+	ptl_channel_log(user, text, n);
 }
 
 static void tell_up(struct ptl_dev *dev, const struct ptl_info *info, enum ptl_reason reason)

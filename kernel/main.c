@@ -5,6 +5,7 @@
  */
 #include "device.h"
 #include "versions.h"
+#include "wifi.h"
 
 #include <linux/module.h>
 
@@ -16,12 +17,19 @@ static int __init ptl_init(void)
 		return status;
 	status = ptl_serdev_register();
 	if (status)
-		ptl_ldisc_unregister();
+		goto out_ldisc;
+	status = ptl_family_register();
+	if (!status)
+		return 0;
+	ptl_serdev_unregister();
+out_ldisc:
+	ptl_ldisc_unregister();
 	return status;
 }
 
 static void __exit ptl_exit(void)
 {
+	ptl_family_unregister();
 	ptl_serdev_unregister();
 	ptl_ldisc_unregister();
 }

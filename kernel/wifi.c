@@ -9,7 +9,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
-#define FIRST_STREAM 0x80u /* types of messages: nobody has a stream here */
+#define FIRST_STREAM 0x80u /* types of messages: streams are clients' */
 #define FIRST_EVENT  0xc0u
 
 /* ---- the radio said what it is ---- */
@@ -125,24 +125,20 @@ static void on_work(struct work_struct *work)
 
 /* ---- the channel; with the lock ---- */
 
-static void soon(struct ptl_card *card)
-{
-	mod_delayed_work(system_wq, &card->poll_work, 0);
-}
-
 static bool on_message(void *user, const u8 *message, size_t n)
 {
 	struct ptl_card *card = user;
 
 	if (*message < FIRST_STREAM || *message >= FIRST_EVENT)
 		ptl_wifi_message(&card->wifi, ptl_dev_now(), message, n);
-	soon(card);
+	card_clients_hear(card, message, n);
+	card_poll_at(card, 0);
 	return true;
 }
 
 static void on_room(void *user)
 {
-	soon(user);
+	card_poll_at(user, 0);
 }
 
 /* Its session is over too, of which state() tells. */
@@ -155,6 +151,7 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 	struct ptl_card *card = user;
 
 	ptl_wifi_session(&card->wifi);
+	card_clients_session(card);
 }
 
 static void on_poll(struct work_struct *work)
@@ -167,7 +164,7 @@ static void on_poll(struct work_struct *work)
 	card_ap_poll(card);
 	if (card->wiphy)
 		card_settings_tell(card);
-	next = ptl_wifi_poll(&card->wifi, now);
+	next = min(ptl_wifi_poll(&card->wifi, now), card_clients_poll(card));
 	ptl_dev_unlock(card->dev);
 	if (next != PTL_NEVER)
 		queue_delayed_work(system_wq, &card->poll_work,
@@ -218,8 +215,10 @@ int ptl_card_create(struct ptl_dev *dev, const char *name)
 		.room = on_room,
 		.lost = on_lost,
 		.state = on_state,
+		.log = card_clients_log,
 		.route = card_route,
 	};
+	card_family_add(card);
 	return 0;
 }
 
@@ -233,6 +232,7 @@ void ptl_card_leave(struct ptl_dev *dev)
 	card->leaving = true;
 	ptl_dev_unlock(dev);
 	cancel_work_sync(&card->ready_work);
+	card_family_remove(card);
 	unmake(card);
 }
 

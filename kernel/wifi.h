@@ -4,6 +4,8 @@
  * shakes hands by itself, and is asked to by messages (SPEC 8).
  *
  *	wifi_control.c   the channel: ptl_wifi of control/, its timer, requests with a wait
+ *	wifi_clients.c   programs that ask the radio by the netlink family, of this card
+ *	wifi_family.c    the family
  *	wifi_bss.c       networks that were found, into cfg80211's table
  *	wifi_station.c   scan, join, leave: what is asked, and what the radio says to it
  *	wifi_ap.c        the access point and its stations
@@ -41,6 +43,8 @@
 
 #include <pigtail/groups.h>
 #include <pigtail/interfaces.h>
+#include <pigtail/share.h>
+#include <pigtail/streams.h>
 #include <pigtail/wifi.h>
 
 #define CARD_ELEMENTS_MAX 1024 /* of a request to join, as cfg80211 is told again */
@@ -118,7 +122,46 @@ struct card_settings {
 	struct ptl_groups groups; /* that the station is in */
 };
 
+/* A program that asks by the family: a netlink socket. */
+struct card_client {
+	const struct genl_family *family; /* NULL: a free place */
+	struct net *net;		  /* lives as long as the socket */
+	u32 portid;
+	bool waits; /* it was told that there is no room */
+};
+
+/* A request of a client's. */
+struct card_question {
+	struct card_ask ask;
+	struct card_client *client; /* NULL: it went */
+	u8 id;			    /* that it gave; 0: a free place */
+};
+
+/* The i-th has the number 2 i on the wire. */
+struct card_stream {
+	bool used;
+	const struct card_client *client; /* NULL: it went */
+	u8 number;			  /* that the client gave */
+	bool closed, ended;		  /* by us, by the radio */
+};
+
+#define CARD_CLIENTS   8
+#define CARD_QUESTIONS 4 /* of PTL_WIFI_REQUESTS */
+#define CARD_STREAMS   (PTL_STREAMS / 2)
+/* Room for what card_put_link() puts. */
+#define CARD_LINK_BYTES (PTL_CONTROL_MAX + 128)
+
+struct card_clients {
+	struct card_client all[CARD_CLIENTS];
+	struct card_question questions[CARD_QUESTIONS];
+	struct card_stream streams[CARD_STREAMS];
+	struct ptl_share share;
+	u8 ready[PTL_CONTROL_MAX]; /* as the radio said it in this session */
+	size_t ready_n;
+};
+
 struct ptl_card {
+	struct list_head all; /* of wifi_family.c */
 	struct ptl_dev *dev;
 	struct wiphy *wiphy; /* NULL: none yet. Changes under rtnl, with the lock */
 	char name[IFNAMSIZ];
@@ -135,6 +178,7 @@ struct ptl_card {
 	struct card_ap ap;
 	struct ptl_interfaces interfaces; /* whose a packet is */
 	struct card_settings settings;
+	struct card_clients clients;
 };
 
 static inline struct ptl_card *card_of(struct wiphy *wiphy)
@@ -157,10 +201,47 @@ enum ptl_status card_request(struct ptl_card *card, struct ptl_control_writer *m
 enum ptl_status card_request_wait(struct ptl_card *card, struct ptl_control_writer *message);
 /* As an errno, 0 for DONE. */
 int card_errno(enum ptl_status status);
+/* Looks at what waits, not later than then, in ptl_dev_now()'s time. */
+void card_poll_at(struct ptl_card *card, u64 when);
 /* For events.send and events.answer. */
 bool card_send(void *user, const u8 *message, size_t n);
 void card_answer(void *user, void *token, enum ptl_status status,
 		 const struct ptl_control *message);
+
+/* ---- wifi_clients.c; with the lock ---- */
+
+struct genl_family;
+struct netlink_ext_ack;
+
+/* NULL: the socket is no client of this card. */
+struct card_client *card_client(struct ptl_card *card, const struct net *net, u32 portid);
+/* 0, and it is told of the link; or -EUSERS. */
+int card_client_open(struct ptl_card *card, const struct genl_family *family, struct net *net,
+		     u32 portid);
+void card_client_close(struct ptl_card *card, struct card_client *client);
+/* An unchecked message of its. */
+int card_client_message(struct ptl_card *card, struct card_client *client, const u8 *bytes,
+			size_t n, struct netlink_ext_ack *extack);
+/* The attributes of PTL_GENL_LINK; -EMSGSIZE. */
+int card_put_link(struct ptl_card *card, struct sk_buff *skb);
+/* What the radio says, unchecked: streams, and what each client is to know. */
+void card_clients_hear(struct ptl_card *card, const u8 *bytes, size_t n);
+void card_clients_log(void *user, const u8 *text, size_t n);
+/* Another session, or none. */
+void card_clients_session(struct ptl_card *card);
+/* Tells who waits that there is room; returns when to look again. */
+u64 card_clients_poll(struct ptl_card *card);
+/* None is one any more. */
+void card_clients_end(struct ptl_card *card);
+
+/* ---- wifi_family.c; process context ---- */
+
+/* From when on, and until when, a card can be asked. */
+void card_family_add(struct ptl_card *card);
+void card_family_remove(struct ptl_card *card);
+/* For main.c. */
+int ptl_family_register(void);
+void ptl_family_unregister(void);
 
 /* ---- wifi_bss.c; with the lock ---- */
 
@@ -243,6 +324,15 @@ void ptl_card_leave(struct ptl_dev *dev);
 void ptl_card_free(struct ptl_dev *dev);
 
 #else
+
+static inline int ptl_family_register(void)
+{
+	return 0;
+}
+
+static inline void ptl_family_unregister(void)
+{
+}
 
 static inline int ptl_card_create(struct ptl_dev *dev, const char *name)
 {

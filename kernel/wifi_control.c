@@ -44,6 +44,14 @@ enum ptl_status card_request(struct ptl_card *card, struct ptl_control_writer *m
 	return asked(card, ptl_wifi_request(&card->wifi, ptl_dev_now(), message, ask));
 }
 
+void card_poll_at(struct ptl_card *card, u64 when)
+{
+	u64 now = ptl_dev_now();
+
+	mod_delayed_work(system_wq, &card->poll_work,
+			 when > now ? usecs_to_jiffies(when - now) + 1 : 0);
+}
+
 bool card_send(void *user, const u8 *message, size_t n)
 {
 	struct ptl_card *card = user;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A radio is asked by the control socket of its link. Without --link the one is meant that
+ * A radio is asked by the control socket of its link; of a link that the kernel driver has by
+ * the like of one (driver_part.h), named as its interface. Without --link the one is meant that
  * runs: among all links, those of the role host with a radio at the other end; if there is
  * none, those of the role host.
  */
@@ -10,6 +11,7 @@
 #include "host/command/parse.h"
 #include "host/control/arguments.h"
 #include "host/control/conversation.h"
+#include "host/wifi/driver_part.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -161,9 +163,14 @@ static void say_several(const struct radio *radio)
 struct radio *radio_dial(const struct radio_options *options)
 {
 	static struct radio radio;
+	enum driver_found driver = DRIVER_TOLD;
+	const char *hidden;
 
 	drop_all(&radio.first);
 	control_place_find(options->link, on_found, &radio);
+	if (!radio.first || !options->link)
+		driver = driver_find(options->link, on_found, &radio);
+	hidden = driver == DRIVER_HIDES ? "; those of the kernel driver are for root" : "";
 	if (options->link && radio.first) {
 		drop_all(&radio.first->next);
 		return &radio;
@@ -174,11 +181,13 @@ struct radio *radio_dial(const struct radio_options *options)
 		return &radio;
 	if (radio.first)
 		say_several(&radio);
+	else if (driver == DRIVER_SAID)
+		;
 	else if (options->link)
-		log_line("no link named %s is running; 'pigtail status' lists those that are",
-			 options->link);
+		log_line("no link named %s is running%s; 'pigtail status' lists those that are",
+			 options->link, hidden);
 	else
-		log_line("no link is running; start one by 'pigtail up PORT NET'");
+		log_line("no link is running%s; start one by 'pigtail up PORT NET'", hidden);
 	drop_all(&radio.first);
 	return NULL;
 }

@@ -37,6 +37,10 @@ struct control {
 	struct timer *timer;
 	ptl_time accept_at; /* not before; 0: now */
 	bool complained;    /* of the socket that can't be made again */
+
+	/* Of one that serves one client only, else NULL. */
+	void (*ended)(void *user);
+	void *user;
 };
 
 /* ---- clients ---- */
@@ -71,7 +75,10 @@ static void on_ended(void *user, struct client *client)
 	for (size_t i = 0; i < CLIENTS_MAX; i++)
 		if (control->clients[i] == client)
 			drop(control, i);
-	schedule(control);
+	if (control->ended)
+		control->ended(control->user);
+	else
+		schedule(control);
 }
 
 static void on_timer(void *user)
@@ -234,22 +241,48 @@ const char *control_path(const struct control *control)
 	return control->place.path;
 }
 
+static struct control *control_new(uv_loop_t *loop, const char *name,
+				   const struct control_times *times)
+{
+	struct control *control = calloc(1, sizeof(*control));
+
+	if (!control)
+		return NULL;
+	control->loop = loop;
+	control->times = times ? times : &usual_times;
+	control->place.fd = -1;
+	(void)snprintf(control->name, sizeof(control->name), "%s", name);
+	control->timer = timer_new(loop, on_timer, control);
+	if (control->timer)
+		return control;
+	free(control);
+	return NULL;
+}
+
+struct control *control_for(uv_loop_t *loop, const char *name, int fd,
+			    void (*ended)(void *user), void *user)
+{
+	struct control *control = control_new(loop, name, NULL);
+
+	if (!control)
+		return NULL;
+	control->ended = ended;
+	control->user = user;
+	serve(control, fd);
+	if (control->clients[0])
+		return control;
+	control_close(control);
+	return NULL;
+}
+
 int control_open(uv_loop_t *loop, const char *name, const struct control_times *times,
 		 struct control **out, char *error, size_t error_size)
 {
-	struct control *control = calloc(1, sizeof(*control));
+	struct control *control = control_new(loop, name, times);
 	int status;
 
 	if (!control)
-		return complain(error, error_size, "out of memory");
-	control->loop = loop;
-	control->times = times ? times : &usual_times;
-	(void)snprintf(control->name, sizeof(control->name), "%s", name);
-	control->timer = timer_new(loop, on_timer, control);
-	if (!control->timer) {
-		free(control);
 		return complain(error, error_size, "out of memory or descriptors");
-	}
 	status = claim(control, error, error_size);
 	if (status) {
 		timer_free(control->timer);

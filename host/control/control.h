@@ -19,10 +19,18 @@ struct control;
 int control_open(uv_loop_t *loop, const char *name, const struct control_times *times,
 		 struct control **control, char *error, size_t error_size);
 
+/*
+ * One that has no place, and one client, which is at the other end of fd; owns the
+ * descriptor. ended() is called when that is gone: what is left is control_close(), which
+ * must wait until the loop has gone on. NULL: out of memory or descriptors.
+ */
+struct control *control_for(uv_loop_t *loop, const char *name, int fd,
+			    void (*ended)(void *user), void *user);
+
 /* The socket is gone at return. NULL does nothing. */
 void control_close(struct control *control);
 
-/* Its path now. */
+/* Its path now; "" without one. */
 const char *control_path(const struct control *control);
 
 /* Serves a client that is connected already, as by a socket pair of this process. The

@@ -7,7 +7,8 @@
 
 #include <cjson/cJSON.h>
 
-/* The radio, its station and its access point; null without a radio. */
+/* The radio, its station and its access point (not of one that is blind); null without a
+ * radio. */
 cJSON *wifi_json(const struct wifi *wifi);
 /* The networks of the last scan, the strongest first. */
 cJSON *wifi_json_found(const struct wifi *wifi);

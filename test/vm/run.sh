@@ -8,6 +8,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
+firmware=$top/build/firmware
 
 usage() {
 	cat <<'END'
@@ -244,6 +245,16 @@ rounds=$rounds
 cases='${chosen[*]-}'
 ${JOB_SETTINGS:-}
 END
+if [[ -e $firmware/boot.elf ]]; then
+	# For the radio outside, see machine: one that it takes, and one that it does not.
+	key=$firmware/update-key.pem
+	body=$firmware/device/lx60/wifi.body
+	"$top/script/sign" new-key "$guest/other-key.pem" >/dev/null
+	"$top/script/sign" image --key "$key" --board lx60 --firmware new "$body" "$guest/new.img"
+	"$top/script/sign" image --key "$guest/other-key.pem" --board lx60 --firmware foreign \
+		"$body" "$guest/foreign.img"
+	items+=("new.img=$guest/new.img" "foreign.img=$guest/foreign.img")
+fi
 "$here/initramfs" "$guest/initramfs" "$release" "${modules[@]}" "${programs[@]}" \
 	"job=$guest/job" "${items[@]}"
 cat "${base[@]}" "$guest/initramfs" >"$guest/initrd"
@@ -258,7 +269,7 @@ fi
 cpus=(-accel "tcg,thread=multi" -smp 2)
 [[ $clock == real ]] || cpus=(-icount "shift=${clock#virtual-},sleep=off" -smp 1)
 mkfifo "$guest/report"
-PIGTAIL=$pigtail "$here/machine" "$guest" "${cpus[@]}" -m "$memory" \
+FIRMWARE=$firmware PIGTAIL=$pigtail "$here/machine" "$guest" "${cpus[@]}" -m "$memory" \
 	-kernel "$kernel" -initrd "$guest/initrd" \
 	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8 $append ${APPEND:-}" \
 	>"$guest/report" 9>&- &
