@@ -78,3 +78,27 @@ case_flash_files_that_make_no_sense_are_refused() {
 	expect "no image" radio_log_has "wifi.elf is no firmware image"
 	expect "nothing was made" [ ! -e "$dir/flash" ]
 }
+
+keeps_greeting() {
+	[[ $("$pigtail" get store.greeting --link radio) == "good morning" ]]
+}
+
+# What the board has beside its network, by command.
+case_flash_store_and_pins_by_command() {
+	start_radio --factory "$FIRMWARE/wifi.img"
+	wait_for 20 "the radio" "$pigtail" info --link radio
+	"$pigtail" set pin.3 output,high --link radio
+	expect "the pin" [ "$("$pigtail" get pin.3 --link radio)" = "output high" ]
+	"$pigtail" set store.greeting "good morning" --link radio
+	"$pigtail" reboot --link radio
+	wait_for 20 "it to be kept" keeps_greeting
+	"$pigtail" set store.greeting --remove --link radio
+	ended=0
+	"$pigtail" get store.greeting --link radio || ended=$?
+	expect "no such key" [ "$ended" = 1 ]
+	ended=0
+	"$pigtail" set pin.0 output --link radio || ended=$?
+	expect "not allowed" [ "$ended" = 1 ]
+	"$pigtail" set mac 02:00:00:00:00:77 --link radio
+	expect "the address" [ "$("$pigtail" get mac --link radio)" = 02:00:00:00:00:77 ]
+}
