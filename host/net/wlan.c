@@ -236,11 +236,11 @@ static enum ptl_status set(struct wlan *wlan, const struct ptl_control *message,
 		*reason = "this radio has no such setting";
 		return PTL_STATUS_UNSUPPORTED;
 	}
-	if (power < 0 || power > TX_POWER_MOST || wlan->country_id) {
-		*reason = wlan->country_id ? NULL : "0 to 30 dBm";
-		return wlan->country_id ? PTL_STATUS_BUSY : PTL_STATUS_BAD_VALUE;
-	}
-	if (!ptl_groups_set(&groups, message))
+	if (country && wlan->country_id)
+		return PTL_STATUS_BUSY;
+	if (power < 0 || power > TX_POWER_MOST)
+		*reason = "0 to 30 dBm";
+	if (*reason || !ptl_groups_set(&groups, message))
 		return PTL_STATUS_BAD_VALUE;
 	status = mac ? set_mac(wlan, mac, reason) : PTL_STATUS_DONE;
 	if (status != PTL_STATUS_DONE)

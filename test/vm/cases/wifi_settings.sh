@@ -28,6 +28,8 @@ join() {
 	wait_for 5 "its power" radio_has "txpower 10.00" info
 }
 
+# The radio takes its time for that one, and is told all at once when it restarts.
+in_ns a iw reg set DE
 in_ns a iw dev wlan0 set power_save on
 in_ns a iw dev wlan0 set txpower fixed 1000
 join
