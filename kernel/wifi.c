@@ -19,12 +19,11 @@ static bool is_wifi(const struct ptl_radio_info *info)
 	return info->capabilities & PTL_CAN_STATION && info->channel_count;
 }
 
-/* As far as a wiphy shows it. */
+/* As far as a wiphy shows it. Which channels there are differs by the country that a radio is
+ * in: no reason to take the interface away. */
 static bool is_same(const struct ptl_radio_info *a, const struct ptl_radio_info *b)
 {
 	return a->capabilities == b->capabilities && a->akms == b->akms &&
-	       a->channel_count == b->channel_count &&
-	       !memcmp(a->channels, b->channels, a->channel_count) &&
 	       ether_addr_equal(a->mac, b->mac) && ether_addr_equal(a->ap_mac, b->ap_mac);
 }
 
