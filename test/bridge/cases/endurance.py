@@ -66,7 +66,7 @@ def stream(rig, seconds):
     assert sums["writer"].digest() == sums["reader"].digest() == sums["sent"].digest()
     seen = clients(rig)
     assert [one["lost"] for one in seen[:2]] == [0, 0], seen
-    assert seen[2]["lost"] > total / 2 and seen[2]["lost"] + seen[2]["sent"] + seen[2]["waits"] == total, seen
+    assert seen[2]["lost"] > 0 and seen[2]["lost"] + seen[2]["sent"] + seen[2]["waits"] == total, seen
     delays.sort()
     print(f"# {total} bytes in {time.monotonic() - began:.0f} s; the third lost {seen[2]['lost']}; delay of a mark "
           f"p50 {delays[len(delays) // 2]:.2f} ms, p99 {delays[int(len(delays) * 0.99)]:.2f} ms")
