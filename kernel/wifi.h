@@ -47,6 +47,8 @@
 #include <pigtail/streams.h>
 #include <pigtail/wifi.h>
 
+#define CARD_REFRESH_MS 1000 /* of what get_station() tells */
+
 #define CARD_ELEMENTS_MAX 1024 /* of a request to join, as cfg80211 is told again */
 
 struct ptl_card;
@@ -89,6 +91,17 @@ struct card_station {
 	bool asked;
 };
 
+/* A station of our access point. What the radio said of it last; 0: unknown. */
+struct card_guest {
+	struct card_ask ask; /* first */
+	u8 mac[ETH_ALEN];    /* zeros: nobody */
+	bool asked;
+	unsigned long joined_at, asked_at;
+	s8 signal;
+	u32 tx_rate, rx_rate; /* kbit/s */
+	u64 tx_bytes, rx_bytes;
+};
+
 struct card_ap {
 	bool running;
 	bool waiting; /* in start_ap() */
@@ -97,6 +110,7 @@ struct card_ap {
 	enum ptl_status status;
 	char text[PTL_WIFI_TEXT];
 	struct cfg80211_chan_def channel;
+	struct card_guest guests[PTL_STATIONS_MAX];
 };
 
 /* What the radio is told in every session; a row of the table in wifi_settings.c each. */
@@ -261,6 +275,8 @@ int card_op_connect(struct wiphy *wiphy, struct net_device *net,
 		    struct cfg80211_connect_params *params);
 int card_op_disconnect(struct wiphy *wiphy, struct net_device *net, u16 reason);
 int card_station_info(struct ptl_card *card, const u8 *mac, struct station_info *info);
+/* What of these is known, for cfg80211. */
+void card_put_air(struct station_info *info, s8 signal, u32 tx_rate, u32 rx_rate);
 /* Of this interface, which goes down: its end is told at once. Takes the lock. */
 void card_end_scan(struct ptl_card *card, struct wireless_dev *wdev);
 /* The key management that cfg80211 asks for, as bits of PTL_AKM_...; 0: none that we know. */
@@ -282,8 +298,9 @@ int card_stop_ap(struct ptl_card *card);
 /* With the lock: what could not be said before. */
 void card_ap_poll(struct ptl_card *card);
 int card_kick(struct ptl_card *card, const u8 *mac, u16 reason);
-/* The index-th station's address. */
+/* The index-th station's address. With the lock, as the next. */
 int card_ap_station(struct ptl_card *card, int index, u8 *mac);
+int card_ap_station_info(struct ptl_card *card, const u8 *mac, struct station_info *info);
 void card_on_ap_started(void *user, enum ptl_status status, const char *text);
 void card_on_ap_stopped(void *user, u16 reason, const char *text);
 void card_on_station(void *user, bool joined, const u8 mac[ETH_ALEN], u16 reason,

@@ -13,6 +13,35 @@
 #include <linux/etherdevice.h>
 #include <linux/slab.h>
 
+/* ---- who is in it ---- */
+
+static struct card_guest *guest_of(struct ptl_card *card, const u8 *mac)
+{
+	for (unsigned int i = 0; i < PTL_STATIONS_MAX; i++)
+		if (ether_addr_equal(card->ap.guests[i].mac, mac))
+			return &card->ap.guests[i];
+	return NULL;
+}
+
+static void guest_came(struct ptl_card *card, const u8 *mac)
+{
+	static const u8 nobody[ETH_ALEN];
+	struct card_guest *guest = guest_of(card, nobody);
+
+	if (!guest) /* there are as many as interfaces has */
+		return;
+	ether_addr_copy(guest->mac, mac);
+	guest->joined_at = jiffies;
+	guest->asked_at = jiffies - msecs_to_jiffies(CARD_REFRESH_MS);
+}
+
+/* An answer about it is nobody's any more. */
+static void guest_left(struct ptl_card *card, struct card_guest *guest)
+{
+	ptl_wifi_forget(&card->wifi, &guest->ask);
+	memset(guest, 0, sizeof(*guest));
+}
+
 /* ---- start and stop ---- */
 
 static int check(struct ptl_card *card, const struct cfg80211_ap_settings *settings, u8 akms)
@@ -120,6 +149,8 @@ static struct net_device *over(struct ptl_card *card)
 		card->roles[PTL_IF_AP] ? card->roles[PTL_IF_AP]->vif.net : NULL;
 
 	card->ap.running = false;
+	for (unsigned int i = 0; i < PTL_STATIONS_MAX; i++)
+		guest_left(card, &card->ap.guests[i]);
 	if (!net) {
 		ptl_interfaces_ap(&card->interfaces, false);
 		return NULL;
@@ -176,6 +207,56 @@ int card_ap_station(struct ptl_card *card, int index, u8 *mac)
 	return 0;
 }
 
+static void on_stats(struct ptl_card *card, struct card_ask *ask, enum ptl_status status,
+		     const struct ptl_control *message)
+{
+	struct card_guest *guest = container_of(ask, struct card_guest, ask);
+
+	guest->asked = false;
+	if (status != PTL_STATUS_DONE)
+		return;
+	guest->signal = ptl_control_int(message, PTL_F_SIGNAL, guest->signal);
+	guest->tx_rate = ptl_control_uint(message, PTL_F_TX_RATE, guest->tx_rate);
+	guest->rx_rate = ptl_control_uint(message, PTL_F_RX_RATE, guest->rx_rate);
+	guest->tx_bytes = ptl_control_uint(message, PTL_F_TX_BYTES, guest->tx_bytes);
+	guest->rx_bytes = ptl_control_uint(message, PTL_F_RX_BYTES, guest->rx_bytes);
+}
+
+/* For the next time that somebody wants to know: this one doesn't wait. */
+static void ask_stats(struct ptl_card *card, struct card_guest *guest)
+{
+	struct ptl_control_writer stats;
+
+	if (guest->asked ||
+	    time_before(jiffies, guest->asked_at + msecs_to_jiffies(CARD_REFRESH_MS)))
+		return;
+	guest->ask.answered = on_stats;
+	ptl_control_begin(&stats, PTL_M_STATS, 0, PTL_IF_AP);
+	ptl_put_bytes(&stats, PTL_F_MAC, guest->mac, ETH_ALEN);
+	guest->asked = card_request(card, &stats, &guest->ask) == PTL_STATUS_DONE;
+	if (guest->asked)
+		guest->asked_at = jiffies;
+}
+
+int card_ap_station_info(struct ptl_card *card, const u8 *mac, struct station_info *info)
+{
+	struct card_guest *guest = is_valid_ether_addr(mac) ? guest_of(card, mac) : NULL;
+
+	if (!guest)
+		return -ENOENT;
+	ask_stats(card, guest);
+	info->connected_time = (jiffies - guest->joined_at) / HZ;
+	info->filled = BIT_ULL(NL80211_STA_INFO_CONNECTED_TIME);
+	card_put_air(info, guest->signal, guest->tx_rate, guest->rx_rate);
+	if (guest->tx_bytes || guest->rx_bytes) {
+		info->tx_bytes = guest->tx_bytes;
+		info->rx_bytes = guest->rx_bytes;
+		info->filled |= BIT_ULL(NL80211_STA_INFO_TX_BYTES64) |
+				BIT_ULL(NL80211_STA_INFO_RX_BYTES64);
+	}
+	return 0;
+}
+
 static void joined(struct net_device *net, const u8 *mac, const u8 *elements, size_t n)
 {
 	struct station_info *info;
@@ -201,9 +282,14 @@ void card_on_station(void *user, bool came, const u8 mac[ETH_ALEN], u16 reason,
 	if (!vif || !card->ap.running || !is_valid_ether_addr(mac) || came == known)
 		return;
 	if (!came) {
+		struct card_guest *guest = guest_of(card, mac);
+
+		if (guest)
+			guest_left(card, guest);
 		ptl_interfaces_left(&card->interfaces, mac);
 		cfg80211_del_sta(vif->vif.net, mac, GFP_ATOMIC);
 	} else if (ptl_interfaces_joined(&card->interfaces, mac)) {
+		guest_came(card, mac);
 		joined(vif->vif.net, mac, elements, n);
 	}
 }

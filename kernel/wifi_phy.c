@@ -71,7 +71,7 @@ static int op_get_station(struct wiphy *wiphy, struct net_device *net, const u8 
 	if (!is_ap(net))
 		status = card_station_info(card, mac, info);
 	else
-		status = ptl_interfaces_has(&card->interfaces, mac) ? 0 : -ENOENT;
+		status = card_ap_station_info(card, mac, info);
 	ptl_dev_unlock(card->dev);
 	return status;
 }
@@ -85,6 +85,8 @@ static int op_dump_station(struct wiphy *wiphy, struct net_device *net, int inde
 	ptl_dev_lock(card->dev);
 	if (is_ap(net)) {
 		status = card_ap_station(card, index, mac);
+		if (!status)
+			status = card_ap_station_info(card, mac, info);
 	} else if (!index) {
 		ether_addr_copy(mac, card->station.bssid);
 		status = card_station_info(card, mac, info);

@@ -16,8 +16,6 @@
 
 #include <linux/etherdevice.h>
 
-#define REFRESH_MS 1000 /* of what get_station() tells */
-
 /* ---- scan ---- */
 
 int card_op_scan(struct wiphy *wiphy, struct cfg80211_scan_request *request)
@@ -446,7 +444,7 @@ static void ask_stats(struct ptl_card *card)
 	struct ptl_control_writer stats;
 
 	if (station->asked ||
-	    time_before(jiffies, station->asked_at + msecs_to_jiffies(REFRESH_MS)))
+	    time_before(jiffies, station->asked_at + msecs_to_jiffies(CARD_REFRESH_MS)))
 		return;
 	station->stats.answered = on_stats;
 	station->asked_at = jiffies;
@@ -457,6 +455,22 @@ static void ask_stats(struct ptl_card *card)
 static void put_rate(struct rate_info *rate, u32 kbits)
 {
 	rate->legacy = min_t(u32, kbits / 100, U16_MAX);
+}
+
+void card_put_air(struct station_info *info, s8 signal, u32 tx_rate, u32 rx_rate)
+{
+	if (signal) {
+		info->signal = signal;
+		info->filled |= BIT_ULL(NL80211_STA_INFO_SIGNAL);
+	}
+	if (tx_rate) {
+		put_rate(&info->txrate, tx_rate);
+		info->filled |= BIT_ULL(NL80211_STA_INFO_TX_BITRATE);
+	}
+	if (rx_rate) {
+		put_rate(&info->rxrate, rx_rate);
+		info->filled |= BIT_ULL(NL80211_STA_INFO_RX_BITRATE);
+	}
 }
 
 int card_station_info(struct ptl_card *card, const u8 *mac, struct station_info *info)
@@ -476,17 +490,6 @@ int card_station_info(struct ptl_card *card, const u8 *mac, struct station_info 
 		BIT_ULL(NL80211_STA_INFO_CONNECTED_TIME) |
 		BIT_ULL(NL80211_STA_INFO_RX_PACKETS) | BIT_ULL(NL80211_STA_INFO_TX_PACKETS) |
 		BIT_ULL(NL80211_STA_INFO_RX_BYTES64) | BIT_ULL(NL80211_STA_INFO_TX_BYTES64);
-	if (station->signal) {
-		info->signal = station->signal;
-		info->filled |= BIT_ULL(NL80211_STA_INFO_SIGNAL);
-	}
-	if (station->tx_rate) {
-		put_rate(&info->txrate, station->tx_rate);
-		info->filled |= BIT_ULL(NL80211_STA_INFO_TX_BITRATE);
-	}
-	if (station->rx_rate) {
-		put_rate(&info->rxrate, station->rx_rate);
-		info->filled |= BIT_ULL(NL80211_STA_INFO_RX_BITRATE);
-	}
+	card_put_air(info, station->signal, station->tx_rate, station->rx_rate);
 	return 0;
 }

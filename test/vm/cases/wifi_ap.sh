@@ -43,6 +43,10 @@ ping_b() {
 	in_ns b ping -q -n -c 3 -i 0.02 -W 5 -s 1400 -I phone 10.9.0.1 >/dev/null
 }
 expect "the other way" ping_b
+signal_of_phone() {
+	in_ns a iw dev uap0 station dump | grep -q "signal:.*-[0-9]"
+}
+wait_for 10 "what the radio says of it" signal_of_phone
 in_ns a iw dev uap0 station del "$(in_ns a iw dev uap0 station dump | sed -n 's/^Station \([^ ]*\).*/\1/p')"
 wait_for 5 "that it was sent away" grep -q "del station" "$dir/events.log"
 in_ns a pigtail ap stop --interface uap0
