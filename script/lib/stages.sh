@@ -2,10 +2,11 @@
 # shellcheck shell=bash
 #
 # Sourced by script/test: what a stage counts and runs its steps with, and how stages are
-# run. They go in two lanes side by side: what mostly computes, and what mostly waits
-# (for a wire of 115200 baud, for a peer that is silent). Each stage is a process of its
-# own, stage_NAME(), that leaves its counts in NAME.counts; what it says is printed when
-# it has ended, or at once when there is one lane only.
+# run. They go in two lanes side by side, which take them from one list: one from its
+# front, where those are that mostly compute, the other from its end, where those are that
+# mostly wait (for a wire of 115200 baud, for a peer that is silent). Each stage is a
+# process of its own, stage_NAME(), that leaves its counts in NAME.counts; what it says is
+# printed when it has ended, or at once when there is one lane only.
 
 # ---- in a stage: counting and running ----
 
@@ -129,12 +130,30 @@ run_stage() {
 	echo "  $((SECONDS - began)) s"
 }
 
-# lane ALONE STAGE...: one after the other.
+# next_stage END: takes a stage from the list's front or end, and says which; fails when
+# there is none any more.
+next_stage() {
+	local list
+	{
+		flock 7
+		mapfile -t list <"$logs/.list"
+		[[ ${#list[@]} -gt 0 ]] || return 1
+		if [[ $1 = front ]]; then
+			echo "${list[0]}"
+			list=("${list[@]:1}")
+		else
+			echo "${list[-1]}"
+			unset "list[-1]"
+		fi
+		printf '%s\n' "${list[@]}" | sed '/^$/d' >"$logs/.list"
+	} 7>"$logs/.list.lock"
+}
+
+# lane ALONE END: one stage after the other.
 lane() {
-	local alone=$1 stage running=""
-	shift
+	local alone=$1 end=$2 stage running=""
 	trap '[[ -z $running ]] || kill -TERM "$running" 2>/dev/null; wait; exit 130' INT TERM HUP
-	for stage in "$@"; do
+	while stage=$(next_stage "$end"); do
 		if $alone; then
 			run_stage "$stage" 2>&1 &
 		else
@@ -196,27 +215,23 @@ sum_up() {
 	[[ $failed -eq 0 ]]
 }
 
-# run_stages BESIDE STAGE...: those that BESIDE (names with spaces around each) has go in
-# a lane of their own, if there is a second CPU.
+# run_stages STAGE...: those that mostly wait last; side by side if there is a second CPU.
 run_stages() {
-	local beside=$1 stage first=() second=() alone=true
-	shift
+	local stage alone=false
 	for stage in "$@"; do
 		rm -f "$logs/$stage.counts"
-		# shellcheck disable=SC2154 # of build.sh
-		if [[ $jobs -gt 1 && $beside == *" $stage "* ]]; then
-			second+=("$stage")
-		else
-			first+=("$stage")
-		fi
 	done
+	printf '%s\n' "$@" >"$logs/.list"
+	# shellcheck disable=SC2154 # of build.sh
+	[[ $jobs -gt 1 && $# -gt 1 ]] || alone=true
 	trap stop INT TERM HUP
-	if [[ ${#first[@]} -gt 0 && ${#second[@]} -gt 0 ]]; then
-		alone=false
-		printf '%s\n' "one lane: ${first[*]}" "beside it: ${second[*]}"
-	fi
-	[[ ${#first[@]} -eq 0 ]] || { lane $alone "${first[@]}" & lanes+=($!); }
-	[[ ${#second[@]} -eq 0 ]] || { lane $alone "${second[@]}" & lanes+=($!); }
+	$alone || echo "two at a time: $*"
+	lane $alone front &
+	lanes+=($!)
+	$alone || {
+		lane false end &
+		lanes+=($!)
+	}
 	wait
 	sum_up "$@"
 }
