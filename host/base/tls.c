@@ -266,7 +266,7 @@ void tls_free(struct tls *tls)
 static enum tls_state fail(struct tls *tls, const char *why)
 {
 	tls->state = TLS_FAILED;
-	(void)snprintf(tls->why, sizeof(tls->why), "%s", why);
+	(void)snprintf(tls->why, sizeof(tls->why), "%.*s", (int)sizeof(tls->why) - 1, why);
 	return tls->state;
 }
 

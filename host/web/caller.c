@@ -507,7 +507,7 @@ static int exchange_all(struct caller *caller, char *const *lines, size_t n, cJS
 cJSON *caller_ask_all(struct caller *caller, const char *request, cJSON *const *arguments,
 		      size_t n, char *error, size_t error_size)
 {
-	char *lines[CALLER_AHEAD];
+	char *lines[CALLER_AHEAD] = {0};
 	cJSON *result = NULL;
 	int status;
 
