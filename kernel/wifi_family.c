@@ -43,21 +43,28 @@ static bool has_interface(const struct ptl_card *card, const struct net *net, in
 	return false;
 }
 
-/* The card whose client the socket is; its lock is held then. */
-static struct ptl_card *lock_card_of(const struct net *net, u32 portid,
-				     struct card_client **client)
+/* Calls what for the card whose client the socket is, with its lock, and returns what that
+ * does; -ENOTCONN: it is nobody's. */
+static int with_card_of(const struct net *net, u32 portid,
+			int (*what)(struct ptl_card *card, struct card_client *client,
+				    void *data),
+			void *data)
 {
+	struct card_client *client = NULL;
 	struct ptl_card *card;
+	int status = -ENOTCONN;
 
 	list_for_each_entry(card, &cards, all)
 	{
 		ptl_dev_lock(card->dev);
-		*client = card_client(card, net, portid);
-		if (*client)
-			return card;
+		client = card_client(card, net, portid);
+		if (client)
+			status = what(card, client, data);
 		ptl_dev_unlock(card->dev);
+		if (client)
+			break;
 	}
-	return NULL;
+	return status;
 }
 
 /* ---- commands ---- */
@@ -102,23 +109,25 @@ static int dump_links(struct sk_buff *skb, struct netlink_callback *cb)
 	return skb->len;
 }
 
+static int is_open(struct ptl_card *card, struct card_client *client, void *data)
+{
+	return -EALREADY;
+}
+
 static int do_open(struct sk_buff *skb, struct genl_info *info)
 {
 	struct net *net = genl_info_net(info);
-	struct card_client *client;
 	struct ptl_card *card;
-	int status = -ENODEV, index;
+	int status, index;
 
 	if (!info->attrs[PTL_GENL_A_IFINDEX])
 		return -EINVAL;
 	index = nla_get_u32(info->attrs[PTL_GENL_A_IFINDEX]);
 	mutex_lock(&mutex);
-	card = lock_card_of(net, info->snd_portid, &client);
-	if (card) {
-		ptl_dev_unlock(card->dev);
-		mutex_unlock(&mutex);
-		return -EALREADY;
-	}
+	status = with_card_of(net, info->snd_portid, is_open, NULL);
+	if (status == -EALREADY)
+		goto out;
+	status = -ENODEV;
 	list_for_each_entry(card, &cards, all)
 	{
 		ptl_dev_lock(card->dev);
@@ -126,26 +135,28 @@ static int do_open(struct sk_buff *skb, struct genl_info *info)
 			status = card_client_open(card, &family, net, info->snd_portid);
 		ptl_dev_unlock(card->dev);
 	}
+out:
 	mutex_unlock(&mutex);
 	return status;
 }
 
+static int take_message(struct ptl_card *card, struct card_client *client, void *data)
+{
+	const struct genl_info *info = data;
+	const struct nlattr *message = info->attrs[PTL_GENL_A_MESSAGE];
+
+	return card_client_message(card, client, nla_data(message), nla_len(message),
+				   info->extack);
+}
+
 static int do_message(struct sk_buff *skb, struct genl_info *info)
 {
-	const struct nlattr *message = info->attrs[PTL_GENL_A_MESSAGE];
-	struct card_client *client;
-	struct ptl_card *card;
-	int status = -ENOTCONN;
+	int status;
 
-	if (!message)
+	if (!info->attrs[PTL_GENL_A_MESSAGE])
 		return -EINVAL;
 	mutex_lock(&mutex);
-	card = lock_card_of(genl_info_net(info), info->snd_portid, &client);
-	if (card) {
-		status = card_client_message(card, client, nla_data(message), nla_len(message),
-					     info->extack);
-		ptl_dev_unlock(card->dev);
-	}
+	status = with_card_of(genl_info_net(info), info->snd_portid, take_message, info);
 	mutex_unlock(&mutex);
 	return status;
 }
@@ -170,20 +181,20 @@ static struct genl_family family = {
 
 /* ---- sockets that are closed ---- */
 
+static int close_client(struct ptl_card *card, struct card_client *client, void *data)
+{
+	card_client_close(card, client);
+	return 0;
+}
+
 static int on_netlink(struct notifier_block *block, unsigned long state, void *data)
 {
 	const struct netlink_notify *notify = data;
-	struct card_client *client;
-	struct ptl_card *card;
 
 	if (state != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC)
 		return NOTIFY_DONE;
 	mutex_lock(&mutex);
-	card = lock_card_of(notify->net, notify->portid, &client);
-	if (card) {
-		card_client_close(card, client);
-		ptl_dev_unlock(card->dev);
-	}
+	(void)with_card_of(notify->net, notify->portid, close_client, NULL);
 	mutex_unlock(&mutex);
 	return NOTIFY_DONE;
 }
