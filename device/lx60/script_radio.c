@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#define TX_FRAMES 2u
 #define RX_FRAMES 4u
 #define NO_LINE	  100000000u /* bits/s: what it says goes by memory */
 
@@ -19,8 +20,7 @@ static struct {
 	const struct wlan_events *events;
 	uint32_t seed;
 	uint8_t mac[6];
-	uint8_t buffer[ETHERNET_TX_FRAMES + RX_FRAMES][ETHERNET_FRAME]
-		__attribute__((aligned(4)));
+	uint8_t buffer[TX_FRAMES + RX_FRAMES][ETHERNET_FRAME] __attribute__((aligned(4)));
 } script;
 
 /* ---- frames ---- */
@@ -66,7 +66,7 @@ static void start(const struct wlan_events *events, ptl_time now)
 		       &script.share, now);
 	air_space_init(&script.space, &script.air, now);
 	(void)air_space_add(&script.space, &script.radio);
-	ethernet_start(&of_mac, script.mac, script.buffer, RX_FRAMES);
+	ethernet_start(&of_mac, script.mac, script.buffer, TX_FRAMES, RX_FRAMES);
 }
 
 static void session(ptl_time now, bool up)

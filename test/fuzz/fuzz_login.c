@@ -54,6 +54,8 @@ static void read_line(const char *line, size_t n)
 	REQUIRE(!memcmp(&password, &again, sizeof(again)));
 }
 
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct ptl_login whole, cut;
