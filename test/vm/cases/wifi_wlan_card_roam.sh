@@ -24,6 +24,6 @@ ask_to_roam yard "$hall" 6
 wait_for 20 "a roam that was asked for" linked "$hall"
 wait_for 60 "the download" fails runs download
 expect "what came is what was served" cmp "$dir/web/file" "$dir/got"
-expect "the supplicant knows" sh -c "wpa_cli -p /run/wpa-card-wpa status | grep -q bssid=$hall"
+wait_for 10 "the supplicant to know" sh -c "wpa_cli -p /run/wpa-card-wpa status | grep -q bssid=$hall"
 expect "iw says so" [ "$(grep -c roamed "$dir/events.log")" = 2 ]
 expect "it never left" fails grep -q disconnected "$dir/events.log"

@@ -4,7 +4,7 @@
 # machine: wifi
 # Two access points of one network behind one bridge, a wlan radio, and a download that goes
 # on meanwhile. The radio roams by itself when the signal falls, and when the access point
-# that it is at asks for it (802.11v); the program says where it is. With a BSSID it stays.
+# that it is at asks for it (802.11v); the program says where it is.
 # shellcheck source=test/vm/guest/wifi.sh
 . /test/wifi.sh
 two_access_points
