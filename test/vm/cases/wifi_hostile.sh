@@ -14,7 +14,11 @@ stty -F /dev/ttyNM1 "$baud" raw -echo
 start liar vm_hostile_radio /dev/ttyNM1 $((20 * patience)) "${seed:-1}"
 start_card
 start events in a iw event
-supplicant wpa-liar a wlan0 'ssid="pig"' key_mgmt=NONE
+printf '%s\n' ctrl_interface=/run/wpa-liar 'network={' 'ssid="pig"' key_mgmt=NONE '}' >"$dir/liar.conf"
+# It ends when the interface goes under it, as a radio that becomes another one makes it go.
+supplicate() {
+	runs wpa-liar || start wpa-liar in a wpa_supplicant -t -Dnl80211 -iwlan0 "-c$dir/liar.conf"
+}
 # A beacon's fixed part, SSID and rates.
 beacon=80000000ffffffffffff0200000003020200000003020000000000000000000064000100
 beacon=${beacon}00067069672d6170010482848b96
@@ -22,6 +26,7 @@ iws() {
 	in_ns a timeout 3 iw "$@" >>"$dir/iw.log" 2>&1 || true
 }
 while runs liar; do
+	supplicate
 	iws dev wlan0 scan
 	iws dev wlan0 link
 	iws dev wlan0 station dump
