@@ -204,12 +204,26 @@ build_nullmodem() {
 	nice make -C "$headers" M="$1" modules
 }
 
+# A driver of a chip with GPIO pins that Debian's kernel has not: of its source.
+build_gpio-pca953x() {
+	[[ -e $1/gpio-pca953x.c ]] ||
+		tar xJf /usr/src/linux-source-6.1.tar.xz -C "$1" --strip-components=3 \
+			linux-source-6.1/drivers/gpio/gpio-pca953x.c
+	echo "obj-m := gpio-pca953x.o" >"$1/Kbuild"
+	nice make -C "$headers" M="$1" modules
+}
+
 build_pigtail() {
 	nice make -C "$top/kernel" KDIR="$headers" BUILD="$1"
 }
 
 build_module nullmodem build_nullmodem
 [[ $stack != ko ]] || build_module pigtail build_pigtail
+# The chip itself is memory that answers as registers on an I2C bus.
+if [[ $machine == bridge && -d $home/modules ]]; then
+	build_module gpio-pca953x build_gpio-pca953x
+	modules+=("$home"/modules/kernel/drivers/i2c/{i2c-stub,i2c-dev}.ko)
+fi
 
 # ---- the guest ----
 
