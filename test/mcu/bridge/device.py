@@ -54,7 +54,7 @@ def programs(rig, times):
             text, image = images[i % 2]
             avrdude(rig, port, image)
             console.wait(text.encode() + b"\r\n" + text.encode() + b"\r\n")
-    assert rig.log("device").count("the programmer is done") == 2 * times
+    wait_for("what the bridge says of the end", lambda: rig.log("device").count("the programmer is done") == 2 * times)
     rig.finish("device")
     rig.finish("avr")
     assert "reset high" in rig.log("avr")
