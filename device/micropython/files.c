@@ -176,11 +176,6 @@ static void step_put(struct transfer *transfer)
 		return;
 	mp_stream_close(*file);
 	*file = MP_OBJ_NULL;
-	if (transfer->status != PTL_STATUS_DONE) {
-		mp_vfs_remove(mp_obj_new_str(transfer->path, strlen(transfer->path)));
-		end(transfer, PTL_STATUS_ABORTED, NULL);
-		return;
-	}
 	rename_new(transfer);
 	end(transfer, PTL_STATUS_DONE, NULL);
 }
@@ -225,18 +220,20 @@ static void step_list(struct transfer *transfer)
 
 static void (*const steps[KINDS])(struct transfer *) = {step_get, step_put, step_list};
 
-/* The host has gone in the middle. */
-static void let_go(struct transfer *transfer)
+/* Whatever it was in the middle of. The file is closed before anything else is done with its
+ * name: littlefs knows it until then. */
+static void close_file(struct transfer *transfer)
 {
 	mp_obj_t file = *file_of(transfer);
 	nlr_buf_t raised;
 
+	*file_of(transfer) = MP_OBJ_NULL;
+	if (transfer == &transfers[LIST] || file == MP_OBJ_NULL)
+		return;
 	if (nlr_push(&raised) == 0) {
-		if (transfer != &transfers[LIST] && file != MP_OBJ_NULL)
-			mp_stream_close(file);
+		mp_stream_close(file);
 		nlr_pop();
 	}
-	end(transfer, PTL_STATUS_ABORTED, NULL);
 }
 
 /* Of a file that is not whole and will not be. */
@@ -250,6 +247,14 @@ static void remove_new(const struct transfer *transfer)
 	}
 }
 
+static void break_off(struct transfer *transfer, enum ptl_status status, const char *text)
+{
+	close_file(transfer);
+	if (transfer == &transfers[PUT] && transfer->begun)
+		remove_new(transfer);
+	end(transfer, status, text);
+}
+
 static mp_obj_t step(mp_obj_t unused)
 {
 	(void)unused;
@@ -260,18 +265,16 @@ static mp_obj_t step(mp_obj_t unused)
 
 		if (transfer->stream < 0)
 			continue;
-		if (transfer->ended && i != PUT) {
-			let_go(transfer);
+		if (transfer->ended && (i != PUT || transfer->status != PTL_STATUS_DONE)) {
+			break_off(transfer, PTL_STATUS_ABORTED, NULL);
 			continue;
 		}
 		if (nlr_push(&raised) == 0) {
 			steps[i](transfer);
 			nlr_pop();
 		} else {
-			end(transfer, PTL_STATUS_FAILED,
-			    reason(MP_OBJ_FROM_PTR(raised.ret_val)));
-			if (i == PUT && transfer->begun)
-				remove_new(transfer);
+			break_off(transfer, PTL_STATUS_FAILED,
+				  reason(MP_OBJ_FROM_PTR(raised.ret_val)));
 		}
 	}
 	return mp_const_none;

@@ -340,6 +340,7 @@ static size_t take(mp_obj_t from, void *to, size_t most)
 static void join(mp_obj_t key, mp_obj_t bssid)
 {
 	struct ptl_control_writer message;
+	enum ptl_status status;
 	uint8_t bytes[63];
 	size_t n = key == mp_const_none ? 0 : take(key, bytes, sizeof(bytes));
 
@@ -355,8 +356,9 @@ static void join(mp_obj_t key, mp_obj_t bssid)
 			mp_raise_ValueError(MP_ERROR_TEXT("a bssid has 6 bytes"));
 		ptl_put_bytes(&message, PTL_F_BSSID, bytes, 6);
 	}
-	want_done(ptl_wifi_start(&wlan.core, script_now(), PTL_WIFI_STATION, &message));
+	status = ptl_wifi_start(&wlan.core, script_now(), PTL_WIFI_STATION, &message);
 	memset(&message, 0, sizeof(message));
+	want_done(status);
 	wlan.status = CONNECTING;
 }
 

@@ -156,6 +156,7 @@ static int get(const struct options *options, struct radio *radio)
 	struct stat about;
 	bool folder = stat(options->to, &about) == 0 && S_ISDIR(about.st_mode);
 	FILE *file = NULL;
+	mode_t mask;
 	int status, fd;
 
 	if (snprintf(path, sizeof(path), "%s%s%s", options->to, folder ? "/" : "",
@@ -166,8 +167,14 @@ static int get(const struct options *options, struct radio *radio)
 	status = far_stream_open(&stream, radio, "get", far);
 	if (status)
 		return status;
-	if (!strcmp(options->to, "-"))
-		return receive(&stream, far, stdout);
+	if (!strcmp(options->to, "-")) {
+		status = receive(&stream, far, stdout);
+		if (fflush(stdout) && !status) {
+			log_line("cannot write: %s", strerror(errno));
+			status = EXIT_FAILED;
+		}
+		return status;
+	}
 	(void)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
 	fd = mkstemp(temporary);
 	if (fd >= 0)
@@ -178,7 +185,9 @@ static int get(const struct options *options, struct radio *radio)
 			(void)close(fd);
 		return EXIT_FAILED;
 	}
-	(void)fchmod(fd, 0644);
+	/* As if it had been made by open(): mkstemp() gives it to nobody else. */
+	(void)umask(mask = umask(0));
+	(void)fchmod(fd, 0666 & ~mask);
 	status = receive(&stream, far, file);
 	if (fclose(file) && !status) {
 		log_line("cannot write %s: %s", path, strerror(errno));
