@@ -36,6 +36,8 @@ struct repl {
 	struct port *pty;	 /* or, NULL: */
 	struct poller *terminal; /* standard input */
 	bool left;
+	bool said_all;	     /* standard input has ended: it goes when the radio is quiet */
+	bool heard;	     /* since the last tick */
 	uint8_t bytes[PART]; /* for the pty, as far as it has not taken them */
 	size_t at, n;
 };
@@ -103,6 +105,7 @@ static void on_far(void *user, int events)
 		repl->n = far_stream_read(&repl->stream, repl->bytes, sizeof(repl->bytes), 0);
 		if (repl->n == 0)
 			break;
+		repl->heard = true;
 	}
 	if (repl->stream.ended && repl->n == 0)
 		uv_stop(&repl->loop->uv);
@@ -129,13 +132,23 @@ static void on_terminal(void *user, int events)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		leave(repl);
+		repl->said_all = repl->heard = true;
+		poller_want(repl->terminal, 0);
 		return;
 	}
 	end = isatty(STDIN_FILENO) ? memchr(bytes, LEAVE, (size_t)n) : NULL;
 	say(repl, bytes, end ? (size_t)(end - bytes) : (size_t)n);
 	if (end)
 		leave(repl);
+}
+
+static void on_tick(void *user)
+{
+	struct repl *repl = user;
+
+	if (repl->said_all && !repl->heard)
+		leave(repl);
+	repl->heard = false;
 }
 
 static void on_pty(void *user)
@@ -223,6 +236,8 @@ static int run(const struct options *options, struct radio *radio)
 	status = far_stream_open(&repl.stream, radio, "repl", NULL);
 	if (status)
 		return status;
+	loop.tick = on_tick;
+	loop.user = &repl;
 	main_loop_begin(&loop);
 	status = join(&repl, options);
 	if (!status) {

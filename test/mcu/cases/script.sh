@@ -85,6 +85,8 @@ case_script_runs_and_says_what_it_raises() {
 	expect "why" said 'ZeroDivisionError'
 	far run "$dir/no-such-file.py"
 	expect "no such script" said 'cannot read .*no-such-file.py: No such file'
+	printf 'print(6 * 7)\r\n' | in_ns a timeout 20 "$pigtail" repl script >"$dir/said"
+	expect "the REPL, by a pipe" said '^42'
 	# A loop is interrupted, and the link lives meanwhile.
 	printf 'while True:\n    pass\n' >"$dir/text.py"
 	start loop in_ns a "$pigtail" run --link script "$dir/text.py"
@@ -156,7 +158,7 @@ for i in range(200):
 print("200")'
 	expect "listeners come and go" said 200
 	far run --stay "$dir/fails.py"
-	printf '\x04' | in_ns a timeout 3 "$pigtail" repl script >/dev/null || true
+	printf '\x04' | in_ns a timeout 20 "$pigtail" repl script >/dev/null
 	far run "$dir/fails.py"
 	expect "a soft reset closes them too" said 'ValueError: in the middle'
 	expect "it never restarted" [ "$(grep -c 'firmware pigtail script' "$dir/script.log")" = 1 ]
