@@ -146,6 +146,16 @@ static void set(void *user, enum ptl_target_pin which, bool active)
 	}
 }
 
+/* Of a line's errors, which say little by themselves. */
+static const char *reason(const struct pin *pin, int why)
+{
+	if (pin->options->kind == PIN_GPIO && pin->chip && why == EBUSY)
+		return "another program has this line";
+	if (pin->options->kind == PIN_GPIO && pin->chip && why == EINVAL)
+		return "this chip has no such line";
+	return strerror(why);
+}
+
 int pins_open(struct pins **made, const struct pins_options *options,
 	      const struct ptl_serial_seam *serial, char *error, size_t error_size)
 {
@@ -159,17 +169,16 @@ int pins_open(struct pins **made, const struct pins_options *options,
 			.options = &pins->options.pin[i], .serial = serial, .socket = -1};
 	for (int i = 0; i < PTL_TARGET_PINS; i++) {
 		struct pin *pin = &pins->pin[i];
-		int why;
 
 		if (pin->options->kind == PIN_NONE)
 			continue;
 		pin->kind = &kinds[pin->options->kind];
 		if (pin->kind->open(pin) == 0)
 			continue;
-		why = errno;
+		(void)complain(error, error_size, "pin %s: cannot open %s: %s", names[i],
+			       options->pin[i].where, reason(pin, errno));
 		pins_close(pins);
-		return complain(error, error_size, "pin %s: cannot open %s: %s", names[i],
-				options->pin[i].where, strerror(why));
+		return -1;
 	}
 	*made = pins;
 	return 0;

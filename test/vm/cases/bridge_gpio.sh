@@ -49,10 +49,10 @@ expect "one pulse, or one for each try" test "$(grep -c 'output 0' "$dir/watch.l
 	"$(grep -c 'pin reset: active' "$dir/bridge.log")"
 refused() {
 	! pigtail bridge loop: --listen 2324 --target avr --pins "reset=gpio:$1" >"$dir/refused" 2>&1
-	note "$(tail -n 1 "$dir/refused")"
+	grep -q "pin reset: cannot open $2" "$dir/refused"
 }
-expect "a line that somebody has" refused gpiochip0/3
-expect "no such line" refused gpiochip0/99
-expect "no such chip" refused gpiochip9/3
+expect "a line that somebody has" refused gpiochip0/3 "gpiochip0: another program has this line"
+expect "no such line" refused gpiochip0/99 "gpiochip0: this chip has no such line"
+expect "no such chip" refused gpiochip9/3 "gpiochip9: No such file or directory"
 finish bridge
 finish watch
