@@ -25,25 +25,25 @@ class Program:
         self.running = []
         path = os.path.join(self.folder, "port")
         self.start(role, f"unix-listen:{path},baud={baud}", net, "--name", NAME)
-        self.wait_for(path)
         if wire is not None:
+            self.wait_for(lambda: os.path.exists(path), path)
             beyond = os.path.join(self.folder, "wire")
             self.start("wire", f"unix:{path}", f"unix-listen:{beyond}", "--baud", str(baud), *wire)
             path = beyond
-            self.wait_for(path)
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.socket.connect(path)
+        # There is the path before there is somebody who listens.
+        self.wait_for(lambda: self.socket.connect_ex(path) == 0, path)
 
     def start(self, *words):
         self.running.append(
             subprocess.Popen([self.binary, *words], stdout=self.log, stderr=self.log, env=self.environment)
         )
 
-    def wait_for(self, path):
+    def wait_for(self, condition, what):
         end = time.monotonic() + 10
-        while not os.path.exists(path):
+        while not condition():
             if time.monotonic() > end or self.running[-1].poll() is not None:
-                raise AssertionError(f"no {path}: {self.said()}")
+                raise AssertionError(f"no {what}: {self.said()}")
             time.sleep(0.005)
 
     def said(self):

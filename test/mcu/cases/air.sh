@@ -27,7 +27,7 @@ third_net() {
 
 start_air() {
 	start air in_ns b "$pigtail" air "$dir/air.ini" --listen "unix:$dir/air"
-	wait_for 5 "the air" test -S "$dir/air"
+	wait_for 5 "the air" has_line air "the air of"
 }
 
 # start_board I

@@ -33,7 +33,7 @@ start_radio() {
 
 start_shared_air() {
 	start air in_ns b "$pigtail" air "$dir/air.ini" --listen "unix:$dir/air"
-	wait_for 5 "the air" test -S "$dir/air"
+	wait_for 5 "the air" has_line air "the air of"
 }
 
 has_station() {

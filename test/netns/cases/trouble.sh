@@ -246,11 +246,12 @@ while peer.recv(4096):
 	expect "said once" [ "$(lines_with 'seems to speak' "$dir/up0.log")" = 1 ]
 }
 
-# mangled KIND: a serial server between two ends, which does that to the bytes for up0.
+# mangled KIND: a serial server between two ends, which does that to the bytes for up0, once
+# the link is up: a HELLO has random bytes, and one without two of them never arrives.
 mangled() {
 	start server python3 -c '
-import socket, sys, threading
-kind = sys.argv[1]
+import os, socket, sys, threading
+kind, begun = sys.argv[1:]
 undo = {"telnet": lambda b: b.replace(b"\xff", b"\xff\xff"),
         "xonxoff": lambda b: b.replace(b"\x11", b"").replace(b"\x13", b"")}[kind]
 listener = socket.create_server(("127.0.0.1", 5570))
@@ -259,14 +260,15 @@ ours, _ = listener.accept()
 theirs, _ = listener.accept()
 def carry(a, b, how):
     while data := a.recv(4096):
-        b.sendall(how(data))
+        b.sendall(how(data) if os.path.exists(begun) else data)
 threading.Thread(target=carry, args=(ours, theirs, lambda b: b), daemon=True).start()
-carry(theirs, ours, undo)' "$1"
+carry(theirs, ours, undo)' "$1" "$dir/mangle"
 	wait_for 5 "the server" has_line server listening
 	start up0 "$pigtail" up tcp:127.0.0.1:5570 tap:pt0 --ip 10.0.2.20/24 --name up0
 	wait_for 5 "the first" ip link show pt0
 	start device0 "$pigtail" device tcp:127.0.0.1:5570 user --name device0
 	wait_up up0 device0
+	touch "$dir/mangle"
 	# Answers with one such byte each.
 	start pings ping -q -i 0.05 -c 600 -s 24 -p 0102030405060708090a11ff0b0c0d0e 10.0.2.2
 }
