@@ -2,7 +2,7 @@
 /*
  * mbedTLS calls our seam and returns MBEDTLS_ERR_SSL_WANT_* where that says "not now";
  * what it began goes on at the next call. Of a record that could not be sent all of it owns
- * the rest: `owed` is its size, and until it has left nothing else is written.
+ * the rest: it `owes` that, and until it has left nothing else is written.
  *
  * Which certificate will do:
  *
@@ -56,7 +56,7 @@ struct tls {
 	struct tls_seam seam;
 	enum tls_state state;
 	bool blocked; /* the seam didn't send */
-	size_t owed;
+	bool owes;
 	char name[128]; /* of the peer */
 	char why[160];
 };
@@ -345,12 +345,13 @@ static void pay(struct tls *tls)
 	static const uint8_t nothing[1];
 	int status;
 
-	if (!tls->owed)
+	if (!tls->owes)
 		return;
-	/* It holds a copy, and only wants to hear the same size. */
-	status = mbedtls_ssl_write(&tls->ssl, nothing, tls->owed);
+	/* It holds a copy; but that may have left by now, with an alert: then it takes this
+	 * for new bytes, and there are none. */
+	status = mbedtls_ssl_write(&tls->ssl, nothing, 0);
 	if (status >= 0)
-		tls->owed = 0;
+		tls->owes = false;
 	else
 		(void)judge(tls, status);
 }
@@ -396,12 +397,12 @@ size_t tls_write(struct tls *tls, const uint8_t *bytes, size_t n)
 
 	if (tls_go_on(tls) != TLS_OPEN)
 		return 0;
-	while (taken < n && !tls->owed) {
+	while (taken < n && !tls->owes) {
 		size_t piece = n - taken < PIECE ? n - taken : PIECE;
 		int status = mbedtls_ssl_write(&tls->ssl, bytes + taken, piece);
 
 		if (status == MBEDTLS_ERR_SSL_WANT_WRITE) {
-			tls->owed = piece;
+			tls->owes = true;
 			taken += piece;
 		} else if (status > 0) {
 			taken += (size_t)status;
@@ -425,7 +426,7 @@ bool tls_has_output(const struct tls *tls)
 
 void tls_end(struct tls *tls)
 {
-	if (tls->state == TLS_OPEN && !tls->owed)
+	if (tls->state == TLS_OPEN && !tls->owes)
 		(void)mbedtls_ssl_close_notify(&tls->ssl);
 }
 

@@ -14,6 +14,7 @@
 #include <mbedtls/ecp.h>
 #include <mbedtls/entropy.h>
 #include <mbedtls/pk.h>
+#include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -336,6 +337,129 @@ static void what_is_no_tls_fails(void **state)
 	end(&world);
 }
 
+/* ---- a peer that is not ours ---- */
+
+struct stranger {
+	mbedtls_ssl_context ssl;
+	mbedtls_ssl_config config;
+	struct tls_context *context;
+	struct tls *tls;
+	uint8_t up[8192], down[16384];
+	size_t up_n, down_n;
+	bool deaf;
+	int full; /* so many times nothing more fits into down */
+};
+
+static ssize_t send_down(void *user, const uint8_t *bytes, size_t n)
+{
+	struct stranger *stranger = user;
+
+	if (stranger->full && stranger->full--)
+		return 0;
+	assert_true(n <= sizeof(stranger->down) - stranger->down_n);
+	memcpy(stranger->down + stranger->down_n, bytes, n);
+	stranger->down_n += n;
+	return (ssize_t)n;
+}
+
+static size_t take(uint8_t *from, size_t *from_n, uint8_t *bytes, size_t n)
+{
+	n = n < *from_n ? n : *from_n;
+	memcpy(bytes, from, n);
+	*from_n -= n;
+	memmove(from, from + n, *from_n);
+	return n;
+}
+
+static ssize_t receive_up(void *user, uint8_t *bytes, size_t n)
+{
+	struct stranger *stranger = user;
+
+	return (ssize_t)take(stranger->up, &stranger->up_n, bytes, n);
+}
+
+static int send_up(void *user, const unsigned char *bytes, size_t n)
+{
+	struct stranger *stranger = user;
+
+	assert_true(n <= sizeof(stranger->up) - stranger->up_n);
+	memcpy(stranger->up + stranger->up_n, bytes, n);
+	stranger->up_n += n;
+	return (int)n;
+}
+
+static int receive_down(void *user, unsigned char *bytes, size_t n)
+{
+	struct stranger *stranger = user;
+
+	if (stranger->deaf || !stranger->down_n)
+		return MBEDTLS_ERR_SSL_WANT_READ;
+	return (int)take(stranger->down, &stranger->down_n, bytes, n);
+}
+
+static void begin_stranger(struct stranger *stranger)
+{
+	const struct tls_seam seam = {stranger, send_down, receive_up};
+	char error[256];
+
+	memset(stranger, 0, sizeof(*stranger));
+	assert_int_equal(tls_server(path_of("bridge.lan.crt"), path_of("bridge.lan.key"), NULL,
+				    &stranger->context, error, sizeof(error)),
+			 0);
+	stranger->tls = tls_new(stranger->context, NULL, &seam);
+	assert_non_null(stranger->tls);
+	mbedtls_ssl_init(&stranger->ssl);
+	mbedtls_ssl_config_init(&stranger->config);
+	assert_int_equal(mbedtls_ssl_config_defaults(&stranger->config, MBEDTLS_SSL_IS_CLIENT,
+						     MBEDTLS_SSL_TRANSPORT_STREAM,
+						     MBEDTLS_SSL_PRESET_DEFAULT),
+			 0);
+	mbedtls_ssl_conf_authmode(&stranger->config, MBEDTLS_SSL_VERIFY_NONE);
+	mbedtls_ssl_conf_rng(&stranger->config, mbedtls_ctr_drbg_random, &drbg);
+	mbedtls_ssl_conf_renegotiation(&stranger->config, MBEDTLS_SSL_RENEGOTIATION_ENABLED);
+	assert_int_equal(mbedtls_ssl_setup(&stranger->ssl, &stranger->config), 0);
+	mbedtls_ssl_set_bio(&stranger->ssl, stranger, send_up, receive_down, NULL);
+	while (mbedtls_ssl_handshake(&stranger->ssl) != 0)
+		assert_int_not_equal(tls_go_on(stranger->tls), TLS_FAILED);
+	assert_int_equal(tls_go_on(stranger->tls), TLS_OPEN);
+}
+
+static void end_stranger(struct stranger *stranger)
+{
+	mbedtls_ssl_free(&stranger->ssl);
+	mbedtls_ssl_config_free(&stranger->config);
+	tls_free(stranger->tls);
+	tls_context_free(stranger->context);
+}
+
+/* It asks for another handshake while bytes wait for room. mbedTLS says no to that, and what
+ * waited leaves with it: then nothing is owed any more. */
+static void what_is_owed_is_sent_once(void **state)
+{
+	static uint8_t sent[4096], got[2 * sizeof(sent)];
+	static struct stranger stranger;
+	size_t n = 0;
+	int status;
+
+	(void)state;
+	memset(sent, 'x', sizeof(sent));
+	begin_stranger(&stranger);
+	stranger.full = 1;
+	assert_int_equal(tls_write(stranger.tls, sent, sizeof(sent)), sizeof(sent));
+	stranger.deaf = true;
+	assert_int_equal(mbedtls_ssl_renegotiate(&stranger.ssl), MBEDTLS_ERR_SSL_WANT_READ);
+	stranger.full = 1;
+	assert_int_equal(tls_read(stranger.tls, got, sizeof(got)), 0);
+	assert_true(stranger.down_n > sizeof(sent));
+	assert_int_equal(tls_go_on(stranger.tls), TLS_OPEN);
+	stranger.deaf = false;
+	while ((status = mbedtls_ssl_read(&stranger.ssl, got + n, sizeof(got) - n)) > 0)
+		n += (size_t)status;
+	assert_int_equal(n, sizeof(sent));
+	assert_memory_equal(got, sent, sizeof(sent));
+	end_stranger(&stranger);
+}
+
 static void files_that_will_not_do(void **state)
 {
 	struct tls_context *context;
@@ -366,6 +490,7 @@ int main(void)
 		cmocka_unit_test(a_client_s_certificate_has_to_be_good),
 		cmocka_unit_test(both_see_the_same_fingerprint),
 		cmocka_unit_test(what_is_no_tls_fails),
+		cmocka_unit_test(what_is_owed_is_sent_once),
 		cmocka_unit_test(files_that_will_not_do),
 	};
 
