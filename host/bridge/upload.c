@@ -106,7 +106,7 @@ static void answer_begin(void *user, const cJSON *arguments, struct control_call
 		.offset = (uint32_t)control_number(arguments, "offset", 0),
 		.size = (size_t)control_number(arguments, "size", 0),
 	};
-	size_t keep = control_bool(arguments, "append", false) ? upload->files : 0;
+	bool appends = control_bool(arguments, "append", false);
 
 	(void)g_strlcpy(file.name, control_string(arguments, "name", "image"),
 			sizeof(file.name));
@@ -117,11 +117,14 @@ static void answer_begin(void *user, const cJSON *arguments, struct control_call
 			       "an image is being written; wait until that is done");
 		return;
 	}
-	if (last_of(upload) && is_same(last_of(upload), &file)) {
+	/* Gone on with; but a first file is not the last one of an image before. */
+	if (last_of(upload) && is_same(last_of(upload), &file) &&
+	    (appends || upload->files == 1)) {
 		answer_have(upload, call);
 		return;
 	}
-	forget_from(upload, keep);
+	if (!appends)
+		forget_from(upload, 0);
 	if (upload->files == FILES_MAX || total_of(upload) + file.size > TOTAL_MAX) {
 		control_refuse(call, CONTROL_BAD_ARGUMENT,
 			       "an image is at most %u files and %u bytes", FILES_MAX,

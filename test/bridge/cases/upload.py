@@ -98,6 +98,10 @@ def case_an_image_that_is_wrong_moves_no_pin(rig):
     assert control.ask("image.write", offset=0, data=base64.b64encode(b"12345").decode())["code"] == "bad-argument"
     assert control.ask("image.write", offset=0, data=base64.b64encode(b"1234").decode()) == {"have": 4}
     assert "damaged" in control.ask("flash")["reason"]
+    # A first file that is the last of the image before: what came before it is gone.
+    assert control.ask("image.begin", size=2, sha256="0" * 64, append=True) == {"have": 0}
+    assert control.ask("image.write", offset=0, data=base64.b64encode(b"1").decode()) == {"have": 1}
+    assert control.ask("image.begin", size=2, sha256="0" * 64) == {"have": 0}
     assert control.ask("image.begin", size=1 << 25, sha256="0" * 64)["code"] == "bad-argument"
     rig.finish("bridge")
     rig.finish("avr")
