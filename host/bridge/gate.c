@@ -178,9 +178,11 @@ static bool flush(struct visitor *visitor)
 static void listen_to(struct visitor *visitor)
 {
 	struct ptl_login *login = &visitor->login;
+	uint8_t *in = visitor->in + visitor->in_at;
+	size_t taken = ptl_login_receive(login, in, visitor->in_n - visitor->in_at);
 
-	visitor->in_at += ptl_login_receive(login, visitor->in + visitor->in_at,
-					    visitor->in_n - visitor->in_at);
+	explicit_bzero(in, taken);
+	visitor->in_at += taken;
 	if (login->state == PTL_LOGIN_PASSED || login->state == PTL_LOGIN_FAILED)
 		visitor->state = LAST;
 	if (login->state != PTL_LOGIN_ASKS || visitor->state == CHECK)

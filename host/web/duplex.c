@@ -64,6 +64,8 @@ static bool flush(struct duplex *duplex)
 			return n == 0;
 		duplex->taken += (size_t)n;
 	}
+	if (duplex->out->len)
+		explicit_bzero(duplex->out->data, duplex->out->len);
 	g_byte_array_set_size(duplex->out, 0);
 	duplex->taken = 0;
 	return true;

@@ -300,6 +300,8 @@ static void serve_control(struct visitor *visitor)
 	}
 	control_arguments_wipe(json);
 	cJSON_Delete(json);
+	if (line)
+		explicit_bzero(line, strlen(line));
 	cJSON_free(line);
 }
 
@@ -413,11 +415,14 @@ static void work(struct visitor *visitor)
 		g_byte_array_remove_range(visitor->in, 0, (guint)used);
 		/* What moved down is still there once more. */
 		explicit_bzero(visitor->in->data + visitor->in->len, used);
-		if (http->state == HTTP_BAD)
+		if (http->state == HTTP_BAD) {
 			refuse(visitor, http->status, "bad-request",
 			       "it is no request of HTTP/1.1, or too large");
-		else if (http->state == HTTP_DONE)
+		} else if (http->state == HTTP_DONE) {
 			serve(visitor);
+			/* It is not kept until the answer is known. */
+			explicit_bzero(http->body, sizeof(http->body));
+		}
 	}
 	if (visitor->state == CONSOLE && visitor->in->len) {
 		console_data(visitor->console, (const char *)visitor->in->data,
