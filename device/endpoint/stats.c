@@ -17,13 +17,6 @@
 
 struct stats_checked stats_checked[STATS_STREAMS];
 
-static void add_string(struct writer *out, const char *value)
-{
-	write_text(out, "\"");
-	write_text(out, value);
-	write_text(out, "\"");
-}
-
 static void add_count_at(struct writer *out, const void *counters, unsigned int i)
 {
 	ptl_count value;
@@ -38,7 +31,7 @@ static void add_ip6(struct writer *out, unsigned int i)
 {
 	bool valid = ip6_addr_isvalid(netif_ip6_addr_state(&stack_link.netif, (s8_t)i));
 
-	add_string(out, valid ? ip6addr_ntoa(netif_ip6_addr(&stack_link.netif, i)) : "");
+	write_string(out, valid ? ip6addr_ntoa(netif_ip6_addr(&stack_link.netif, i)) : "");
 }
 
 static void system_row(struct writer *out, unsigned int i)
@@ -53,10 +46,10 @@ static void system_row(struct writer *out, unsigned int i)
 		write_decimal(out, stack_uptime());
 		break;
 	case 1:
-		add_string(out, ip4addr_ntoa(netif_ip4_addr(&stack_link.netif)));
+		write_string(out, ip4addr_ntoa(netif_ip4_addr(&stack_link.netif)));
 		break;
 	case 2:
-		add_string(out, address_source(&stack_link.netif));
+		write_string(out, address_source(&stack_link.netif));
 		break;
 	default:
 		add_ip6(out, i - 3);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device/endpoint/http_parse.h"
+#include "device/http/http_parse.h"
 
 #define REQUIRE(condition)                                                                     \
 	do {                                                                                   \

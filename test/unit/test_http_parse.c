@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "device/endpoint/http_parse.h"
+#include "device/http/http_parse.h"
 
 static size_t parse(struct http_parser *parser, const char *text, size_t chunk)
 {
@@ -138,6 +138,45 @@ static void test_a_head_without_end(void **state)
 	assert_in_range(n, HTTP_HEAD_MAX - 100, HTTP_HEAD_MAX);
 }
 
+static int on_header(void *user, const char *name, const char *value, bool cut)
+{
+	char *told = user;
+
+	strcat(told, name);
+	strcat(told, cut ? " is cut;" : "=");
+	strcat(told, cut ? "" : value);
+	return http_is_word(name, "x-bad") ? 418 : HTTP_MORE;
+}
+
+/* Headers that the parser doesn't need itself are told to who wants them. */
+static void test_headers_of_its_owner(void **state)
+{
+	static const char head[] = "GET / HTTP/1.1\r\nHost:  here \r\nContent-Length: 1\r\n"
+				   "X-BAD: 1\r\nnever: told\r\n\r\n";
+	struct http_parser parser;
+	char told[100] = "";
+
+	(void)state;
+	http_parser_init(&parser);
+	parser.header = on_header;
+	parser.user = told;
+	(void)http_parse(&parser, (const uint8_t *)head, strlen(head));
+	assert_int_equal(parser.status, 418);
+	assert_string_equal(told, "Host=hereX-BAD=1");
+	assert_true(parser.request.has_length);
+
+	http_parser_init(&parser);
+	parser.header = on_header;
+	parser.user = told;
+	told[0] = 0;
+	(void)http_parse(&parser, (const uint8_t *)"GET / HTTP/1.1\r\nCookie: ", 24);
+	for (int i = 0; i < 200; i++)
+		(void)http_parse(&parser, (const uint8_t *)"c", 1);
+	(void)http_parse(&parser, (const uint8_t *)"\r\n\r\n", 4);
+	assert_int_equal(parser.status, HTTP_COMPLETE);
+	assert_string_equal(told, "Cookie is cut;");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +185,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_refused),
 		cmocka_unit_test(test_long_lines),
 		cmocka_unit_test(test_a_head_without_end),
+		cmocka_unit_test(test_headers_of_its_owner),
 	};
 
 	return cmocka_run_group_tests_name("http_parse", tests, NULL, NULL);

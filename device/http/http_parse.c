@@ -15,8 +15,7 @@ static char lower(char c)
 	return c;
 }
 
-/* text is a word, whatever the case of its letters. word: in lower case. */
-static bool is_word(const char *text, const char *word)
+bool http_is_word(const char *text, const char *word)
 {
 	while (*word && lower(*text) == *word) {
 		text++;
@@ -129,16 +128,18 @@ static int take_header(struct http_parser *parser)
 	for (end = value + strlen(value); end > value && (end[-1] == ' ' || end[-1] == '\t');)
 		*--end = 0;
 
-	if (is_word(name, "content-length"))
+	if (http_is_word(name, "content-length"))
 		return parser->long_line ? 400 : take_length(request, value);
-	if (is_word(name, "transfer-encoding"))
+	if (http_is_word(name, "transfer-encoding"))
 		request->chunked = true;
-	else if (is_word(name, "expect"))
-		request->expects_continue = is_word(value, "100-continue");
-	else if (is_word(name, "connection") && has_word(value, "close"))
+	else if (http_is_word(name, "expect"))
+		request->expects_continue = http_is_word(value, "100-continue");
+	else if (http_is_word(name, "connection") && has_word(value, "close"))
 		request->close = true;
-	else if (is_word(name, "connection") && has_word(value, "keep-alive"))
+	else if (http_is_word(name, "connection") && has_word(value, "keep-alive"))
 		request->close = false;
+	else if (parser->header)
+		return parser->header(parser->user, name, value, parser->long_line);
 	return HTTP_MORE;
 }
 

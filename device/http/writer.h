@@ -3,8 +3,8 @@
  * Text into a buffer, without printf(), which would cost 5 KB of code. What doesn't fit
  * is left out; a buffer is made for the longest piece.
  */
-#ifndef PIGTAIL_DEVICE_ENDPOINT_WRITER_H
-#define PIGTAIL_DEVICE_ENDPOINT_WRITER_H
+#ifndef PIGTAIL_DEVICE_WRITER_H
+#define PIGTAIL_DEVICE_WRITER_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +20,8 @@ static inline struct writer writer_on(char *buffer, size_t room)
 }
 
 void write_text(struct writer *out, const char *what);
+/* As JSON, in quotes. */
+void write_string(struct writer *out, const char *what);
 void write_decimal(struct writer *out, uint64_t value);
 /* Eight digits. */
 void write_hex(struct writer *out, uint32_t value);

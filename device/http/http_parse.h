@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The head of an HTTP/1 request (RFC 9112), in any chunking. No memory but its own, no
- * calls out, any input.
+ * The head of an HTTP/1 request (RFC 9112), in any chunking. No memory but its own, any
+ * input.
  */
-#ifndef PIGTAIL_DEVICE_ENDPOINT_HTTP_PARSE_H
-#define PIGTAIL_DEVICE_ENDPOINT_HTTP_PARSE_H
+#ifndef PIGTAIL_DEVICE_HTTP_PARSE_H
+#define PIGTAIL_DEVICE_HTTP_PARSE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,9 +46,18 @@ struct http_parser {
 	uint8_t n;
 	char line[120];
 	struct http_request request;
+
+	/* Set by the caller after http_parser_init(), or NULL: told of each header that is not
+	 * in the request; cut: its value is longer than it. Returns HTTP_MORE, or the status
+	 * to refuse with. */
+	void *user;
+	int (*header)(void *user, const char *name, const char *value, bool cut);
 };
 
 void http_parser_init(struct http_parser *parser);
+
+/* text is a word, whatever the case of its letters. word: in lower case. */
+bool http_is_word(const char *text, const char *word);
 
 /* Returns how many bytes it took: all while status is HTTP_MORE, and those of the head
  * once it is HTTP_COMPLETE. */

@@ -16,6 +16,17 @@ void write_text(struct writer *out, const char *what)
 	add(out, what, strlen(what));
 }
 
+void write_string(struct writer *out, const char *what)
+{
+	write_text(out, "\"");
+	for (; *what; what++) {
+		if (*what == '"' || *what == '\\')
+			add(out, "\\", 1);
+		add(out, (unsigned char)*what < ' ' ? " " : what, 1);
+	}
+	write_text(out, "\"");
+}
+
 /* By subtraction: a CPU without division takes longer for one division by ten. */
 void write_decimal(struct writer *out, uint64_t value)
 {
