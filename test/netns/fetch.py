@@ -1,14 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Downloads http://HOST:PORT/PATH over exactly one TCP connection, and prints
-"SHA256 BYTES SECONDS GAP", GAP being the longest time in which nothing came.
+Downloads http://HOST:PORT/PATH over exactly one TCP connection. Prints "begun" when a part
+of it is there, and in the end "SHA256 BYTES SECONDS GAP", GAP being the longest time in which
+nothing came.
 """
 import hashlib
 import http.client
 import sys
 import time
 import urllib.parse
+
+A_PART = 50000
 
 
 def main():
@@ -24,6 +27,8 @@ def main():
         gap = max(gap, now - last)
         last = now
         digest.update(part)
+        if count < A_PART <= count + len(part):
+            print("begun", flush=True)
         count += len(part)
     print(digest.hexdigest(), count, f"{last - began:.2f}", f"{gap:.2f}")
 

@@ -88,9 +88,9 @@ case_script_runs_and_says_what_it_raises() {
 	printf 'print(6 * 7)\r\n' | in_ns a timeout 20 "$pigtail" repl script >"$dir/said"
 	expect "the REPL, by a pipe" said '^42'
 	# A loop is interrupted, and the link lives meanwhile.
-	printf 'while True:\n    pass\n' >"$dir/text.py"
+	printf 'print("it runs")\nwhile True:\n    pass\n' >"$dir/text.py"
 	start loop in_ns a "$pigtail" run --link script "$dir/text.py"
-	sleep 1
+	wait_for 10 "the loop" has_line loop 'it runs'
 	far ls
 	expect "files in a busy loop's time" said 'boot.py'
 	kill -INT "${pid_of[loop]}"

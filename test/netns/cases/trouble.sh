@@ -11,11 +11,11 @@
 while_downloading() {
 	local got
 	start fetch in_ns a python3 "$here/fetch.py" http://10.7.0.2:8000/file
-	sleep 1.5
+	wait_for 20 "a part of it" has_line fetch begun
 	"$@"
 	wait "${pid_of[fetch]}" || fail "the download did not finish"
 	unset "pid_of[fetch]"
-	read -r got _ _ gap <"$dir/fetch.log"
+	read -r got _ _ gap <<<"$(tail -n 1 "$dir/fetch.log")"
 	expect "what came is what was served" [ "$got" = "$(sum_of "$dir/web/file")" ]
 	echo "longest gap: $gap s"
 }

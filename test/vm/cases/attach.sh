@@ -3,6 +3,13 @@
 # limit: 60
 # A tty becomes an Ethernet card by one command, and a tty again at its end. The module
 # loads by itself.
+has_open() {
+	for fd in "/proc/$(cat "$dir/$1.pid")"/fd/*; do
+		[ "$(readlink "$fd")" = "$2" ] && return
+	done
+	return 1
+}
+
 only_for ko
 make_cable
 expect "the module is not loaded yet" fails grep -q '^pigtail ' /proc/modules
@@ -44,6 +51,6 @@ finish device
 stty -F /dev/ttyNM0 115200 raw -echo
 stty -F /dev/ttyNM1 115200 raw -echo
 start reader head -c 6 /dev/ttyNM1
-sleep 0.5
+wait_for 5 "its reader" has_open reader /dev/ttyNM1
 echo hello >/dev/ttyNM0
 wait_for 5 "what was written" grep -q hello "$dir/reader.log"
