@@ -19,10 +19,8 @@
 #define PATIENCE_US 3000000u
 
 static const struct ptl_dialogue *const dialogues[] = {
-	&ptl_dialogue_stk500,
-	&ptl_dialogue_stk500v2,
-	&ptl_dialogue_stm32,
-	&ptl_dialogue_esp,
+	&ptl_dialogue_stk500, &ptl_dialogue_stk500v2, &ptl_dialogue_lpc,
+	&ptl_dialogue_stm32,  &ptl_dialogue_esp,
 };
 
 /* ---- the image, block by block ---- */

@@ -13,7 +13,7 @@
 
 #define PTL_FLASHER_BLOCK_MAX 1024u
 #define PTL_FLASHER_OUT_MAX   2200u /* a block, each byte escaped, and a frame around it */
-#define PTL_FLASHER_IN_MAX    320u  /* a block of 256 and a frame around it */
+#define PTL_FLASHER_IN_MAX    768u  /* a block of 512, uuencoded, and a line around it */
 
 struct ptl_flasher;
 
@@ -30,8 +30,8 @@ struct ptl_dialogue {
 		       size_t n);
 };
 
-extern const struct ptl_dialogue ptl_dialogue_stk500, ptl_dialogue_stk500v2, ptl_dialogue_stm32,
-	ptl_dialogue_esp;
+extern const struct ptl_dialogue ptl_dialogue_stk500, ptl_dialogue_stk500v2, ptl_dialogue_lpc,
+	ptl_dialogue_stm32, ptl_dialogue_esp;
 
 struct ptl_flasher {
 	struct ptl_flasher_config config;
@@ -61,7 +61,9 @@ struct ptl_flasher {
 		uint8_t op;	     /* ESP */
 		uint8_t erase;	     /* STM32: its command, */
 		uint32_t erase_page; /* the size of what it erases, 0: all, */
-		uint32_t next_page;  /* and which it erases next */
+		uint32_t next_page;  /* and which it erases next; LPC: the next sector */
+		bool owes_ok;	     /* LPC: for what it has sent last */
+		const struct ptl_lpc_family *lpc;
 	} own;
 };
 

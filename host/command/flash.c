@@ -32,7 +32,7 @@ enum {
 };
 
 static const struct argp_option option_list[] = {
-	{"target", KEY_TARGET, "WHAT", 0, "What it is: avr, mega, stm32 or esp", 1},
+	{"target", KEY_TARGET, "WHAT", 0, "What it is: avr, mega, lpc, stm32 or esp", 1},
 	{"pins", KEY_PINS, "PINS", 0,
 	 "What brings it into its boot loader: reset=PIN[,boot=PIN]; a PIN is dtr, rts, "
 	 "gpio:CHIP/LINE, file:PATH or unix:PATH. And reset-active=low|high, "
@@ -114,11 +114,11 @@ static void settle_options(struct command *command, struct argp_state *state)
 		command_misused(state, "'%s' is a port, and knows no login; a HOST does",
 				command->config.port);
 	if (target->kind == PTL_TARGET_ANY)
-		command_misused(state, "--target is missing: avr, mega, stm32 or esp");
-	if (target->kind == PTL_TARGET_NONE || target->kind == PTL_TARGET_LPC)
-		command_misused(state,
-				"'%s' is no target for this; it is avr, mega, stm32 or esp",
-				ptl_target_name(target->kind));
+		command_misused(state, "--target is missing: avr, mega, lpc, stm32 or esp");
+	if (target->kind == PTL_TARGET_NONE)
+		command_misused(
+			state, "'%s' is no target for this; it is avr, mega, lpc, stm32 or esp",
+			ptl_target_name(target->kind));
 	pins_options_default(&target->pins, target->kind);
 	if (pins_options_parse(&target->pins, command->pins ? command->pins : usual, error,
 			       sizeof(error)) < 0)

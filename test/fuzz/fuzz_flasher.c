@@ -36,12 +36,13 @@ struct fuzz {
 static const struct {
 	enum ptl_target target;
 	uint32_t base;
-	uint8_t n, first[12]; /* what its boot loader answers to the question of entry.c */
+	uint8_t n, first[14]; /* what its boot loader answers to the question of entry.c */
 } targets[] = {
 	{PTL_TARGET_AVR, 0, 2, {0x14, 0x10}},
 	{PTL_TARGET_MEGA, 0, 9, {0x1b, 1, 0, 3, 0x0e, 1, 0, 0, 0x16}},
 	{PTL_TARGET_STM32, 0x08000000, 1, {0x79}},
 	{PTL_TARGET_ESP, 0, 12, {0xc0, 1, 8, 2, 0, 0, 0, 0, 0, 0, 0, 0xc0}},
+	{PTL_TARGET_LPC, 0, 14, "Synchronized\r\n"},
 };
 
 static uint8_t next(struct fuzz *fuzz)

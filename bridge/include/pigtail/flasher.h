@@ -29,7 +29,7 @@ enum ptl_flasher_phase {
 	PTL_FLASHER_IDENTIFY,
 	PTL_FLASHER_ERASE,
 	PTL_FLASHER_WRITE,
-	PTL_FLASHER_VERIFY,
+	PTL_FLASHER_VERIFY, /* but for the vectors of an LPC, which nobody can read */
 	PTL_FLASHER_LEAVE,
 	PTL_FLASHER_DONE,
 	PTL_FLASHER_PHASES,
@@ -50,7 +50,7 @@ enum ptl_flasher_error {
 };
 
 struct ptl_flasher_config {
-	enum ptl_target target; /* AVR, MEGA, STM32 or ESP */
+	enum ptl_target target; /* any but NONE and ANY */
 	struct ptl_serial_seam serial;
 	struct ptl_serial_format
 		format; /* in force now; its parity is the target's meanwhile */

@@ -215,6 +215,25 @@ def case_flash_writes_an_stm32_and_an_esp32(rig):
     assert "in program complaints 0" in said, said
 
 
+def case_flash_writes_an_lpc(rig):
+    image = random_image(rig, "image.bin", 9001)
+    pins = rig.rom("lpc")
+    outcome = flash(rig, image, rig.path("chip"), "--target", "lpc", "--pins", pins)
+    assert outcome["verified"] and outcome["bytes"] == 9001 and outcome["chip"] == "LPC2103", outcome
+    # Within a sector that has something: all of that sector is new.
+    more = random_image(rig, "more.bin", 100)
+    assert flash(rig, more + "@0x5000", rig.path("chip"), "-t", "lpc", "-p", pins)["verified"]
+    outcome = flash(rig, more + "@0x8000", rig.path("chip"), "-t", "lpc", "-p", pins)
+    assert "does not fit the chip's flash" in outcome["error"], outcome
+    memory, said = rig.flash_of()
+    with open(image, "rb") as file:
+        content = file.read()
+    # One vector makes the sum, for which the chip has looked.
+    assert memory[:0x14] == content[:0x14] and memory[0x18:9001] == content[0x18:]
+    assert memory[0x5000 : 0x5000 + 100] == random.Random(int(os.environ.get("PIGTAIL_SEED", "1"))).randbytes(100)
+    assert "in program complaints 0" in said, said
+
+
 def case_flash_refuses_what_is_wrong_before_it_writes(rig):
     good = ":0400000001020304F2\n"
     pins = rig.rom("stm32")

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 The boot loader in the ROM of an LPC2103 (NXP's UM10161, chapter 20): autobaud by '?', echo,
-uuencoded data. RESET is RESET, BOOT is P0.14, active low. See chip.py.
+uuencoded data. RESET is RESET, BOOT is P0.14, active low. In ISP the ROM's own vectors are at
+address 0; a program is started only if the sum of its vectors is 0. See chip.py.
 """
 import binascii
 
@@ -12,12 +13,19 @@ PART = 327441  # LPC2103
 RAM_BASE, RAM_SIZE = 0x40000000, 8 * 1024
 OK, INVALID, BAD_ADDRESS, NOT_PREPARED, COMPARE = 0, 1, 13, 9, 10
 SECTOR = 4096
+ROM_VECTORS = bytes.fromhex("18f09fe5") * 16
 LINES = 20  # of data, before a checksum
 
 
 class Lpc(Chip):
     deaf = 0.005
     flash_base, flash_size = 0, 32 * 1024
+
+    def start(self):
+        super().start()
+        vectors = [int.from_bytes(self.flash[i : i + 4], "little") for i in range(0, 32, 4)]
+        if self.where == "program" and set(vectors) != {0xFFFFFFFF} and sum(vectors) % (1 << 32):
+            self.complain("the vectors' sum is not 0")
 
     def rom_starts(self):
         self.ram = bytearray(RAM_SIZE)
@@ -149,6 +157,8 @@ class Lpc(Chip):
         self.status(OK)
         memory, at = found
         data = bytes(memory[at : at + n])
+        if memory is self.flash and at < len(ROM_VECTORS):
+            data = (ROM_VECTORS[at:] + data[len(ROM_VECTORS) - at :])[:n]
         while data:
             block, data = data[: LINES * 45], data[LINES * 45 :]
             for i in range(0, len(block), 45):
