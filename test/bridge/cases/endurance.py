@@ -15,6 +15,16 @@ PIECE = 9216  # bytes, a tenth of a second
 MARK = b"\xa5\x5aMARK"
 
 
+def before_others(*processes):
+    """What else runs on this machine is not what is measured. Whether that was possible."""
+    try:
+        for pid in processes:
+            os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
+    except PermissionError:
+        return False
+    return True
+
+
 def stream(rig, seconds):
     """
     writer --> bridge, a looped UART --> writer, reader, and one that stops to read
@@ -51,6 +61,7 @@ def stream(rig, seconds):
                 buffer = buffer[at + 14 :]
             buffer = buffer[-13:] if MARK not in buffer else buffer
 
+    priority = before_others(0, rig.running["bridge"].pid)
     threads = [threading.Thread(target=read, args=pair) for pair in (("writer", writer), ("reader", reader))]
     for thread in threads:
         thread.start()
@@ -64,12 +75,15 @@ def stream(rig, seconds):
     for thread in threads:
         thread.join(timeout=60)
     assert sums["writer"].digest() == sums["reader"].digest() == sums["sent"].digest()
+    if priority:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     seen = clients(rig)
     assert [one["lost"] for one in seen[:2]] == [0, 0], seen
     assert seen[2]["lost"] > 0 and seen[2]["lost"] + seen[2]["sent"] + seen[2]["waits"] == total, seen
     delays.sort()
     print(f"# {total} bytes in {time.monotonic() - began:.0f} s; the third lost {seen[2]['lost']}; delay of a mark "
-          f"p50 {delays[len(delays) // 2]:.2f} ms, p99 {delays[int(len(delays) * 0.99)]:.2f} ms")
+          f"p50 {delays[len(delays) // 2]:.2f} ms, p99 {delays[int(len(delays) * 0.99)]:.2f} ms, most {delays[-1]:.2f} ms; load {os.getloadavg()[0]:.0f}, "
+          f"{'before' if priority else 'among'} other processes")
     for each in (writer, reader, stalled):
         each.close()
 

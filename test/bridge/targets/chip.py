@@ -7,6 +7,7 @@ hello and what it hears.
 
     python3 NAME.py TTY_LINK RESET_SOCKET BOOT_SOCKET [--dump FILE]
 
+With --tty TTY_LINK is the chip's UART itself, a real one, in the format that the ROM has.
 At SIGTERM the flash is written to FILE, and a line tells how often the chip was started,
 where it ended, and what it did not like.
 """
@@ -16,6 +17,7 @@ import select
 import signal
 import socket
 import sys
+import termios
 import time
 import tty
 
@@ -24,6 +26,7 @@ class Chip:
     boot_is_high = False  # the level at which BOOT asks for the ROM
     deaf = 0.01  # s, after reset
     flash_base, flash_size = 0, 0
+    parity = 0  # flags of termios
 
     def __init__(self):
         parser = argparse.ArgumentParser(description=__doc__)
@@ -31,6 +34,7 @@ class Chip:
         parser.add_argument("reset")
         parser.add_argument("boot")
         parser.add_argument("--dump", metavar="FILE")
+        parser.add_argument("--tty", action="store_true")
         self.options = parser.parse_args()
         self.flash = bytearray(b"\xff" * self.flash_size)
         self.level = {"reset": "1", "boot": "0" if self.boot_is_high else "1"}
@@ -38,14 +42,26 @@ class Chip:
         self.starts, self.complaints, self.where = 0, [], "off"
         self.held = bytearray()
         self.out = bytearray()
-        self.master, slave = os.openpty()
-        tty.setraw(slave)
+        self.master = self.open_uart() if self.options.tty else self.open_pty()
         os.set_blocking(self.master, False)
-        self.slave = slave
         self.start()
+
+    def open_uart(self):
+        uart = os.open(self.options.link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        tty.setraw(uart)
+        iflag, oflag, cflag, lflag, _, _, cc = termios.tcgetattr(uart)
+        cflag = cflag & ~(termios.PARENB | termios.PARODD) | termios.CLOCAL | self.parity
+        baud = termios.B115200
+        termios.tcsetattr(uart, termios.TCSANOW, [iflag, oflag, cflag, lflag, baud, baud, cc])
+        return uart
+
+    def open_pty(self):
+        master, self.slave = os.openpty()
+        tty.setraw(self.slave)
         if os.path.islink(self.options.link):
             os.unlink(self.options.link)
-        os.symlink(os.ttyname(slave), self.options.link)
+        os.symlink(os.ttyname(self.slave), self.options.link)
+        return master
 
     @staticmethod
     def open_socket(path):
@@ -127,7 +143,8 @@ class Chip:
         if self.options.dump:
             with open(self.options.dump, "wb") as file:
                 file.write(self.flash)
-        os.unlink(self.options.link)
+        if not self.options.tty:
+            os.unlink(self.options.link)
         reset = "low" if self.level["reset"] == "0" else "high"
         print(f"starts {self.starts} reset {reset} in {self.where} complaints {len(self.complaints)}", file=sys.stderr)
         for complaint in self.complaints[:20]:

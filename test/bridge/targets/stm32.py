@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-The boot loader in the ROM of an STM32F103, medium density: ST's AN3155, version 2.2. (The
-8E1 of the real one cannot be seen on a pty.) See chip.py.
+The boot loader in the ROM of an STM32F103, medium density: ST's AN3155, version 2.2. Its
+8E1 is that of a real tty (--tty); on a pty it cannot be seen. See chip.py.
 """
+import termios
+
 from chip import Chip
 
 ACK, NACK = b"\x79", b"\x1f"
@@ -22,6 +24,7 @@ def xor(data):
 class Stm32(Chip):
     boot_is_high = True
     deaf = 0.005
+    parity = termios.PARENB  # even
     flash_base, flash_size = 0x08000000, 128 * 1024
 
     def rom_starts(self):

@@ -5,9 +5,9 @@
  * the line has passed meanwhile. Where each byte ends is counted in nanoseconds from the
  * first one, so a timer that fires late makes bytes late, but the line not slower.
  *
- * A byte on its way may flip, vanish or, if the ends' speeds differ, turn into rubbish. At
- * the other end it enters the receive FIFO; an interrupt empties that into the tty layer
- * as soon as it is served: at once, or, when it is late, hold_us after the FIFO's first
+ * A byte on its way may flip, vanish or, if the ends' speeds or formats differ, turn into
+ * rubbish. At the other end it enters the receive FIFO; an interrupt empties that into the tty
+ * layer as soon as it is served: at once, or, when it is late, hold_us after the FIFO's first
  * byte. What finds the FIFO full then is lost, and the next byte read is marked with an
  * overrun, as by an 8250.
  *
@@ -42,7 +42,7 @@ static bool understood(const struct nm_port *port)
 	u32 theirs = port->peer->baud;
 	u32 apart = port->baud > theirs ? port->baud - theirs : theirs - port->baud;
 
-	return apart <= port->baud / (100 / MISMATCH);
+	return apart <= port->baud / (100 / MISMATCH) && port->format == port->peer->format;
 }
 
 u32 nm_line_waiting(const struct nm_port *port)
@@ -55,10 +55,15 @@ u32 nm_line_waiting(const struct nm_port *port)
 /* The receive interrupt: the FIFO goes to the tty layer. */
 static void serve(struct nm_port *port)
 {
-	u32 taken;
+	u32 taken, i;
 
 	if (!port->in.count)
 		return;
+	for (i = 0; i < port->in.count; i++) {
+		port->counters.framing += port->in.flag[i] == TTY_FRAME;
+		port->counters.parity += port->in.flag[i] == TTY_PARITY;
+		port->counters.breaks += port->in.flag[i] == TTY_BREAK;
+	}
 	if (port->in.overrun) {
 		tty_insert_flip_char(&port->port, 0, TTY_OVERRUN);
 		port->in.overrun = false;

@@ -47,8 +47,11 @@
 	X(received, "bytes given to the tty layer")                                            \
 	X(flipped, "bytes sent that noise changed")                                            \
 	X(dropped, "bytes sent that noise swallowed")                                          \
-	X(garbled, "bytes sent at a speed that the peer has not")                              \
+	X(garbled, "bytes sent at a speed or in a format that the peer has not")               \
 	X(unheard, "bytes sent to a closed port")                                              \
+	X(framing, "bytes received with a framing error")                                      \
+	X(parity, "bytes received with a parity error")                                        \
+	X(breaks, "breaks received")                                                           \
 	X(overruns, "bytes for which the receive FIFO had no room")                            \
 	X(buf_overruns, "bytes for which the tty layer had no room")                           \
 	X(wakeups, "times that the line discipline was told of room")
@@ -87,6 +90,7 @@ struct nm_port {
 	u64 done;     /* when the last byte that left had left, ns */
 	u32 byte_ns;  /* a byte's time on the line, by termios */
 	u32 baud;
+	tcflag_t format; /* bits and parity, by termios */
 	bool rtscts, rts, dtr, breaking;
 	u32 random;
 	struct nm_settings set;

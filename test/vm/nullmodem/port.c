@@ -80,6 +80,7 @@ static void nm_set_termios(struct tty_struct *tty, const struct ktermios *old)
 	port->baud = baud;
 	port->byte_ns = (u32)div_u64(
 		(u64)tty_get_frame_size(tty->termios.c_cflag) * NSEC_PER_SEC, baud);
+	port->format = tty->termios.c_cflag & (CSIZE | PARENB | PARODD | CMSPAR);
 	port->rtscts = C_CRTSCTS(tty);
 	if (!port->rtscts)
 		port->rts = port->dtr;
@@ -224,6 +225,9 @@ static int nm_get_icount(struct tty_struct *tty, struct serial_icounter_struct *
 
 	icount->rx = (int)port->counters.received;
 	icount->tx = (int)port->counters.sent;
+	icount->frame = (int)port->counters.framing;
+	icount->parity = (int)port->counters.parity;
+	icount->brk = (int)port->counters.breaks;
 	icount->overrun = (int)port->counters.overruns;
 	icount->buf_overrun = (int)port->counters.buf_overruns;
 	return 0;
