@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""
+The board: QEMU's mps2-an386 with what appliance/m4/build left, its console and its second
+UART, where the radio is, as unix sockets or as the caller says.
+
+A command typed on the console ends with a line that no echo of it can be, so what is between
+is what it printed. The echo of a long one is broken where the terminal's line ends.
+"""
+import os
+import re
+import socket
+import subprocess
+import time
+
+RAM = 0x21000000
+KERNEL = 0x21008000
+DEVICE_TREE = 0x20000000
+FILES = "files.cpio.gz"
+
+
+class Failed(Exception):
+    """A command on the board ended with an error, or did not end."""
+
+
+def device_tree(image, path, memory, append, files):
+    """Writes it to path; where the file system is to be put, or None."""
+    with open(os.path.join(image, "radio.dtb"), "rb") as source, open(path, "wb") as copy:
+        copy.write(source.read())
+
+    def put(kind, node, name, *values):
+        subprocess.run(["fdtput", "-t", kind, path, node, name, *values], check=True)
+
+    put("x", f"/memory@{RAM:x}", "reg", f"{RAM:x}", f"{memory:x}")
+    put("s", "/chosen", "bootargs", f"console=ttyMPS0,115200 {append}".strip())
+    if not files:
+        return None
+    length = os.path.getsize(os.path.join(image, files))
+    at = (RAM + memory - length) & ~0xFFF
+    put("x", "/chosen", "linux,initrd-start", f"{at:x}")
+    put("x", "/chosen", "linux,initrd-end", f"{at + length:x}")
+    return at
+
+
+def command(image, tree, memory, append, console, radio, spare=None, files=FILES):
+    """QEMU's words; console, radio and spare are what -serial takes. tree is made."""
+    at = device_tree(image, tree, memory, append, files)
+
+    def load(path, address):
+        return ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
+
+    words = ["qemu-system-arm", "-M", "mps2-an386", "-nodefaults", "-display", "none", "-monitor", "none"]
+    words += ["-no-reboot", "-kernel", os.path.join(image, "start.elf")]
+    words += load(os.path.join(image, "Image"), KERNEL) + load(tree, DEVICE_TREE)
+    if files:
+        words += load(os.path.join(image, files), at)
+    for serial in (console, radio, spare or "null"):
+        words += ["-serial", serial]
+    return words
+
+
+class Board:
+    def __init__(self, rig, image, memory=16 << 20, append="ip=dhcp", files=FILES):
+        self.said = ""
+        self.seen = 0
+        rig.start(
+            "board",
+            *command(
+                image,
+                rig.path("board.dtb"),
+                memory,
+                append,
+                f"unix:{rig.path('console')},server=on,wait=on",
+                f"unix:{rig.path('radio')},server=on,wait=off",
+                f"unix:{rig.path('spare')},server=on,wait=off",
+                files,
+            ),
+        )
+        self.process = rig.running["board"]
+        self.console = socket.socket(socket.AF_UNIX)
+        end = time.monotonic() + 10
+        while self.console.connect_ex(rig.path("console")):
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise Failed("QEMU did not start")
+            time.sleep(0.05)
+
+    def read(self, seconds):
+        self.console.settimeout(seconds)
+        try:
+            got = self.console.recv(65536)
+        except socket.timeout:
+            return
+        if not got:
+            raise Failed("the board is off")
+        self.said += got.decode(errors="replace").replace("\r", "")
+
+    def wait(self, pattern, seconds=60):
+        """Until the console says it, after what was waited for last; the match."""
+        end = time.monotonic() + seconds
+        while True:
+            found = re.compile(pattern, re.M).search(self.said, self.seen)
+            if found:
+                self.seen = found.end()
+                return found
+            if time.monotonic() > end:
+                raise Failed(f"no {pattern!r} in {seconds} s after: {self.said[self.seen:][-500:]}")
+            self.read(0.5)
+
+    def type(self, text):
+        self.console.sendall(text.encode())
+
+    def prompt(self, seconds=60):
+        self.wait("^/ # ", seconds)
+
+    def attempt(self, line, seconds=60):
+        """A line for the shell: its exit status, and what it printed."""
+        self.type(f"{line}; echo =$?=\n")
+        self.wait(r"=\n?\$\n?\?\n?=\n", seconds)
+        begin = self.seen
+        status = self.wait(r"=(\d+)=\n", seconds)
+        self.wait("/ # ", seconds)
+        return int(status[1]), self.said[begin : status.start()]
+
+    def run(self, line, seconds=60):
+        """What it printed; Failed if it did not succeed."""
+        status, printed = self.attempt(line, seconds)
+        if status:
+            raise Failed(f"{line}: status {status}: {printed.strip()}")
+        return printed
