@@ -277,8 +277,9 @@ int card_op_disconnect(struct wiphy *wiphy, struct net_device *net, u16 reason);
 int card_station_info(struct ptl_card *card, const u8 *mac, struct station_info *info);
 /* What of these is known, for cfg80211. */
 void card_put_air(struct station_info *info, s8 signal, u32 tx_rate, u32 rx_rate);
-/* Of this interface, which goes down: its end is told at once. Takes the lock. */
-void card_end_scan(struct ptl_card *card, struct wireless_dev *wdev);
+/* This interface is none now. cfg80211 has left what it knew to be joined, but may hear later
+ * that something is: true, it was so. And it lets a scan go on. Takes the lock. */
+bool card_station_down(struct ptl_card *card, struct net_device *net);
 /* The key management that cfg80211 asks for, as bits of PTL_AKM_...; 0: none that we know. */
 u8 card_akms(const struct cfg80211_crypto_settings *crypto, bool privacy);
 /* With the lock: what could not be said before. */

@@ -73,16 +73,6 @@ void card_op_abort_scan(struct wiphy *wiphy, struct wireless_dev *wdev)
 	ptl_dev_unlock(card->dev);
 }
 
-void card_end_scan(struct ptl_card *card, struct wireless_dev *wdev)
-{
-	ptl_dev_lock(card->dev);
-	if (card->station.scan && card->station.scan->wdev == wdev) {
-		card_stop(card, PTL_WIFI_SCAN, 0);
-		end_scan(card, true);
-	}
-	ptl_dev_unlock(card->dev);
-}
-
 /* ---- join ---- */
 
 static u8 akm_bit(u32 suite, u32 versions)
@@ -168,21 +158,35 @@ static void remember(struct card_station *station, const struct cfg80211_connect
 	memcpy(station->elements, params->ie, station->elements_n);
 }
 
+/* It is under way, or done but cfg80211 has not taken that in: then it would refuse, or say
+ * which BSS is left. */
+static bool is_asked_again(enum card_join join, const struct cfg80211_connect_params *params)
+{
+	return join == CARD_JOINING || join == CARD_REJOINING ||
+	       (join == CARD_JOINED && !params->prev_bssid);
+}
+
 int card_op_connect(struct wiphy *wiphy, struct net_device *net,
 		    struct cfg80211_connect_params *params)
 {
 	struct ptl_card *card = card_of(wiphy);
 	struct card_station *station = &card->station;
 	u8 akms = card_akms(&params->crypto, params->privacy) & card->made.akms;
-	enum card_join before = station->join;
 	struct ptl_control_writer join;
+	enum card_join before;
 	enum ptl_status status;
 	int error;
 
 	ptl_dev_lock(card->dev);
+	before = station->join;
+	if (is_asked_again(before, params)) {
+		/* Ends as the other does. After an error cfg80211 would have nothing to
+		 * disconnect, once this is joined. */
+		ptl_dev_unlock(card->dev);
+		return 0;
+	}
 	error = write_join(card, &join, params, akms);
-	if (!error && (other_channel(card, params->channel) || before == CARD_JOINING ||
-		       before == CARD_REJOINING))
+	if (!error && other_channel(card, params->channel))
 		error = -EBUSY;
 	if (!error) {
 		/* While it asks, the radio leaves: cfg80211 hears of that with the end. */
@@ -389,21 +393,42 @@ void card_on_left(void *user, u16 reason, enum ptl_by by, const char *text)
 	cfg80211_disconnected(net, reason, NULL, 0, by != PTL_BY_PEER, GFP_ATOMIC);
 }
 
-int card_op_disconnect(struct wiphy *wiphy, struct net_device *net, u16 reason)
+/* With the lock. */
+static void leave(struct ptl_card *card, struct net_device *net, u16 reason)
 {
-	struct ptl_card *card = card_of(wiphy);
-	struct card_station *station = &card->station;
-
-	ptl_dev_lock(card->dev);
 	/* Tells by itself what it ends; without room for it we do. */
 	if (card_stop(card, PTL_WIFI_STATION, reason) == PTL_STATUS_BUSY)
-		station->leave = true;
-	if (station->join != CARD_LEFT) {
+		card->station.leave = true;
+	if (card->station.join != CARD_LEFT) {
 		netif_carrier_off(net);
 		end_join(card, net, WLAN_STATUS_UNSPECIFIED_FAILURE, 0);
 	}
+}
+
+int card_op_disconnect(struct wiphy *wiphy, struct net_device *net, u16 reason)
+{
+	struct ptl_card *card = card_of(wiphy);
+
+	ptl_dev_lock(card->dev);
+	leave(card, net, reason);
 	ptl_dev_unlock(card->dev);
 	return 0;
+}
+
+bool card_station_down(struct ptl_card *card, struct net_device *net)
+{
+	bool joined;
+
+	ptl_dev_lock(card->dev);
+	joined = net == station_net(card) && card->station.join != CARD_LEFT;
+	if (joined)
+		leave(card, net, WLAN_REASON_DEAUTH_LEAVING);
+	if (card->station.scan && card->station.scan->wdev == net->ieee80211_ptr) {
+		card_stop(card, PTL_WIFI_SCAN, 0);
+		end_scan(card, true);
+	}
+	ptl_dev_unlock(card->dev);
+	return joined;
 }
 
 void card_station_poll(struct ptl_card *card)

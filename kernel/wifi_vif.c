@@ -41,8 +41,7 @@ static int card_net_stop(struct net_device *net)
 {
 	struct card_vif *vif = netdev_priv(net);
 
-	/* cfg80211 has left what was joined, but lets a scan go on. */
-	card_end_scan(vif->card, &vif->wdev);
+	(void)card_station_down(vif->card, net);
 	return ptl_vif_stop(net);
 }
 
@@ -228,7 +227,7 @@ int card_vif_change(struct card_vif *vif, enum nl80211_iftype type)
 
 	if (from == to)
 		return 0;
-	if (card->roles[to])
+	if (card->roles[to] || card_station_down(card, net))
 		return -EBUSY;
 	ptl_dev_lock(card->dev);
 	card->roles[from] = NULL;

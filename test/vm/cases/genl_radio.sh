@@ -39,8 +39,9 @@ says "no link named wlan0" in_ns b pigtail info --link wlan0
 nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
 # shellcheck disable=SC2086 # words
 says "those of the kernel driver are for root" in_ns a $nobody pigtail info
-# Root, but of a namespace of its own.
-says "those of the kernel driver are for root" in_ns a unshare -U -r pigtail info
+# Root, but of a namespace of its own; the debug kernel has none.
+[ ! -e /proc/self/ns/user ] ||
+	says "those of the kernel driver are for root" in_ns a unshare -U -r pigtail info
 
 # Eight at once; who goes makes room.
 logs="1 2 3 4 5 6 7 8 9 10"

@@ -28,6 +28,7 @@ iws() {
 while runs liar; do
 	supplicate
 	iws dev wlan0 scan
+	iws dev wlan0 scan dump # a scan that did not come to its end has found some, too
 	iws dev wlan0 link
 	iws dev wlan0 station dump
 	iws dev wlan0 interface add uap0 type __ap

@@ -20,6 +20,11 @@ index() {
 }
 index=$(index)
 
+# It may wait for ever, see scan().
+start_scan() {
+	start scan in a timeout 15 iw dev wlan0 scan
+}
+
 restart_radio() {
 	finish radio KILL
 	start_radio
@@ -27,7 +32,7 @@ restart_radio() {
 }
 
 restart_radio
-start scan in a iw dev wlan0 scan
+start_scan
 sleep 0.2
 restart_radio
 wait "$(cat "$dir/scan.pid")" || true
@@ -58,7 +63,7 @@ wait_for 5 "no interface" fails ip -n a link show wlan0
 finish card-wpa || true
 for when in 0 0.1 0.3 0.6 1; do
 	start_card
-	start scan in a iw dev wlan0 scan
+	start_scan
 	sleep $when
 	finish card
 	wait "$(cat "$dir/scan.pid")" || true

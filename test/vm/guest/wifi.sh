@@ -211,8 +211,9 @@ start_card() {
 	in_ns a ip link set wlan0 up
 }
 
+# iw listens only after it has asked, and waits for ever for an end that came before that.
 scan() {
-	in_ns a iw dev wlan0 scan >"$dir/scan.log" 2>&1
+	in_ns a timeout 30 iw dev wlan0 scan >"$dir/scan.log" 2>&1
 }
 
 # linked BSSID: wlan0 of a has joined it.
