@@ -9,6 +9,7 @@
  * rest: requests, time, room, sessions.
  */
 #include "count_messages.h"
+#include "radio_message.h"
 
 #include <pigtail/streams.h>
 #include <pigtail/wifi.h>
@@ -22,11 +23,6 @@
 			abort();                                                               \
 	} while (0)
 
-struct input {
-	const uint8_t *p;
-	size_t n;
-};
-
 struct world {
 	struct ptl_wifi wifi;
 	struct ptl_streams streams;
@@ -39,14 +35,6 @@ struct world {
 	bool open[PTL_STREAMS];
 	uint32_t sum; /* of all bytes that a callback saw, so that they are read */
 };
-
-static uint8_t take(struct input *in)
-{
-	if (in->n == 0)
-		return 0;
-	in->n--;
-	return *in->p++;
-}
 
 static void look(struct world *world, const void *bytes, size_t n)
 {
@@ -205,32 +193,6 @@ static void on_closed(void *user, unsigned stream, enum ptl_status status, const
 	world->open[stream] = false;
 }
 
-/* A message of that type with fields as its table wants them, values from the input. */
-static size_t well_made(struct input *in, uint8_t type, uint8_t *to)
-{
-	const struct ptl_message_info *info = ptl_message_info(type);
-	const uint8_t *lists[2] = {info ? info->needs : NULL, info ? info->may : NULL};
-	struct ptl_control_writer writer;
-
-	ptl_control_begin(&writer, (enum ptl_control_type)type, take(in), take(in));
-	for (unsigned l = 0; info && l < 2; l++)
-		for (const uint8_t *tag = lists[l]; *tag; tag++) {
-			const struct ptl_field_info *field = ptl_field_info(*tag);
-			uint8_t value[PTL_FIELD_MAX], n = field->least;
-
-			if (l == 1 && take(in) & 1)
-				continue;
-			if (field->kind >= PTL_KIND_BYTES && field->most > field->least)
-				n = (uint8_t)(n + take(in) % (field->most - field->least + 1));
-			for (unsigned i = 0; i < n; i++)
-				value[i] = take(in);
-			if (writer.n + PTL_FIELD_HEADER + n <= PTL_CONTROL_MAX)
-				ptl_put_bytes(&writer, (enum ptl_field) * tag, value, n);
-		}
-	memcpy(to, writer.bytes, writer.n);
-	return writer.n;
-}
-
 static void give(struct world *world, struct input *in)
 {
 	uint8_t bytes[PTL_CONTROL_MAX], first = take(in), *copy;
@@ -238,7 +200,7 @@ static void give(struct world *world, struct input *in)
 	size_t n;
 
 	if (first & 0x80) {
-		n = well_made(in, take(in), bytes);
+		n = well_made(in, take(in), bytes, NULL);
 		if (bytes[0] == PTL_M_ANSWER && bytes[1] & 1)
 			bytes[1] = world->last_id;
 	} else {
