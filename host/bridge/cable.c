@@ -4,7 +4,8 @@
  * a port tcp:); a session at the near end shows in DTR, as on any serial port: on while it
  * is open. Nothing is lost within a session: while the server is away or not ready, the
  * near end is not read, and where the near end doesn't take what comes, the server is not
- * read. What comes outside of a session is dropped, as by a port that nobody has open.
+ * read. What comes outside of a session is dropped, as by a port that nobody has open. Only
+ * where the server resets the connection is a session over that came by a listening port.
  *
  * At most one piece each way is in hand: encoded for the server, or with its codec, which
  * stops where the near end has no room.
@@ -215,6 +216,9 @@ static void far_lost(void *user, const char *why)
 	struct cable *cable = user;
 
 	log_line("lost %s: %s; waiting for it", far_name(cable->far), why);
+	/* As a bridge does with a programmer that it drops; its programmer is here. */
+	if (far_was_reset(cable->far))
+		near_reset(cable->near);
 	turn(cable);
 }
 

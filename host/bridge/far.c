@@ -312,6 +312,11 @@ bool far_is_open(const struct far *far)
 	return far->state == UP && port_is_open(far->port);
 }
 
+bool far_was_reset(const struct far *far)
+{
+	return port_was_reset(far->port);
+}
+
 const char *far_name(const struct far *far)
 {
 	return port_name(far->port);

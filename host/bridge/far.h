@@ -46,6 +46,9 @@ size_t far_read(struct far *far, uint8_t *bytes, size_t n);
 size_t far_write(struct far *far, const uint8_t *bytes, size_t n);
 void far_want_read(struct far *far, bool want);
 bool far_is_open(const struct far *far);
+
+/* It was lost because the server threw the session away. */
+bool far_was_reset(const struct far *far);
 const char *far_name(const struct far *far);
 
 #endif

@@ -214,6 +214,12 @@ void near_want_read(struct near *near, bool want)
 	port_want_read(near->port, want);
 }
 
+void near_reset(struct near *near)
+{
+	if (near->watch < 0)
+		port_reset(near->port);
+}
+
 const char *near_name(const struct near *near)
 {
 	return port_name(near->port);

@@ -33,6 +33,9 @@ bool near_is_in_session(const struct near *near);
 size_t near_read(struct near *near, uint8_t *bytes, size_t n);
 size_t near_write(struct near *near, const uint8_t *bytes, size_t n);
 void near_want_read(struct near *near, bool want);
+
+/* Throws a session away that came over the listening port. A tty's has no such end. */
+void near_reset(struct near *near);
 const char *near_name(const struct near *near);
 
 #endif

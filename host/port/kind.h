@@ -100,6 +100,7 @@ struct port {
 	uint64_t opened_ms;
 	uint64_t sense_ms; /* when the peer made sense last; 0: not yet */
 	bool told_waiting;
+	bool was_reset;
 	char why[160];
 	uv_timer_t timer;
 };

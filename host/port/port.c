@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define RETRY_MIN_MS 100u
@@ -49,9 +50,27 @@ void port_fail(struct port *port, const char *why)
 	if (port->state != PORT_OPEN)
 		return;
 	port->state = PORT_FAILING;
+	port->was_reset = false;
 	(void)snprintf(port->why, sizeof(port->why), "%s", why);
 	poller_want(port->poller, 0);
 	(void)uv_timer_start(&port->timer, on_timer, 0, 0);
+}
+
+static void fail_by(struct port *port, int error)
+{
+	if (port->state != PORT_OPEN)
+		return;
+	port_fail(port, strerror(error));
+	port->was_reset = error == ECONNRESET;
+}
+
+/* Of a socket; what is none says no more than that. */
+static int pending_error(int fd)
+{
+	int error = 0;
+	socklen_t size = sizeof(error);
+
+	return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size) < 0 || !error ? EIO : error;
 }
 
 static void on_ready(void *user, int events)
@@ -65,8 +84,8 @@ static void on_ready(void *user, int events)
 		port->events.writable(port->events.user);
 	}
 	/* Reading usually found the reason of the error already. */
-	if (events & POLLER_ERROR)
-		port_fail(port, "input/output error");
+	if (events & POLLER_ERROR && port->state == PORT_OPEN)
+		fail_by(port, pending_error(port->fd));
 	rearm(port);
 }
 
@@ -196,7 +215,7 @@ size_t port_read(struct port *port, uint8_t *bytes, size_t n)
 	if (!got)
 		port_fail(port, "the other end hung up");
 	else if (errno != EAGAIN)
-		port_fail(port, strerror(errno));
+		fail_by(port, errno);
 	return 0;
 }
 
@@ -210,7 +229,7 @@ size_t port_write(struct port *port, const uint8_t *bytes, size_t n)
 		put = write(port->fd, bytes, n);
 	} while (put < 0 && errno == EINTR);
 	if (put < 0 && errno != EAGAIN) {
-		port_fail(port, strerror(errno));
+		fail_by(port, errno);
 		return 0;
 	}
 	if (put < 0)
@@ -231,6 +250,21 @@ void port_want_read(struct port *port, bool want)
 {
 	port->want_read = want;
 	rearm(port);
+}
+
+void port_reset(struct port *port)
+{
+	const struct linger now = {.l_onoff = 1, .l_linger = 0};
+
+	if (port->state != PORT_OPEN)
+		return;
+	(void)setsockopt(port->fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	port_fail(port, "it was reset");
+}
+
+bool port_was_reset(const struct port *port)
+{
+	return port->was_reset;
 }
 
 size_t port_queued(const struct port *port)

@@ -67,6 +67,13 @@ void port_makes_sense(struct port *port);
 
 void port_want_read(struct port *port, bool want);
 
+/* The connection is over, by a reset, so that its peer takes it for no ordinary end. The
+ * port is lost, and gets another one as ever. */
+void port_reset(struct port *port);
+
+/* What it was lost by last: a reset by the peer. */
+bool port_was_reset(const struct port *port);
+
 /* Bytes that were written and have not left yet, or PTL_PACER_UNKNOWN. */
 size_t port_queued(const struct port *port);
 
