@@ -123,7 +123,7 @@ ssize_t stream_write(struct stream *stream, const void *bytes, size_t n)
 		return sent;
 	}
 	taken = tls_write(stream->tls, bytes, n);
-	return taken || tls_state(stream->tls) <= TLS_OPEN ? (ssize_t)taken : over(stream);
+	return taken || tls_state(stream->tls) <= TLS_ENDED ? (ssize_t)taken : over(stream);
 }
 
 int stream_ready(struct stream *stream)

@@ -339,6 +339,20 @@ static enum tls_state look_at_peer(struct tls *tls)
 	return tls->state;
 }
 
+static bool may_write(const struct tls *tls)
+{
+	return tls->state == TLS_OPEN || tls->state == TLS_ENDED;
+}
+
+/* A write came to nothing, now or for good. */
+static void judge_write(struct tls *tls, int status)
+{
+	if (status == MBEDTLS_ERR_SSL_CONN_EOF)
+		(void)fail(tls, "it hung up");
+	else
+		(void)judge(tls, status);
+}
+
 /* The record that could not leave. */
 static void pay(struct tls *tls)
 {
@@ -353,12 +367,12 @@ static void pay(struct tls *tls)
 	if (status >= 0)
 		tls->owes = false;
 	else
-		(void)judge(tls, status);
+		judge_write(tls, status);
 }
 
 enum tls_state tls_go_on(struct tls *tls)
 {
-	if (tls->state == TLS_OPEN)
+	if (may_write(tls))
 		pay(tls);
 	if (tls->state == TLS_HANDSHAKE) {
 		int status = mbedtls_ssl_handshake(&tls->ssl);
@@ -395,9 +409,8 @@ size_t tls_write(struct tls *tls, const uint8_t *bytes, size_t n)
 {
 	size_t taken = 0;
 
-	if (tls_go_on(tls) != TLS_OPEN)
-		return 0;
-	while (taken < n && !tls->owes) {
+	(void)tls_go_on(tls);
+	while (may_write(tls) && taken < n && !tls->owes) {
 		size_t piece = n - taken < PIECE ? n - taken : PIECE;
 		int status = mbedtls_ssl_write(&tls->ssl, bytes + taken, piece);
 
@@ -407,7 +420,7 @@ size_t tls_write(struct tls *tls, const uint8_t *bytes, size_t n)
 		} else if (status > 0) {
 			taken += (size_t)status;
 		} else {
-			(void)judge(tls, status);
+			judge_write(tls, status);
 			break;
 		}
 	}
@@ -421,12 +434,12 @@ bool tls_has_input(const struct tls *tls)
 
 bool tls_has_output(const struct tls *tls)
 {
-	return tls->state <= TLS_OPEN && tls->blocked;
+	return tls->state <= TLS_ENDED && tls->blocked;
 }
 
 void tls_end(struct tls *tls)
 {
-	if (tls->state == TLS_OPEN && !tls->owes)
+	if (may_write(tls) && !tls->owes)
 		(void)mbedtls_ssl_close_notify(&tls->ssl);
 }
 

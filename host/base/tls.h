@@ -58,7 +58,7 @@ struct tls_seam {
 enum tls_state {
 	TLS_HANDSHAKE,
 	TLS_OPEN,
-	TLS_ENDED,  /* by the peer, or because its bytes ended */
+	TLS_ENDED,  /* the peer says no more; it may still listen */
 	TLS_FAILED, /* tls_why() */
 };
 

@@ -242,6 +242,17 @@ static void bytes_arrive_as_they_were_sent(void **state)
 		(void)tls_go_on(world.client.tls);
 	}
 	assert_int_equal(tls_state(world.server.tls), TLS_ENDED);
+
+	/* Who says no more still listens; until it is gone. */
+	for (at = n = 0; n < 1000;) {
+		at += tls_write(world.server.tls, sent + at, 1000 - at);
+		n += tls_read(world.client.tls, got + n, sizeof(got) - n);
+		(void)tls_go_on(world.server.tls);
+	}
+	assert_memory_equal(sent, got, 1000);
+	world.down.cut = true;
+	assert_int_equal(tls_write(world.server.tls, sent, 1000), 0);
+	assert_int_equal(tls_state(world.server.tls), TLS_FAILED);
 	end(&world);
 }
 

@@ -151,6 +151,19 @@ def case_a_login_and_then_the_uart(rig):
     assert SECRET not in rig.log("bridge")
 
 
+def case_who_says_no_more_hears_the_answer(rig):
+    """As of a pipe: login and command at once, then the end of what it sends."""
+    rig.needs("socat")
+    world = World(rig)
+    talk = subprocess.run(
+        ["socat", "-t5", "-", f"OPENSSL:127.0.0.1:{world.ports[0]},verify=0"], timeout=30, check=True,
+        input=f"mary\r\n{SECRET}\r\nhello".encode(), stdout=subprocess.PIPE,
+    ).stdout  # fmt: skip
+    assert b"ok\r\n" in talk and b"UART speaks" in talk.split(b"ok\r\n")[1], talk
+    wait_for("the target hears it", lambda: world.heard == b"hello")
+    world.close()
+
+
 def case_wrong_passwords_are_told_nothing_and_have_to_wait(rig):
     world = World(rig)
     for name, password in (("mary", "wrong"), ("eve", SECRET), ("mary", "")):
