@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 from rig import TARGETS, free_port, wait_for
+from security import certificate
 
 HERE = os.path.dirname(TARGETS)
 LINE = r'^<14>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z \S+ pigtail \d+ bridge - '
@@ -115,6 +116,34 @@ def case_mqtt(rig):
     speak(rig, b"back\n")
     wait_for("the message", lambda: "lab/uart back" in rig.log("again"))
     assert "her secret" not in rig.log("bridge")
+
+
+def case_mqtts(rig):
+    """By TLS, and only to the broker that is meant."""
+    rig.needs("mosquitto", "mosquitto_sub", "mosquitto_passwd", "openssl")
+    for name in ("broker", "other"):
+        certificate(rig, name, subject="localhost")
+    port = free_port()
+    rig.must("mosquitto_passwd", "-b", "-c", rig.path("passwords"), "anne", "her secret")
+    rig.file("mosquitto.conf", f"listener {port} 127.0.0.1\npassword_file {rig.path('passwords')}\nuser root\n"
+             f"certfile {rig.path('broker.crt')}\nkeyfile {rig.path('broker.key')}\n".encode())
+    os.chmod(rig.file("secret", b"her secret\n"), 0o600)
+    rig.start("mosquitto", "mosquitto", "-c", rig.path("mosquitto.conf"))
+    for name, host, ca in (("stranger", "localhost", "other"), ("elsewhere", "127.0.0.1", "broker"),
+                           ("bridge", "localhost", "broker")):
+        rig.bridge(f"pty:{rig.path('tty')}-{name}", "--mqtt", f"mqtts://anne@{host}:{port}/lab/uart", "--mqtt-password",
+                   rig.path("secret"), "--mqtt-ca", rig.path(ca + ".crt"), services=("auto",), name=name)
+        if name != "bridge":
+            wait_for("what it says of the broker", lambda n=name: "mqtt: lost" in rig.log(n) or "cannot" in rig.log(n))
+    wait_for("the broker", lambda: "takes lines" in rig.log("bridge"))
+    rig.start("sub", "stdbuf", "-o0", "mosquitto_sub", "-h", "localhost", "-p", port, "--cafile", rig.path("broker.crt"),
+              "-u", "anne", "-P", "her secret", "-t", "lab/#", "-v", "-d")
+    wait_for("the subscription", lambda: "Subscribed" in rig.log("sub"))
+    with open(rig.path("tty-bridge"), "wb", buffering=0) as tty:
+        tty.write(b"21.5 C\n")
+    wait_for("the message", lambda: "lab/uart 21.5 C" in rig.log("sub"))
+    for name in ("stranger", "elsewhere"):
+        assert "takes lines" not in rig.log(name), rig.log(name)
 
 
 def case_mqtt_that_makes_no_sense(rig):

@@ -7,6 +7,8 @@ of the UART: the target chatters all the time, and counts what it hears.
 import json
 import os
 import re
+import select
+import signal
 import socket
 import ssl
 import subprocess
@@ -302,6 +304,35 @@ def case_pigtail_serial_knows_its_bridge(rig):
     while b"UART speaks" not in got:
         got += os.read(near, 4096)
     os.close(near)
+    world.close()
+
+
+def case_a_new_bridge_is_asked_about_once(rig):
+    """At a terminal: yes, and from then on it is known; what is typed is no password."""
+    world = World(rig)
+    rig.environment["XDG_CONFIG_HOME"] = rig.path("config")
+    words = [rig.pigtail, "serial", f"localhost:{world.ports[0]}", "--tls", "--user", "mary", "--pty", rig.path("near")]
+    for answer, outcome in ((b"no\n", b"is not known here"), (b"yes\n", b"connected: ok"), (None, b"connected: ok")):
+        pid, terminal = os.forkpty()
+        if not pid:
+            os.execvpe(words[0], words, rig.environment)
+        said = bytearray()
+
+        def says(what):
+            if select.select([terminal], [], [], 0)[0]:
+                said.extend(os.read(terminal, 4096))
+            return what in said
+
+        if answer:
+            wait_for("the question", lambda: says(b"(yes or no): "))
+            assert world.fingerprint().encode() in said, said
+            os.write(terminal, answer)
+        wait_for("what comes of it", lambda what=outcome: says(what))
+        assert answer or b"(yes or no)" not in said, said
+        if outcome.startswith(b"connected"):
+            os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+        os.close(terminal)
     world.close()
 
 
