@@ -123,6 +123,7 @@ field(56, "LEVEL", "unsigned", 1, "0 or 1")
 field(57, "KEY", "text", 15, "of the store")
 field(58, "VALUE", "long", 255, "of the store")
 field(59, "SETTING", "unsigned", 1, "tag of the field that is asked for, or that changed")
+field(62, "CHANCE", "bytes", 64, "random bytes; secret")
 field(64, "SIZE", "unsigned", 4, "bytes of an image")
 field(65, "OFFSET", "unsigned", 4, "bytes of it that are there")
 field(66, "SIGNATURE", "bytes", 64, "Ed25519 of the image's head")
@@ -195,6 +196,7 @@ bit_of(OF, 0x100, "has pins")
 bit_of(OF, 0x200, "keeps keys and values")
 bit_of(OF, 0x400, "has streams")
 bit_of(OF, 0x800, "wants to know the time")
+bit_of(OF, 0x1000, "wants random bytes, having no source of them")
 -- end of control_tables
 
 local SECRET = {PMK = true, PASSPHRASE = true}

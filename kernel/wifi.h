@@ -122,6 +122,7 @@ enum card_setting {
 	CARD_TX_POWER,
 	CARD_GROUPS,
 	CARD_TIME,
+	CARD_CHANCE,
 	CARD_SETTINGS,
 };
 

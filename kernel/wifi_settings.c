@@ -92,6 +92,20 @@ static void put_time(const struct ptl_card *card, struct ptl_control_writer *to)
 	ptl_put_uint(to, PTL_F_TIME, div_u64(ktime_get_real_ns(), NSEC_PER_USEC));
 }
 
+static bool wants_chance(const struct ptl_card *card)
+{
+	return card->said.capabilities & PTL_CAN_CHANCE;
+}
+
+static void put_chance(const struct ptl_card *card, struct ptl_control_writer *to)
+{
+	u8 chance[32];
+
+	get_random_bytes(chance, sizeof(chance));
+	ptl_put_bytes(to, PTL_F_CHANCE, chance, sizeof(chance));
+	memzero_explicit(chance, sizeof(chance));
+}
+
 static const struct setting {
 	u8 interface;
 	const char *what;
@@ -105,6 +119,7 @@ static const struct setting {
 	[CARD_TX_POWER] = {PTL_IF_RADIO, "that power", wants_tx_power, put_tx_power},
 	[CARD_GROUPS] = {PTL_IF_STATION, "a list of groups", wants_always, put_groups},
 	[CARD_TIME] = {PTL_IF_RADIO, "the time", wants_time, put_time},
+	[CARD_CHANCE] = {PTL_IF_RADIO, "random bytes", wants_chance, put_chance},
 };
 
 static void on_answer(struct ptl_card *card, struct card_ask *ask, enum ptl_status status,

@@ -69,7 +69,11 @@ uint32_t script_random(void);
 #define MICROPY_PY_LWIP_SOCK_RAW	    (1)
 #define MICROPY_PY_WEBSOCKET		    (1)
 #define MICROPY_PY_WEBREPL		    (1)
-#define MICROPY_PY_HASHLIB_SHA1		    (MICROPY_PY_SSL)
+#define MICROPY_PY_HASHLIB_SHA1		    (1)
+#define MICROPY_PY_HASHLIB_MD5		    (1)
+#define MICROPY_PY_CRYPTOLIB		    (1)
+#define MICROPY_PY_CRYPTOLIB_CTR	    (1)
+#define MICROPY_TRACKED_ALLOC		    (1)
 extern const struct _mp_obj_type_t network_lan_type, network_wlan_type;
 #define MICROPY_PORT_NETWORK_INTERFACES                                                        \
 	{MP_ROM_QSTR(MP_QSTR_LAN), MP_ROM_PTR(&network_lan_type)},                             \
@@ -81,9 +85,6 @@ extern const struct _mp_obj_type_t network_lan_type, network_wlan_type;
 		{MP_ROM_QSTR(MP_QSTR_STAT_NO_AP_FOUND), MP_ROM_INT(3)},                        \
 		{MP_ROM_QSTR(MP_QSTR_STAT_CONNECT_FAIL), MP_ROM_INT(4)},                       \
 		{MP_ROM_QSTR(MP_QSTR_STAT_GOT_IP), MP_ROM_INT(5)},
-#if MICROPY_PY_SSL
-#define MICROPY_TRACKED_ALLOC (1)
-#endif
 
 /* ---- who else runs ---- */
 

@@ -15,6 +15,7 @@
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
 
+#include "chance.h"
 #include "files.h"
 #include "script.h"
 #include "stack_link.h"
@@ -98,6 +99,8 @@ void script_init(struct device_config *config, const struct script_board *board)
 	const struct device_card_config card = {
 		.control = &no_radio,
 		.streams = &script.services.streams,
+		.owners = &chance_owner,
+		.owner_count = 1,
 		.board = board->name,
 		.firmware = ops.firmware,
 		.boot = board->boot,

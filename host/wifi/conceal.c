@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Keys go over the wire in the fields PMK and PASSPHRASE of control messages, each of which
- * is in one frame. Of a damaged frame nobody knows what it was: if it could have been such
- * a message, only its header is shown.
+ * Keys go over the wire in the fields PMK and PASSPHRASE of control messages, and what keys
+ * are made of in CHANCE; each of these messages is in one frame. Of a damaged frame nobody
+ * knows what it was: if it could have been such a message, only its header is shown.
  */
 #include "host/wifi/conceal.h"
 
@@ -36,7 +36,7 @@ static void conceal_message(uint8_t *message, size_t n)
 		at += PTL_FIELD_HEADER;
 		if (length > n - at)
 			length = n - at;
-		if (tag == PTL_F_PMK || tag == PTL_F_PASSPHRASE)
+		if (tag == PTL_F_PMK || tag == PTL_F_PASSPHRASE || tag == PTL_F_CHANCE)
 			memset(message + at, 0, length);
 		at += length;
 	}

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/time.h>
 
 #define LEAVING	   3 /* 802.11 reason: the station leaves */
@@ -247,6 +248,15 @@ static void send_setting(struct wifi *wifi, enum ptl_interface interface, enum p
 	(void)ptl_wifi_request(&wifi->core, timer_now(), &message, NULL);
 }
 
+static void send_chance(struct wifi *wifi)
+{
+	uint8_t chance[32];
+
+	if (getrandom(chance, sizeof(chance), 0) == (ssize_t)sizeof(chance))
+		send_setting(wifi, PTL_IF_RADIO, PTL_F_CHANCE, 0, chance, sizeof(chance));
+	explicit_bzero(chance, sizeof(chance));
+}
+
 static void send_settings(struct wifi *wifi)
 {
 	const struct wifi_settings *settings = &wifi->settings;
@@ -265,6 +275,8 @@ static void send_settings(struct wifi *wifi)
 	if (wifi->info.capabilities & PTL_CAN_CLOCK && gettimeofday(&time, NULL) == 0)
 		send_setting(wifi, PTL_IF_RADIO, PTL_F_TIME,
 			     (int64_t)time.tv_sec * 1000000 + time.tv_usec, NULL, 0);
+	if (wifi->info.capabilities & PTL_CAN_CHANCE)
+		send_chance(wifi);
 }
 
 static void on_ready(void *user, const struct ptl_radio_info *info)

@@ -60,6 +60,7 @@ static const struct {
 	  {PTL_CAN_ELEMENTS, "elements"}, {PTL_CAN_UPDATE, "update"},
 	  {PTL_CAN_GPIO, "gpio"},	  {PTL_CAN_STORE, "store"},
 	  {PTL_CAN_STREAMS, "streams"},	  {PTL_CAN_CLOCK, "clock"},
+	  {PTL_CAN_CHANCE, "chance"},
 };
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -106,6 +106,7 @@ enum ptl_field_kind {
 	X(KEY, 57, TEXT, 1, 15, "of the store")                                                \
 	X(VALUE, 58, LONG, 0, 255, "of the store")                                             \
 	X(SETTING, 59, UINT, 1, 1, "tag of the field that is asked for, or that changed")      \
+	X(CHANCE, 62, BYTES, 16, 64, "random bytes; secret")                                   \
 	X(SIZE, 64, UINT, 4, 4, "bytes of an image")                                           \
 	X(OFFSET, 65, UINT, 4, 4, "bytes of it that are there")                                \
 	X(SIGNATURE, 66, BYTES, 64, 64, "Ed25519 of the image's head")                         \
@@ -139,7 +140,7 @@ enum ptl_message_kind {
 	X(GET, 0x02, REQUEST, F(SETTING), F(PIN) F(KEY), "one setting")                        \
 	X(SET, 0x03, REQUEST, NONE,                                                            \
 	  F(MAC) F(COUNTRY) F(POWER_SAVE) F(TX_POWER) F(MULTICAST) F(ALL_MULTICAST) F(TIME)    \
-		  F(PIN) F(PIN_MODE) F(LEVEL) F(KEY) F(VALUE),                                 \
+		  F(PIN) F(PIN_MODE) F(LEVEL) F(KEY) F(VALUE) F(CHANCE),                       \
 	  "settings; all of them or none")                                                     \
 	X(STATS, 0x04, REQUEST, NONE, F(MAC), "of the radio, an interface, or a station")      \
 	X(SCAN, 0x08, REQUEST, NONE, F(SSID) F(CHANNELS) F(PASSIVE) F(DWELL),                  \
@@ -258,7 +259,8 @@ enum ptl_control_type { PTL_MESSAGES(PTL_MESSAGE_TYPE, PTL_NO_FIELDS, ) };
 	X(GPIO, 0x0100, "has pins")                                                            \
 	X(STORE, 0x0200, "keeps keys and values")                                              \
 	X(STREAMS, 0x0400, "has streams")                                                      \
-	X(CLOCK, 0x0800, "wants to know the time")
+	X(CLOCK, 0x0800, "wants to know the time")                                             \
+	X(CHANCE, 0x1000, "wants random bytes, having no source of them")
 
 /* Values of BOOT. */
 #define PTL_BOOTS(X)                                                                           \
