@@ -24,16 +24,28 @@ int __real_mbedtls_ssl_set_hostname(mbedtls_ssl_context *ssl, const char *name);
 int __wrap_mbedtls_ssl_set_hostname(mbedtls_ssl_context *ssl, const char *name);
 int __real_mbedtls_ssl_handshake_client_step(mbedtls_ssl_context *ssl);
 int __wrap_mbedtls_ssl_handshake_client_step(mbedtls_ssl_context *ssl);
+int __real_mbedtls_ssl_handshake_server_step(mbedtls_ssl_context *ssl);
+int __wrap_mbedtls_ssl_handshake_server_step(mbedtls_ssl_context *ssl);
 
 /* ---- a context ---- */
+
+/* The quick one first, of the two that there are. */
+static const mbedtls_ecp_group_id curves[] = {
+	MBEDTLS_ECP_DP_SECP256R1,
+	MBEDTLS_ECP_DP_SECP384R1,
+	MBEDTLS_ECP_DP_NONE,
+};
 
 int __wrap_mbedtls_ssl_config_defaults(mbedtls_ssl_config *config, int endpoint, int transport,
 				       int preset)
 {
 	int result = __real_mbedtls_ssl_config_defaults(config, endpoint, transport, preset);
 
-	if (result || transport != MBEDTLS_SSL_TRANSPORT_STREAM)
+	if (result)
 		return result;
+	mbedtls_ssl_conf_curves(config, curves);
+	if (transport != MBEDTLS_SSL_TRANSPORT_STREAM)
+		return 0;
 	tls_records_ask(config);
 	mbedtls_ssl_conf_ca_cb(config, tls_roots_find, NULL);
 	return tls_resume_begin(config);
@@ -59,7 +71,7 @@ void __wrap_mbedtls_ssl_conf_ca_chain(mbedtls_ssl_config *config, mbedtls_x509_c
 	__real_mbedtls_ssl_conf_ca_chain(config, chain, revoked);
 }
 
-/* ---- a client's connection ---- */
+/* ---- a connection ---- */
 
 int __wrap_mbedtls_ssl_set_hostname(mbedtls_ssl_context *ssl, const char *name)
 {
@@ -80,4 +92,9 @@ int __wrap_mbedtls_ssl_handshake_client_step(mbedtls_ssl_context *ssl)
 		 result != MBEDTLS_ERR_SSL_WANT_WRITE)
 		tls_resume_forget((mbedtls_ssl_config *)ssl->conf);
 	return result;
+}
+
+int __wrap_mbedtls_ssl_handshake_server_step(mbedtls_ssl_context *ssl)
+{
+	return tls_records_step(ssl, __real_mbedtls_ssl_handshake_server_step);
 }

@@ -5,7 +5,7 @@
 
 #include <mbedtls/ssl.h>
 
-/* tls_records.c. A client's step of a handshake, with the size of records that goes for it. */
+/* tls_records.c. A step of a handshake, with the size of records that goes for it. */
 void tls_records_ask(mbedtls_ssl_config *config);
 int tls_records_step(mbedtls_ssl_context *ssl, int (*step)(mbedtls_ssl_context *));
 

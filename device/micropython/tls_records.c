@@ -1,29 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * How large records may be, and where they end. MicroPython's module tls calls mbedTLS as it
- * is; the linker leads some of these calls here (--wrap).
- *
- * A client asks for records of 4 KB (RFC 6066, 4), for which 12 KB less are held while a
- * connection is open. Many servers pass over that and send up to 16 KB; mbedTLS would hold
- * room for what it asked for all the same. So where the server did not agree, nothing was
- * asked for, as far as the end of the handshake knows.
- *
- * After the peer's close_notify nothing more is read, whatever the connection below does: a
- * reader who wants all would wait for ever.
+ * How large records may be. A client asks for 4 KB at most (RFC 6066, 4), for which 12 KB less
+ * are held while a connection is open. Many servers pass over that and send up to 16 KB, and
+ * so do most clients to a server; mbedTLS however, once a handshake is done, would hold no more
+ * than it sends itself (4 KB). So at that moment it is not to see how large its room is.
  */
-#include <mbedtls/ssl.h>
+#include "tls_hooks.h"
+
 #include <mbedtls/ssl_internal.h>
 
 #include <stdbool.h>
 
 #define ASKED MBEDTLS_SSL_MAX_FRAG_LEN_4096
-
-int __real_mbedtls_ssl_read(mbedtls_ssl_context *ssl, unsigned char *to, size_t n);
-int __wrap_mbedtls_ssl_read(mbedtls_ssl_context *ssl, unsigned char *to, size_t n);
-int __real_mbedtls_ssl_check_pending(const mbedtls_ssl_context *ssl);
-int __wrap_mbedtls_ssl_check_pending(const mbedtls_ssl_context *ssl);
-
-/* ---- the size ---- */
 
 void tls_records_ask(mbedtls_ssl_config *config)
 {
@@ -54,7 +42,7 @@ static bool agreed(const mbedtls_ssl_context *ssl)
 	return false;
 }
 
-/* On a client this member of the session is not used otherwise. */
+/* On a client mbedTLS does not use this member of a session. */
 static bool large(const mbedtls_ssl_context *ssl)
 {
 	return ssl->session_negotiate &&
@@ -63,42 +51,19 @@ static bool large(const mbedtls_ssl_context *ssl)
 
 int tls_records_step(mbedtls_ssl_context *ssl, int (*step)(mbedtls_ssl_context *))
 {
-	mbedtls_ssl_config *config = (mbedtls_ssl_config *)ssl->conf;
-	uint8_t asked = config->mfl_code;
+	bool keep = ssl->state == MBEDTLS_SSL_HANDSHAKE_WRAPUP && large(ssl);
+	size_t room = ssl->in_buf_len;
 	int state = ssl->state, result;
 
-	if (state > MBEDTLS_SSL_SERVER_HELLO && large(ssl))
-		config->mfl_code = MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
+	if (keep)
+		ssl->in_buf_len = 0;
 	result = step(ssl);
-	config->mfl_code = asked;
-	/* What a session has agreed to holds when it is resumed. */
-	if (result == 0 && state == MBEDTLS_SSL_SERVER_HELLO &&
-	    ssl->state > MBEDTLS_SSL_SERVER_HELLO && agreed(ssl))
-		ssl->session_negotiate->mfl_code = asked;
+	if (keep)
+		ssl->in_buf_len = room;
+	/* What was agreed to holds when the session is resumed. */
+	if (result == 0 && ssl->conf->endpoint == MBEDTLS_SSL_IS_CLIENT &&
+	    state == MBEDTLS_SSL_SERVER_HELLO && ssl->state > state && !ssl->handshake->resume)
+		ssl->session_negotiate->mfl_code =
+			agreed(ssl) ? ASKED : MBEDTLS_SSL_MAX_FRAG_LEN_NONE;
 	return result;
-}
-
-/* ---- the end ---- */
-
-static int nothing(void *user, unsigned char *to, size_t n)
-{
-	(void)user;
-	(void)to;
-	(void)n;
-	return 0;
-}
-
-int __wrap_mbedtls_ssl_read(mbedtls_ssl_context *ssl, unsigned char *to, size_t n)
-{
-	int result = ssl->f_recv == nothing ? 0 : __real_mbedtls_ssl_read(ssl, to, n);
-
-	if (result == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
-		ssl->f_recv = nothing;
-	return result;
-}
-
-/* The end can be read. */
-int __wrap_mbedtls_ssl_check_pending(const mbedtls_ssl_context *ssl)
-{
-	return ssl->f_recv == nothing || __real_mbedtls_ssl_check_pending(ssl);
 }
