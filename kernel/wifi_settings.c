@@ -7,6 +7,7 @@
 
 #include <linux/etherdevice.h>
 #include <linux/math64.h>
+#include <linux/random.h>
 #include <linux/timekeeping.h>
 
 static const u8 *own_mac(const struct ptl_card *card, unsigned int interface)

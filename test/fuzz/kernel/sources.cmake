@@ -3,7 +3,7 @@
 # the kernel's that the driver includes is one of ours, by the same name.
 set(fuzz_kernel ${CMAKE_CURRENT_SOURCE_DIR}/fuzz/kernel)
 set(headers ${CMAKE_CURRENT_BINARY_DIR}/kernel_headers)
-foreach(name completion ctype err hrtimer if_arp kernel ktime math64 mutex printk property ratelimit
+foreach(name completion ctype err hrtimer if_arp kernel ktime math64 mutex printk property random ratelimit
              slab spinlock string timekeeping tty tty_ldisc version workqueue)
   file(WRITE ${headers}/linux/${name}.h "#include <${fuzz_kernel}/kernel.h>\n")
 endforeach()
