@@ -75,8 +75,8 @@ void ptl_radio_session(struct ptl_radio_control *radio, ptl_time now, bool up)
 	ptl_radio_say(radio, &ready);
 }
 
-static void begin_answer(struct ptl_control_writer *answer, uint8_t id, uint8_t interface,
-			 enum ptl_status status, const char *reason)
+void ptl_radio_begin_answer(struct ptl_control_writer *answer, uint8_t id, uint8_t interface,
+			    enum ptl_status status, const char *reason)
 {
 	ptl_control_begin(answer, PTL_M_ANSWER, id, interface);
 	ptl_put_uint(answer, PTL_F_STATUS, status);
@@ -84,18 +84,24 @@ static void begin_answer(struct ptl_control_writer *answer, uint8_t id, uint8_t 
 		ptl_put_text(answer, PTL_F_TEXT, reason);
 }
 
+bool ptl_radio_end_answer(struct ptl_radio_control *radio,
+			  const struct ptl_control_writer *answer)
+{
+	if (!radio->up)
+		return true;
+	if (radio->count >= PTL_RADIO_OUTBOX - 1)
+		return false;
+	queue(radio, answer);
+	return true;
+}
+
 bool ptl_radio_answer(struct ptl_radio_control *radio, uint8_t id, uint8_t interface,
 		      enum ptl_status status, const char *reason)
 {
 	struct ptl_control_writer answer;
 
-	if (!radio->up)
-		return true;
-	if (radio->count >= PTL_RADIO_OUTBOX - 1)
-		return false;
-	begin_answer(&answer, id, interface, status, reason);
-	queue(radio, &answer);
-	return true;
+	ptl_radio_begin_answer(&answer, id, interface, status, reason);
+	return ptl_radio_end_answer(radio, &answer);
 }
 
 /* The answer's fields begin with its status, which is known when they are there: it is
@@ -107,7 +113,7 @@ static void carry_out(struct ptl_radio_control *radio, const struct ptl_control 
 	const char *reason = NULL;
 	enum ptl_status status;
 
-	begin_answer(&answer, id, interface, PTL_STATUS_DONE, NULL);
+	ptl_radio_begin_answer(&answer, id, interface, PTL_STATUS_DONE, NULL);
 	radio->counters.requests++;
 	if (ptl_control_type(message) == PTL_M_INFO) {
 		put_info(radio, &answer);
@@ -121,8 +127,8 @@ static void carry_out(struct ptl_radio_control *radio, const struct ptl_control 
 	if (reason)
 		ptl_put_text(&answer, PTL_F_TEXT, reason);
 	if (!ptl_control_end(&answer)) /* a fault of this radio's */
-		begin_answer(&answer, id, interface, PTL_STATUS_FAILED,
-			     "the answer could not be made");
+		ptl_radio_begin_answer(&answer, id, interface, PTL_STATUS_FAILED,
+				       "the answer could not be made");
 	queue(radio, &answer);
 }
 
@@ -152,7 +158,7 @@ bool ptl_radio_message(struct ptl_radio_control *radio, ptl_time now, const uint
 	{
 		struct ptl_control_writer answer;
 
-		begin_answer(&answer, bytes[1], bytes[2], status, NULL);
+		ptl_radio_begin_answer(&answer, bytes[1], bytes[2], status, NULL);
 		queue(radio, &answer);
 	}
 	return true;

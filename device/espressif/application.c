@@ -98,7 +98,7 @@ static void configure_card(const struct application *application, enum ptl_boot 
 	device_pins_init(&pins, &pins_config);
 	owners[0] = device_pins_owner(&pins);
 	if (firmware) {
-		firmware_start(card_config.board, &card.share, owners + 1);
+		firmware_start(card_config.board, card_config.control, owners + 1);
 		card_config.owner_count += FIRMWARE_OWNERS;
 		card_config.streams = &firmware->streams;
 		card_config.firmware = device_firmware_name(firmware, card_config.firmware);

@@ -89,8 +89,8 @@ struct device_firmware *firmware_open(void)
 	return &firmware;
 }
 
-void firmware_start(const char *board, struct ptl_share *share,
+void firmware_start(const char *board, struct ptl_radio_control *control,
 		    struct device_owner owners[FIRMWARE_OWNERS])
 {
-	device_firmware_start(&firmware, board, key, running, share, owners);
+	device_firmware_start(&firmware, board, key, running, control, owners);
 }

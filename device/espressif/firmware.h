@@ -10,7 +10,7 @@
 struct device_firmware *firmware_open(void);
 
 /* Puts what answers the host into owners. */
-void firmware_start(const char *board, struct ptl_share *share,
+void firmware_start(const char *board, struct ptl_radio_control *control,
 		    struct device_owner owners[FIRMWARE_OWNERS]);
 
 #endif

@@ -25,7 +25,7 @@ static int running(void)
 	return slot <= 1 ? (int)slot : PTL_NO_SLOT;
 }
 
-unsigned firmware_start(const char *board, struct ptl_share *share,
+unsigned firmware_start(const char *board, struct ptl_radio_control *control,
 			struct device_owner owners[FIRMWARE_OWNERS],
 			struct device_firmware **made)
 {
@@ -34,7 +34,7 @@ unsigned firmware_start(const char *board, struct ptl_share *share,
 	flash.erase = erase;
 	if (!flash_is_there() || !device_firmware_open(&firmware, &flash))
 		return 0;
-	device_firmware_start(&firmware, board, key, running(), share, owners);
+	device_firmware_start(&firmware, board, key, running(), control, owners);
 	*made = &firmware;
 	return FIRMWARE_OWNERS;
 }

@@ -7,7 +7,7 @@
 
 /* Puts its owners into owners, and returns how many; 0: there is no flash, and *made is
  * NULL. */
-unsigned firmware_start(const char *board, struct ptl_share *share,
+unsigned firmware_start(const char *board, struct ptl_radio_control *control,
 			struct device_owner owners[FIRMWARE_OWNERS],
 			struct device_firmware **made);
 

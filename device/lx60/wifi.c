@@ -102,7 +102,7 @@ void personality_init(struct device_config *config, const struct boot *boot)
 	(void)air_space_add(&wifi.space, &wifi.radio);
 	device_pins_init(&wifi.pins, &pins);
 	wifi.owners[0] = device_pins_owner(&wifi.pins);
-	card.owner_count = 1 + firmware_start(card.board, &wifi.card.share, wifi.owners + 1,
+	card.owner_count = 1 + firmware_start(card.board, &wifi.radio.control, wifi.owners + 1,
 					      &wifi.firmware);
 	if (wifi.firmware) {
 		card.streams = &wifi.firmware->streams;

@@ -24,7 +24,7 @@ bool device_firmware_open(struct device_firmware *firmware, const struct ptl_fla
 }
 
 void device_firmware_start(struct device_firmware *firmware, const char *board,
-			   const uint8_t *key, int running, struct ptl_share *share,
+			   const uint8_t *key, int running, struct ptl_radio_control *control,
 			   struct device_owner owners[FIRMWARE_OWNERS])
 {
 	const struct ptl_stream_events events = {
@@ -37,6 +37,7 @@ void device_firmware_start(struct device_firmware *firmware, const char *board,
 	const struct ptl_update_config config = {
 		.slots = firmware->slots,
 		.streams = &firmware->streams,
+		.control = control,
 		.board = board,
 		.key = key,
 		.running = running,
@@ -44,7 +45,8 @@ void device_firmware_start(struct device_firmware *firmware, const char *board,
 
 	if (running != PTL_NO_SLOT)
 		(void)ptl_slots_image(&firmware->slots, (unsigned)running, &firmware->image);
-	ptl_streams_init(&firmware->streams, PTL_DEVICE, PTL_UPDATE_WINDOW, &events, share);
+	ptl_streams_init(&firmware->streams, PTL_DEVICE, PTL_UPDATE_WINDOW, &events,
+			 control->share);
 	ptl_update_init(&firmware->update, &config);
 	owners[0] = ptl_update_owner(&firmware->update);
 	owners[1] = ptl_store_owner(&firmware->store);

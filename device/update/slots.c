@@ -4,7 +4,6 @@
 
 #include <pigtail/flash_map.h>
 
-#include <sodium/crypto_hash_sha256.h>
 #include <string.h>
 
 #define CHUNK 256u
@@ -140,24 +139,57 @@ bool ptl_slots_set_written(const struct ptl_slots *slots, unsigned slot, uint32_
 	return ptl_store_set(slots->store, KEY_WRITTEN, &written, sizeof(written));
 }
 
+void ptl_look_begin(struct ptl_look *look, const struct ptl_slots *slots, unsigned slot)
+{
+	look->slots = slots;
+	look->slot = slot;
+	look->at = 0;
+	look->headed = ptl_slots_image(slots, slot, &look->image);
+	(void)crypto_hash_sha256_init(&look->sha);
+}
+
+/* The next bytes of the slot; false: the flash fails. */
+static bool hash_some(struct ptl_look *look)
+{
+	const struct ptl_flash *flash = look->slots->flash;
+	uint32_t left = look->image.size - look->at;
+	uint32_t until = look->at + (left < PTL_LOOK_BYTES ? left : PTL_LOOK_BYTES);
+	uint8_t chunk[CHUNK];
+
+	while (look->at < until) {
+		uint32_t n = until - look->at < CHUNK ? until - look->at : CHUNK;
+
+		if (!flash->read(flash->user, PTL_MAP_SLOT(look->slot) + look->at, chunk, n))
+			return false;
+		(void)crypto_hash_sha256_update(&look->sha, chunk, n);
+		look->at += n;
+	}
+	return true;
+}
+
+enum ptl_verdict ptl_look_step(struct ptl_look *look)
+{
+	uint8_t digest[crypto_hash_sha256_BYTES];
+
+	if (!look->headed)
+		return look->slots->flashed ? PTL_VERDICT_GOOD : PTL_VERDICT_BAD;
+	if (look->image.size > PTL_MAP_SLOT_SIZE || !hash_some(look))
+		return PTL_VERDICT_BAD;
+	if (look->at < look->image.size)
+		return PTL_VERDICT_NONE;
+	(void)crypto_hash_sha256_final(&look->sha, digest);
+	return memcmp(digest, look->image.digest, sizeof(digest)) == 0 ? PTL_VERDICT_GOOD
+								       : PTL_VERDICT_BAD;
+}
+
 bool ptl_slots_intact(const struct ptl_slots *slots, unsigned slot)
 {
-	uint8_t chunk[CHUNK], digest[crypto_hash_sha256_BYTES];
-	crypto_hash_sha256_state sha;
-	struct ptl_image image;
+	enum ptl_verdict verdict;
+	struct ptl_look look;
 
-	if (!ptl_slots_image(slots, slot, &image))
-		return slots->flashed;
-	if (image.size > PTL_MAP_SLOT_SIZE)
-		return false;
-	(void)crypto_hash_sha256_init(&sha);
-	for (uint32_t at = 0; at < image.size; at += CHUNK) {
-		uint32_t n = image.size - at < CHUNK ? image.size - at : CHUNK;
-
-		if (!slots->flash->read(slots->flash->user, PTL_MAP_SLOT(slot) + at, chunk, n))
-			return false;
-		(void)crypto_hash_sha256_update(&sha, chunk, n);
-	}
-	(void)crypto_hash_sha256_final(&sha, digest);
-	return memcmp(digest, image.digest, sizeof(digest)) == 0;
+	ptl_look_begin(&look, slots, slot);
+	do
+		verdict = ptl_look_step(&look);
+	while (verdict == PTL_VERDICT_NONE);
+	return verdict == PTL_VERDICT_GOOD;
 }

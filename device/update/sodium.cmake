@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
-# Of libsodium what verifies: SHA-256, SHA-512 and Ed25519, in plain C. Sets sodium, where
+# Of libsodium what it takes to verify: SHA-256, SHA-512 and the group of Ed25519, in plain C. Sets sodium, where
 # it is, and sodium_sources.
 if(NOT PIGTAIL_SODIUM)
   set(PIGTAIL_SODIUM $ENV{PIGTAIL_SODIUM})
@@ -23,7 +23,5 @@ set(sodium_sources
     ${sodium}/crypto_core/ed25519/ref10/ed25519_ref10.c
     ${sodium}/crypto_hash/sha256/cp/hash_sha256_cp.c
     ${sodium}/crypto_hash/sha512/cp/hash_sha512_cp.c
-    ${sodium}/crypto_sign/ed25519/ref10/open.c
-    ${sodium}/crypto_sign/ed25519/ref10/sign.c
     ${sodium}/crypto_verify/sodium/verify.c
     ${sodium}/sodium/utils.c)

@@ -86,11 +86,53 @@ static bool set_image(struct ptl_update *update, const struct ptl_image *image)
 	return true;
 }
 
+/* What the request that is looked into comes to; told when there is room. */
+static void decide(struct ptl_update *update, enum ptl_status status, const char *reason)
+{
+	update->asked.decided = true;
+	update->asked.status = status;
+	update->asked.reason = reason;
+}
+
+/* Answers it. false: there is no room, all is as it was. */
+static bool tell(struct ptl_update *update)
+{
+	struct ptl_update_asked *asked = &update->asked;
+	struct ptl_control_writer answer;
+
+	ptl_radio_begin_answer(&answer, asked->id, PTL_IF_RADIO, asked->status, asked->reason);
+	if (asked->type == PTL_M_UPDATE_BEGIN && asked->status == PTL_STATUS_DONE)
+		ptl_put_uint(&answer, PTL_F_OFFSET, update->at);
+	if (!ptl_radio_end_answer(update->config.control, &answer))
+		return false;
+	asked->type = 0;
+	return true;
+}
+
+/* Another request came before this one had its answer. */
+static bool give_up(struct ptl_update *update)
+{
+	if (!update->asked.type)
+		return true;
+	if (!update->asked.decided)
+		decide(update, PTL_STATUS_ABORTED, "another request came");
+	return tell(update);
+}
+
+/* It is answered by poll(). */
+static enum ptl_status look_into(struct ptl_update *update, const struct ptl_control *message)
+{
+	update->asked.type = ptl_control_type(message);
+	update->asked.id = ptl_control_id(message);
+	update->asked.decided = false;
+	return PTL_STATUS_LATER;
+}
+
 static enum ptl_status begin(struct ptl_update *update, const struct ptl_control *message,
-			     struct ptl_control_writer *answer, const char **reason)
+			     const char **reason)
 {
 	const struct ptl_update_config *config = &update->config;
-	struct ptl_image image;
+	struct ptl_image *image = &update->asked.image;
 
 	if (config->running == PTL_NO_SLOT) {
 		*reason = "this firmware was not started from a slot of the flash";
@@ -100,26 +142,31 @@ static enum ptl_status begin(struct ptl_update *update, const struct ptl_control
 		*reason = "the firmware that runs is on trial";
 		return PTL_STATUS_STATE;
 	}
-	take_image(message, &image);
-	if (strcmp(image.board, config->board) != 0) {
+	take_image(message, image);
+	if (strcmp(image->board, config->board) != 0) {
 		*reason = "the image is for another board";
 		return PTL_STATUS_DENIED;
 	}
-	if (image.size == 0 || image.size > PTL_MAP_SLOT_SIZE) {
+	if (image->size == 0 || image->size > PTL_MAP_SLOT_SIZE) {
 		*reason = "the image is empty, or too large for a slot of the flash";
 		return PTL_STATUS_BAD_VALUE;
 	}
-	if (!ptl_image_signed(&image, config->key)) {
-		*reason = "the image is not signed with this radio's key";
-		return PTL_STATUS_VERIFY;
+	ptl_signature_begin(&update->asked.look.signature, image, config->key);
+	return look_into(update, message);
+}
+
+static void begin_or_not(struct ptl_update *update, enum ptl_verdict verdict)
+{
+	if (verdict == PTL_VERDICT_BAD) {
+		decide(update, PTL_STATUS_VERIFY,
+		       "the image is not signed with this radio's key");
+		return;
 	}
 	stop(update, PTL_STATUS_ABORTED, "begun anew");
-	if (!set_image(update, &image)) {
-		*reason = "the flash fails";
-		return PTL_STATUS_FAILED;
-	}
-	ptl_put_uint(answer, PTL_F_OFFSET, update->at);
-	return PTL_STATUS_DONE;
+	if (set_image(update, &update->asked.image))
+		decide(update, PTL_STATUS_DONE, NULL);
+	else
+		decide(update, PTL_STATUS_FAILED, "the flash fails");
 }
 
 /* All of it is to come again. */
@@ -132,7 +179,6 @@ static bool forget(struct ptl_update *update)
 static enum ptl_status end(struct ptl_update *update, const struct ptl_control *message,
 			   const char **reason)
 {
-	const struct ptl_update_config *config = &update->config;
 	uint8_t digest[PTL_IMAGE_DIGEST];
 
 	take_bytes(message, PTL_F_DIGEST, digest);
@@ -145,17 +191,21 @@ static enum ptl_status end(struct ptl_update *update, const struct ptl_control *
 		return PTL_STATUS_STATE;
 	}
 	stop(update, PTL_STATUS_DONE, NULL);
-	if (!ptl_slots_intact(&config->slots, target(update))) {
+	ptl_look_begin(&update->asked.look.slot, &update->config.slots, target(update));
+	return look_into(update, message);
+}
+
+static void end_or_not(struct ptl_update *update, enum ptl_verdict verdict)
+{
+	if (verdict == PTL_VERDICT_BAD) {
 		(void)forget(update);
-		*reason = "what came is not what was signed";
-		return PTL_STATUS_VERIFY;
+		decide(update, PTL_STATUS_VERIFY, "what came is not what was signed");
+	} else if (ptl_slots_activate(&update->config.slots, target(update))) {
+		update->begun = false;
+		decide(update, PTL_STATUS_DONE, NULL);
+	} else {
+		decide(update, PTL_STATUS_FAILED, "the flash fails");
 	}
-	if (!ptl_slots_activate(&config->slots, target(update))) {
-		*reason = "the flash fails";
-		return PTL_STATUS_FAILED;
-	}
-	update->begun = false;
-	return PTL_STATUS_DONE;
 }
 
 static enum ptl_status abort_update(struct ptl_update *update)
@@ -182,16 +232,49 @@ static enum ptl_status on_request(void *user, const struct ptl_control *message,
 {
 	struct ptl_update *update = user;
 
+	(void)answer;
+	if (ptl_control_type(message) == PTL_M_UPDATE_CONFIRM)
+		return keep(update);
+	if (!give_up(update))
+		return PTL_STATUS_BUSY;
 	switch (ptl_control_type(message)) {
 	case PTL_M_UPDATE_BEGIN:
-		return begin(update, message, answer, reason);
+		return begin(update, message, reason);
 	case PTL_M_UPDATE_END:
 		return end(update, message, reason);
-	case PTL_M_UPDATE_ABORT:
-		return abort_update(update);
 	default:
-		return keep(update);
+		return abort_update(update);
 	}
+}
+
+/* One step of what is looked into. */
+static void look_on(struct ptl_update *update)
+{
+	struct ptl_update_asked *asked = &update->asked;
+	bool begins = asked->type == PTL_M_UPDATE_BEGIN;
+	enum ptl_verdict verdict = begins ? ptl_signature_step(&asked->look.signature)
+					  : ptl_look_step(&asked->look.slot);
+
+	if (verdict == PTL_VERDICT_NONE)
+		return;
+	if (begins)
+		begin_or_not(update, verdict);
+	else
+		end_or_not(update, verdict);
+}
+
+static ptl_time on_poll(void *user, ptl_time now)
+{
+	struct ptl_update *update = user;
+
+	if (!update->asked.type)
+		return PTL_NEVER;
+	if (!update->asked.decided)
+		look_on(update);
+	if (!update->asked.decided)
+		return now;
+	(void)tell(update); /* else when the link has room */
+	return PTL_NEVER;
 }
 
 static void on_info(void *user, struct ptl_control_writer *to)
@@ -208,6 +291,7 @@ static void on_session(void *user, ptl_time now, bool up)
 
 	(void)now;
 	stop(update, PTL_STATUS_ABORTED, NULL);
+	update->asked.type = 0;
 	if (up)
 		(void)keep(update);
 }
@@ -224,6 +308,7 @@ struct device_owner ptl_update_owner(struct ptl_update *update)
 		.request = on_request,
 		.info = on_info,
 		.session = on_session,
+		.poll = on_poll,
 	};
 }
 

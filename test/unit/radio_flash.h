@@ -35,6 +35,8 @@ struct radio {
 	struct ptl_store store;
 	struct ptl_update update;
 	struct device_owner owner;
+	struct ptl_radio_control control;
+	struct ptl_control_writer answer;
 	struct ptl_share share;
 	struct ptl_streams streams, host; /* at the radio, at the host */
 	struct queue to_radio, to_host;
@@ -43,7 +45,7 @@ struct radio {
 	int running;
 	bool opened, closed; /* the host's stream */
 	enum ptl_status closed_with;
-	const char *reason;
+	char reason[256];
 };
 
 static struct radio radio;
@@ -70,6 +72,34 @@ static bool host_sends(void *user, const uint8_t *message, size_t n)
 {
 	(void)user;
 	return put(&radio.to_radio, message, n);
+}
+
+/* What the radio's control says, READY and answers. */
+static bool radio_says(void *user, const uint8_t *message, size_t n)
+{
+	(void)user;
+	memcpy(radio.answer.bytes, message, n);
+	radio.answer.n = n;
+	return true;
+}
+
+static bool no_room(void *user, const uint8_t *message, size_t n)
+{
+	(void)user;
+	(void)message;
+	(void)n;
+	return false;
+}
+
+static void no_info(void *user, struct ptl_control_writer *to)
+{
+	(void)user;
+	(void)to;
+}
+
+static void no_reset(void *user)
+{
+	(void)user;
 }
 
 static void host_opened(void *user, unsigned stream)
@@ -119,6 +149,7 @@ static void meet(void)
 	ptl_streams_session(&radio.streams);
 	ptl_streams_session(&radio.host);
 	radio.owner.session(radio.owner.user, radio.now, true);
+	ptl_radio_session(&radio.control, radio.now, true);
 	radio.opened = radio.closed = false;
 }
 
@@ -137,8 +168,17 @@ static int power_up(void)
 	struct ptl_update_config config = {
 		.slots = {.store = &radio.store, .flash = &radio.nor.seam},
 		.streams = &radio.streams,
+		.control = &radio.control,
 		.board = BOARD,
 		.key = radio.public_key,
+	};
+
+	struct ptl_radio_ops ops = {
+		.board = BOARD,
+		.firmware = "test",
+		.send = radio_says,
+		.info = no_info,
+		.reset = no_reset,
 	};
 
 	nor_power_up(&radio.nor);
@@ -150,6 +190,10 @@ static int power_up(void)
 	ptl_streams_init(&radio.host, PTL_HOST, 512, &host_events, &radio.share);
 	ptl_update_init(&radio.update, &config);
 	radio.owner = ptl_update_owner(&radio.update);
+	ops.user = radio.owner.user;
+	ops.request = radio.owner.request;
+	ptl_radio_init(&radio.control, &ops, &radio.share);
+	ptl_radio_session(&radio.control, radio.now, true);
 	return radio.running;
 }
 
@@ -189,44 +233,54 @@ static void make_radio(uint64_t seed, uint32_t sector, const struct body *factor
 	meet();
 }
 
-static enum ptl_status ask(struct ptl_control_writer *message, uint32_t *offset)
+/* The answer, when it has come. */
+static enum ptl_status ask(const struct ptl_control_writer *message, uint32_t *offset)
 {
-	struct ptl_control asked = {message->bytes, message->n};
-	struct ptl_control_writer answer;
-	struct ptl_control answered = {answer.bytes, 0};
-	enum ptl_status status;
+	struct ptl_control answer = {radio.answer.bytes, 0};
 
-	assert_int_equal(ptl_control_check(&asked), PTL_STATUS_DONE);
-	ptl_control_begin(&answer, PTL_M_ANSWER, 1, PTL_IF_RADIO);
-	ptl_put_uint(&answer, PTL_F_STATUS, PTL_STATUS_DONE);
-	radio.reason = NULL;
-	status = radio.owner.request(radio.owner.user, &asked, &answer, &radio.reason);
-	assert_true(ptl_control_end(&answer));
-	answered.n = answer.n;
+	radio.answer.n = 0;
+	assert_true(ptl_control_end(message));
+	assert_true(ptl_radio_message(&radio.control, radio.now, message->bytes, message->n));
+	while (radio.answer.n == 0)
+		(void)radio.owner.poll(radio.owner.user, radio.now);
+	answer.n = radio.answer.n;
+	assert_int_equal(ptl_control_check(&answer), PTL_STATUS_DONE);
+	assert_int_equal(ptl_control_type(&answer), PTL_M_ANSWER);
+	ptl_control_words(&answer, PTL_F_TEXT, radio.reason, sizeof(radio.reason));
 	if (offset)
-		*offset = (uint32_t)ptl_control_uint(&answered, PTL_F_OFFSET, UINT32_MAX);
-	return status;
+		*offset = (uint32_t)ptl_control_uint(&answer, PTL_F_OFFSET, UINT32_MAX);
+	return (enum ptl_status)ptl_control_uint(&answer, PTL_F_STATUS, 0);
+}
+
+static void make_begin(struct ptl_control_writer *message, const struct ptl_image *image)
+{
+	ptl_control_begin(message, PTL_M_UPDATE_BEGIN, 1, PTL_IF_RADIO);
+	ptl_put_uint(message, PTL_F_SIZE, image->size);
+	ptl_put_bytes(message, PTL_F_DIGEST, image->digest, sizeof(image->digest));
+	ptl_put_bytes(message, PTL_F_SIGNATURE, image->signature, sizeof(image->signature));
+	ptl_put_text(message, PTL_F_BOARD, image->board);
+	ptl_put_text(message, PTL_F_FIRMWARE, image->firmware);
 }
 
 static enum ptl_status ask_begin(const struct ptl_image *image, uint32_t *offset)
 {
 	struct ptl_control_writer message;
 
-	ptl_control_begin(&message, PTL_M_UPDATE_BEGIN, 1, PTL_IF_RADIO);
-	ptl_put_uint(&message, PTL_F_SIZE, image->size);
-	ptl_put_bytes(&message, PTL_F_DIGEST, image->digest, sizeof(image->digest));
-	ptl_put_bytes(&message, PTL_F_SIGNATURE, image->signature, sizeof(image->signature));
-	ptl_put_text(&message, PTL_F_BOARD, image->board);
-	ptl_put_text(&message, PTL_F_FIRMWARE, image->firmware);
+	make_begin(&message, image);
 	return ask(&message, offset);
+}
+
+static void make_end(struct ptl_control_writer *message, const struct ptl_image *image)
+{
+	ptl_control_begin(message, PTL_M_UPDATE_END, 1, PTL_IF_RADIO);
+	ptl_put_bytes(message, PTL_F_DIGEST, image->digest, sizeof(image->digest));
 }
 
 static enum ptl_status ask_end(const struct ptl_image *image)
 {
 	struct ptl_control_writer message;
 
-	ptl_control_begin(&message, PTL_M_UPDATE_END, 1, PTL_IF_RADIO);
-	ptl_put_bytes(&message, PTL_F_DIGEST, image->digest, sizeof(image->digest));
+	make_end(&message, image);
 	return ask(&message, NULL);
 }
 

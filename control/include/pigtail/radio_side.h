@@ -78,6 +78,12 @@ bool ptl_radio_message(struct ptl_radio_control *radio, ptl_time now, const uint
 bool ptl_radio_answer(struct ptl_radio_control *radio, uint8_t id, uint8_t interface,
 		      enum ptl_status status, const char *reason);
 
+/* The same in two steps, if the answer has fields: they are put into it between the two. */
+void ptl_radio_begin_answer(struct ptl_control_writer *answer, uint8_t id, uint8_t interface,
+			    enum ptl_status status, const char *reason);
+bool ptl_radio_end_answer(struct ptl_radio_control *radio,
+			  const struct ptl_control_writer *answer);
+
 /* Says an event. false: it was lost, and counted, for want of room. */
 bool ptl_radio_say(struct ptl_radio_control *radio, const struct ptl_control_writer *message);
 

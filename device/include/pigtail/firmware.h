@@ -24,10 +24,10 @@ struct device_firmware {
  * nothing else of this may be called. */
 bool device_firmware_open(struct device_firmware *firmware, const struct ptl_flash *flash);
 
-/* board, key (PTL_IMAGE_KEY bytes): constant. running: the slot, or PTL_NO_SLOT. share: of
+/* board, key (PTL_IMAGE_KEY bytes): constant. running: the slot, or PTL_NO_SLOT. control: of
  * the card. Puts what answers the host into owners. */
 void device_firmware_start(struct device_firmware *firmware, const char *board,
-			   const uint8_t *key, int running, struct ptl_share *share,
+			   const uint8_t *key, int running, struct ptl_radio_control *control,
 			   struct device_owner owners[FIRMWARE_OWNERS]);
 
 /* The name of what runs, as it was signed; or usual. */

@@ -42,8 +42,11 @@ bool ptl_image_read(struct ptl_image *image, const uint8_t head[PTL_IMAGE_HEAD])
 /* The opposite. Texts of no printable ASCII make a head that ptl_image_read() refuses. */
 void ptl_image_write(const struct ptl_image *image, uint8_t head[PTL_IMAGE_HEAD]);
 
-/* Whether the head is signed with the key that belongs to this public one. Takes 3 KB of
- * stack, and on a microcontroller up to a second. */
-bool ptl_image_signed(const struct ptl_image *image, const uint8_t key[PTL_IMAGE_KEY]);
+/* What one step of looking at something long says of it. */
+enum ptl_verdict {
+	PTL_VERDICT_NONE, /* another step is wanted */
+	PTL_VERDICT_GOOD,
+	PTL_VERDICT_BAD,
+};
 
 #endif

@@ -20,6 +20,8 @@
 #include <pigtail/image.h>
 #include <pigtail/store.h>
 
+#include <sodium/crypto_hash_sha256.h>
+
 #define PTL_SLOT_TRIALS 3 /* starts */
 #define PTL_NO_SLOT	(-1)
 
@@ -58,7 +60,23 @@ bool ptl_slots_set_image(const struct ptl_slots *slots, unsigned slot,
 uint32_t ptl_slots_written(const struct ptl_slots *slots, unsigned slot);
 bool ptl_slots_set_written(const struct ptl_slots *slots, unsigned slot, uint32_t n);
 
-/* Whether a slot holds just what its head says. Reads all of it. */
+/* Whether a slot holds just what its head says, looked at in steps of PTL_LOOK_BYTES: on an
+ * ESP8266 one takes about 1 ms. */
+#define PTL_LOOK_BYTES 1024u
+
+struct ptl_look {
+	const struct ptl_slots *slots;
+	unsigned slot;
+	uint32_t at;
+	bool headed; /* image is the slot's */
+	struct ptl_image image;
+	crypto_hash_sha256_state sha;
+};
+
+void ptl_look_begin(struct ptl_look *look, const struct ptl_slots *slots, unsigned slot);
+enum ptl_verdict ptl_look_step(struct ptl_look *look);
+
+/* All steps of it. */
 bool ptl_slots_intact(const struct ptl_slots *slots, unsigned slot);
 
 #endif

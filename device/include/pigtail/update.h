@@ -12,13 +12,17 @@
  * it goes on. The slot that runs is not touched. What was started on trial stays when a
  * session with the host has begun, or by UPDATE_CONFIRM.
  *
- * No allocation; called from the main loop only. Erasing and the look at a signature block
- * for as long as they take.
+ * Signature and digest are looked at in steps, one a turn of the main loop, and the request
+ * is answered after the last: the link is served between them. A request that comes before
+ * that ends the look.
+ *
+ * No allocation; called from the main loop only. Erasing blocks for as long as it takes.
  */
 #ifndef PIGTAIL_UPDATE_H
 #define PIGTAIL_UPDATE_H
 
 #include <pigtail/card.h>
+#include <pigtail/signature.h>
 #include <pigtail/slots.h>
 
 #define PTL_UPDATE_STEP	   4096u /* bytes */
@@ -29,10 +33,25 @@
 struct ptl_update_config {
 	struct ptl_slots slots;
 	struct ptl_streams *streams;
-	const char *board;  /* constant */
-	const uint8_t *key; /* the public key, PTL_IMAGE_KEY bytes, constant */
-	int running;	    /* the slot, as ptl_slots_start() chose; PTL_NO_SLOT: started
-			     * in another way, and so it can't be updated */
+	struct ptl_radio_control *control; /* of the card, for answers */
+	const char *board;		   /* constant */
+	const uint8_t *key;		   /* the public key, PTL_IMAGE_KEY bytes, constant */
+	int running; /* the slot, as ptl_slots_start() chose; PTL_NO_SLOT: started
+		      * in another way, and so it can't be updated */
+};
+
+/* A request that is looked into, or whose answer finds no room. */
+struct ptl_update_asked {
+	uint8_t type; /* UPDATE_BEGIN or UPDATE_END; 0: none is */
+	uint8_t id;
+	bool decided;
+	enum ptl_status status; /* when it is decided */
+	const char *reason;
+	struct ptl_image image; /* of UPDATE_BEGIN */
+	union {
+		struct ptl_signature signature; /* of UPDATE_BEGIN */
+		struct ptl_look slot;		/* of UPDATE_END */
+	} look;
 };
 
 struct ptl_update {
@@ -43,6 +62,7 @@ struct ptl_update {
 	uint32_t at; /* bytes of the image that are in flash */
 	uint32_t n;  /* and of the page that is not full yet */
 	uint8_t page[PTL_UPDATE_PAGE];
+	struct ptl_update_asked asked;
 };
 
 void ptl_update_init(struct ptl_update *update, const struct ptl_update_config *config);
