@@ -26,8 +26,11 @@ def free_port():
         return one.getsockname()[1]
 
 
+PATIENCE = 3  # of one whose cores are shared
+
+
 def wait_for(what, condition, seconds=10):
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while not condition():
         assert time.monotonic() < end, f"waited in vain: {what}"
         time.sleep(0.02)

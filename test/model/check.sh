@@ -16,7 +16,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 jobs=${JOBS:-2}
 ((jobs <= 2)) || jobs=2
 memory=1500 # MB
-seconds=300 # for one run
+seconds=300 # of CPU, for one run
 
 # ---- what is checked ----
 
@@ -144,7 +144,7 @@ verify() {
 	touch out
 	nice spin "$@" -a "$model.pml" >spin.out 2>&1 || return 0
 	nice gcc "${cc[@]}" -o pan pan.c >>spin.out 2>&1 || return 0
-	nice timeout "$seconds" ./pan "${pan[@]}" >out 2>&1 || true
+	(ulimit -t "$seconds" && exec nice ./pan "${pan[@]}") >out 2>&1 || true
 }
 
 # verdict FOLDER: holds, broken, or unknown (did not compile, or did not finish).

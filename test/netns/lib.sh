@@ -42,17 +42,20 @@ finish_all() {
 	done
 	# One that does not listen must not hold up the others' case.
 	(sleep 5 && kill -KILL "${pid_of[@]}") >/dev/null 2>&1 &
-	local patience=$!
+	local killer=$!
 	for name in "${!pid_of[@]}"; do
 		wait "${pid_of[$name]}" 2>/dev/null || true
 	done
-	kill "$patience" 2>/dev/null || true
+	kill "$killer" 2>/dev/null || true
 	pid_of=()
 }
 
+# What has its CPU to itself needs no more than the cases say; cores that are shared, more.
+patience=3
+
 # wait_for SECONDS WHAT COMMAND...
 wait_for() {
-	local until=$((${EPOCHREALTIME/./} + $1 * 1000000)) what=$2
+	local until=$((${EPOCHREALTIME/./} + $1 * patience * 1000000)) what=$2
 	shift 2
 	until "$@" >/dev/null 2>&1; do
 		if ((${EPOCHREALTIME/./} > until)); then

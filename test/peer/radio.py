@@ -10,6 +10,7 @@ import struct
 import subprocess
 
 from frame import CONTROL
+from program import NAME
 
 CAPABILITY = 8  # of HELLO: control messages
 DONE = 0
@@ -93,7 +94,7 @@ class Radio:
         """Exit status, what was printed, and what was said of an error."""
         program = self.rig.program
         done = subprocess.Popen(
-            [program.binary, *words], env=program.environment, text=True,
+            [program.binary, *words, "--link", NAME], env=program.environment, text=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
         self.rig.until(lambda: done.poll() is not None, seconds, f"the end of {words}")

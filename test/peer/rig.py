@@ -9,6 +9,8 @@ from link import Link, Offer
 from pings import Echo
 from program import Program
 
+PATIENCE = 3  # of one whose cores are shared
+
 
 class Rig:
     def __init__(self, binary, rnd, odd=False, role="device", wire=None, baud=3000000, net="user", **offer):
@@ -33,7 +35,7 @@ class Rig:
         self.program.socket.sendall(self.link.pull(time.monotonic()))
 
     def until(self, condition, seconds, what):
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * PATIENCE
         while not condition():
             if time.monotonic() > end:
                 raise AssertionError(f"not within {seconds} s: {what}; {dict(self.link.counts)}")

@@ -25,9 +25,12 @@ TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 PIGTAIL = os.environ.get("PIGTAIL", os.path.join(TOP, "build/release/bin/pigtail"))
 
 
+PATIENCE = 3  # of one whose cores are shared
+
+
 def until(what, condition, seconds=10):
     """Waits for a condition; its value."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + seconds * PATIENCE
     while time.monotonic() < end:
         value = condition()
         if value:

@@ -161,7 +161,7 @@ refused() {
 	local want=$1 pattern=$2 status=0
 	shift 2
 	# shellcheck disable=SC2086 # it may be env with a variable
-	timeout 10 $pigtail qemu "$@" >"$dir/refused" 2>&1 || status=$?
+	timeout 60 $pigtail qemu "$@" >"$dir/refused" 2>&1 || status=$?
 	expect "status of $*" [ "$status" = "$want" ]
 	expect "what it says of $*" grep -qE -- "$pattern" "$dir/refused"
 }
