@@ -3,9 +3,10 @@
 # limit: 90
 # iperf3 both ways at once, for ten seconds, while pings are answered.
 make_link
-start up-server in b iperf3 -s -1
-start down-server in a iperf3 -s -1
-sleep 1
+for ns in a b; do
+	start "server-$ns" in $ns iperf3 -s -1
+	wait_for 10 "iperf3 in $ns" in_ns $ns sh -c 'netstat -lnt | grep -q :5201'
+done
 start up in a iperf3 -c 10.7.0.2 -t 10 -l 1K -f k
 start down in b iperf3 -c 10.7.0.1 -t 10 -l 1K -f k
 sleep 2
