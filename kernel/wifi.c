@@ -202,6 +202,7 @@ int ptl_card_create(struct ptl_dev *dev, const char *name)
 	strscpy(card->name, strcmp(name, PTL_NAME_DEFAULT) ? name : "wlan%d",
 		sizeof(card->name));
 	INIT_WORK(&card->ready_work, on_work);
+	INIT_WORK(&card->mac_work, card_vif_take_mac_back);
 	INIT_DELAYED_WORK(&card->poll_work, on_poll);
 	init_completion(&card->ap.started);
 	mine.user = card;
@@ -242,6 +243,7 @@ void ptl_card_free(struct ptl_dev *dev)
 	if (!card)
 		return;
 	card_control_end(card);
+	cancel_work_sync(&card->mac_work);
 	dev->card = NULL;
 	kfree(card);
 }

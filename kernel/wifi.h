@@ -128,9 +128,10 @@ enum card_setting {
 
 struct card_settings {
 	struct card_ask asks[CARD_SETTINGS];
-	unsigned long untold; /* bits: still to be said */
-	u8 mac[PTL_INTERFACES][ETH_ALEN];
-	u8 country[2]; /* zeros: not known */
+	unsigned long untold;		  /* bits: still to be said */
+	u8 mac[PTL_INTERFACES][ETH_ALEN]; /* that was asked for; zeros: none was */
+	bool mac_refused[PTL_INTERFACES]; /* mac_work is to take it back */
+	u8 country[2];			  /* zeros: not known */
 	bool power_save;
 	s8 tx_power; /* dBm */
 	bool tx_power_set;
@@ -180,7 +181,7 @@ struct ptl_card {
 	struct ptl_dev *dev;
 	struct wiphy *wiphy; /* NULL: none yet. Changes under rtnl, with the lock */
 	char name[IFNAMSIZ];
-	struct work_struct ready_work;
+	struct work_struct ready_work, mac_work;
 	struct delayed_work poll_work;
 
 	/* With the link's lock. */
@@ -212,8 +213,6 @@ enum ptl_status card_start(struct ptl_card *card, enum ptl_wifi_machine machine,
 enum ptl_status card_stop(struct ptl_card *card, enum ptl_wifi_machine machine, u16 reason);
 enum ptl_status card_request(struct ptl_card *card, struct ptl_control_writer *message,
 			     struct card_ask *ask);
-/* Asks, and waits for the answer, 3 s at most; without the lock. */
-enum ptl_status card_request_wait(struct ptl_card *card, struct ptl_control_writer *message);
 /* As an errno, 0 for DONE. */
 int card_errno(enum ptl_status status);
 /* Looks at what waits, not later than then, in ptl_dev_now()'s time. */
@@ -325,6 +324,8 @@ struct card_vif *card_vif_create(struct ptl_card *card, const char *name,
 /* Unregisters it likewise, or with locked = false under rtnl alone. */
 void card_vif_destroy(struct card_vif *vif, bool locked);
 int card_vif_change(struct card_vif *vif, enum nl80211_iftype type);
+/* The mac_work. Takes rtnl. */
+void card_vif_take_mac_back(struct work_struct *work);
 struct ptl_vif *card_route(void *user, const u8 *packet, size_t n);
 
 /* ---- wifi_phy.c ---- */

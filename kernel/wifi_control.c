@@ -67,37 +67,6 @@ void card_answer(void *user, void *token, enum ptl_status status,
 	ask->answered(user, ask, status, message);
 }
 
-struct wait {
-	struct card_ask ask;
-	struct completion done;
-	enum ptl_status status;
-};
-
-static void end_wait(struct ptl_card *card, struct card_ask *ask, enum ptl_status status,
-		     const struct ptl_control *message)
-{
-	struct wait *wait = container_of(ask, struct wait, ask);
-
-	wait->status = status;
-	complete(&wait->done);
-}
-
-enum ptl_status card_request_wait(struct ptl_card *card, struct ptl_control_writer *message)
-{
-	struct wait wait = {.ask.answered = end_wait};
-	enum ptl_status status;
-
-	init_completion(&wait.done);
-	ptl_dev_lock(card->dev);
-	status = card_request(card, message, &wait.ask);
-	ptl_dev_unlock(card->dev);
-	if (status != PTL_STATUS_DONE)
-		return status;
-	/* It is answered, TIMEOUT if need be: poll_work sees to that. */
-	wait_for_completion(&wait.done);
-	return wait.status;
-}
-
 int card_errno(enum ptl_status status)
 {
 	switch (status) {

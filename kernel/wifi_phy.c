@@ -15,6 +15,7 @@
 #include <linux/etherdevice.h>
 
 #define CHANNELS_MAX 64
+#define POWER_MAX    20 /* dBm, on each */
 
 /* wiphy_priv(). The channels are in it, since cfg80211 writes into them. */
 struct card_phy {
@@ -131,10 +132,10 @@ static int op_set_tx_power(struct wiphy *wiphy, struct wireless_dev *wdev,
 {
 	struct ptl_card *card = card_of(wiphy);
 
-	if (type == NL80211_TX_POWER_AUTOMATIC)
-		return -EOPNOTSUPP;
 	ptl_dev_lock(card->dev);
-	card->settings.tx_power = clamp(MBM_TO_DBM(mbm), S8_MIN, S8_MAX);
+	card->settings.tx_power = type == NL80211_TX_POWER_AUTOMATIC
+					  ? POWER_MAX
+					  : clamp(MBM_TO_DBM(mbm), S8_MIN, S8_MAX);
 	card->settings.tx_power_set = true;
 	card_settings_change(card, CARD_TX_POWER);
 	ptl_dev_unlock(card->dev);
@@ -252,7 +253,7 @@ static void add_channel(struct card_phy *phy, u8 number, int *count)
 		.band = band,
 		.center_freq = frequency,
 		.hw_value = number,
-		.max_power = 20,
+		.max_power = POWER_MAX,
 	};
 }
 

@@ -10,21 +10,9 @@
 #include <linux/random.h>
 #include <linux/timekeeping.h>
 
-static const u8 *own_mac(const struct ptl_card *card, unsigned int interface)
-{
-	return interface == PTL_IF_AP ? card->said.ap_mac : card->said.mac;
-}
-
-static bool other_mac(const struct ptl_card *card, unsigned int interface)
-{
-	const u8 *mac = card->settings.mac[interface];
-
-	return is_valid_ether_addr(mac) && !ether_addr_equal(mac, own_mac(card, interface));
-}
-
 static bool wants_mac(const struct ptl_card *card)
 {
-	return other_mac(card, PTL_IF_STATION);
+	return is_valid_ether_addr(card->settings.mac[PTL_IF_STATION]);
 }
 
 static void put_mac(const struct ptl_card *card, struct ptl_control_writer *to)
@@ -34,7 +22,7 @@ static void put_mac(const struct ptl_card *card, struct ptl_control_writer *to)
 
 static bool wants_ap_mac(const struct ptl_card *card)
 {
-	return card->roles[PTL_IF_AP] && other_mac(card, PTL_IF_AP);
+	return card->roles[PTL_IF_AP] && is_valid_ether_addr(card->settings.mac[PTL_IF_AP]);
 }
 
 static void put_ap_mac(const struct ptl_card *card, struct ptl_control_writer *to)
@@ -126,12 +114,18 @@ static const struct setting {
 static void on_answer(struct ptl_card *card, struct card_ask *ask, enum ptl_status status,
 		      const struct ptl_control *message)
 {
+	long setting = ask - card->settings.asks;
+
 	/* Of an old session. */
 	if (status == PTL_STATUS_DONE || status == PTL_STATUS_ABORTED)
 		return;
 	ptl_say(card->dev, status == PTL_STATUS_UNSUPPORTED ? KERN_DEBUG : KERN_INFO,
-		"the radio does not take %s: %s\n", settings[ask - card->settings.asks].what,
+		"the radio does not take %s: %s\n", settings[setting].what,
 		ptl_status_text(status));
+	if (setting != CARD_MAC && setting != CARD_AP_MAC)
+		return;
+	card->settings.mac_refused[settings[setting].interface] = true;
+	schedule_work(&card->mac_work);
 }
 
 void card_settings_init(struct ptl_card *card)

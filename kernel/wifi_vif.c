@@ -5,8 +5,9 @@
  * addresses and the list of stations; to the radio a packet goes only from the one that the
  * radio will take it for.
  *
- * A station can send from the radio's address only, so the interface's is the radio's, and
- * another one is asked of the radio before it is taken.
+ * A station can send from the radio's address only, so the interface's is the radio's. Another
+ * one is asked of the radio, and taken back when that refuses: who sets it has rtnl, which a
+ * radio that is an interface of this kernel's wants, too.
  */
 #include "wifi.h"
 #include "versions.h"
@@ -67,22 +68,13 @@ static bool is_busy(const struct ptl_card *card, enum ptl_interface role)
 	return role == PTL_IF_AP ? card->ap.running : card->station.join != CARD_LEFT;
 }
 
-/* 0 as well when there is no radio now: it is told when there is. */
-static int ask_mac(struct ptl_card *card, enum ptl_interface role, const u8 *mac)
+/* With the lock. The radio takes it in its time, or not; without one now it is told later. */
+static void ask_mac(struct ptl_card *card, enum ptl_interface role, const u8 *mac)
 {
-	struct ptl_control_writer set;
-	enum ptl_status status;
-	bool busy;
-
-	ptl_dev_lock(card->dev);
-	busy = is_busy(card, role);
-	ptl_dev_unlock(card->dev);
-	if (busy)
-		return -EBUSY;
-	ptl_control_begin(&set, PTL_M_SET, 0, role);
-	ptl_put_bytes(&set, PTL_F_MAC, mac, ETH_ALEN);
-	status = card_request_wait(card, &set);
-	return status == PTL_STATUS_STATE ? 0 : card_errno(status);
+	ether_addr_copy(card->settings.mac[role], mac);
+	card->settings.mac_refused[role] = false;
+	ptl_interfaces_set(&card->interfaces, role, mac);
+	card_settings_change(card, role == PTL_IF_AP ? CARD_AP_MAC : CARD_MAC);
 }
 
 static int card_net_set_mac(struct net_device *net, void *address)
@@ -95,15 +87,15 @@ static int card_net_set_mac(struct net_device *net, void *address)
 
 	if (status || ether_addr_equal(mac, net->dev_addr))
 		return status;
-	status = ask_mac(card, role, mac);
-	if (status)
-		return status;
 	ptl_dev_lock(card->dev);
-	ether_addr_copy(card->settings.mac[role], mac);
-	ptl_interfaces_set(&card->interfaces, role, mac);
+	if (is_busy(card, role))
+		status = -EBUSY;
+	else
+		ask_mac(card, role, mac);
 	ptl_dev_unlock(card->dev);
-	eth_commit_mac_addr_change(net, address);
-	return 0;
+	if (!status)
+		eth_commit_mac_addr_change(net, address);
+	return status;
 }
 
 static void read_groups(const struct net_device *net, struct ptl_groups *groups)
@@ -160,6 +152,35 @@ static const u8 *mac_now(const struct ptl_card *card, enum ptl_interface role)
 	const u8 *mac = card->settings.mac[role];
 
 	return is_valid_ether_addr(mac) ? mac : own_mac(card, role);
+}
+
+static void take_mac_back(struct ptl_card *card, enum ptl_interface role)
+{
+	struct card_settings *settings = &card->settings;
+	struct card_vif *vif = card->roles[role];
+	bool back;
+
+	ptl_dev_lock(card->dev);
+	back = settings->mac_refused[role] && card->wiphy &&
+	       !ether_addr_equal(settings->mac[role], own_mac(card, role));
+	settings->mac_refused[role] = false;
+	if (back)
+		ask_mac(card, role, own_mac(card, role));
+	ptl_dev_unlock(card->dev);
+	if (!back || !vif)
+		return;
+	eth_hw_addr_set(vif->vif.net, own_mac(card, role));
+	call_netdevice_notifiers(NETDEV_CHANGEADDR, vif->vif.net);
+}
+
+void card_vif_take_mac_back(struct work_struct *work)
+{
+	struct ptl_card *card = container_of(work, struct ptl_card, mac_work);
+
+	rtnl_lock();
+	for (int role = 0; role < PTL_INTERFACES; role++)
+		take_mac_back(card, role);
+	rtnl_unlock();
 }
 
 struct card_vif *card_vif_create(struct ptl_card *card, const char *name,

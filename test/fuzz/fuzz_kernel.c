@@ -4,9 +4,7 @@
  * kernel of kernel/: messages, requests by nl80211, interfaces that come, go and change,
  * programs of the netlink family, time, late work and no memory, in any order, also while an
  * operation waits. Whatever comes, cfg80211 is told nothing that it would WARN of, nothing is
- * left over, and both sides believe the same when all is quiet.
- *
- * Input: steps, a byte each, in step(), and what these take.
+ * left over, and both sides believe the same when all is quiet. Input: step()'s.
  */
 #include "count_messages.h"
 #include "kernel/driver.h"
@@ -208,7 +206,6 @@ static void session(void)
 {
 	u8 what = choice();
 
-	memset(asked, 0, sizeof(asked));
 	ptl_dev_lock(dev);
 	dev->channel.state(dev->channel.user, what & 1 ? PTL_STATE_UP : PTL_STATE_DOWN,
 			   PTL_REASON_PEER_RESTARTED);
@@ -280,11 +277,9 @@ static void program(void)
 static struct wireless_dev *some_wdev(void)
 {
 	struct wiphy *wiphy = sim_wiphy();
-	u8 what = choice();
+	u8 what = choice() % 2;
 
-	return wiphy && wiphy->wdevs[what % 2] ? wiphy->wdevs[what % 2]
-	       : wiphy			       ? wiphy->wdevs[0]
-					       : NULL;
+	return wiphy ? wiphy->wdevs[what] ? wiphy->wdevs[what] : wiphy->wdevs[0] : NULL;
 }
 
 static void up_or_down(struct wireless_dev *wdev)
@@ -510,6 +505,8 @@ static void agree(void)
 {
 	const struct ptl_card *card = dev->card;
 	const struct wiphy *wiphy = sim_wiphy();
+	const u8 *mac;
+	int role;
 
 	SIM_REQUIRE(!card->wiphy == !wiphy);
 	if (!wiphy)
@@ -520,12 +517,17 @@ static void agree(void)
 
 		if (!wdev)
 			continue;
-		if (wdev->iftype == NL80211_IFTYPE_AP) {
+		role = wdev->iftype == NL80211_IFTYPE_AP;
+		mac = card->settings.mac[role];
+		SIM_REQUIRE(ether_addr_equal(
+			wdev->netdev->dev_addr,
+			is_zero_ether_addr(mac) ? wiphy->addresses[role].addr : mac));
+		if (role == PTL_IF_AP) {
 			SIM_REQUIRE(!wdev->beacon_interval == !card->ap.running);
 			continue;
 		}
-		SIM_REQUIRE(wdev->connected == (card->station.join == CARD_JOINED));
-		SIM_REQUIRE(wdev->connected == wdev->netdev->carrier);
+		SIM_REQUIRE(wdev->connected == (card->station.join == CARD_JOINED) &&
+			    wdev->connected == wdev->netdev->carrier);
 		/* Without the name a user could not disconnect it. */
 		SIM_REQUIRE(!wdev->connected || wdev->ssid_len || wdev->hasty);
 	}

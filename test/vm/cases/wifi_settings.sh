@@ -69,3 +69,17 @@ start radio in b pigtail device "/dev/ttyNM1,baud=$baud" wlan:wlan1 --name radio
 wait_for 10 "the radio" scan
 join
 groups_hold
+in_ns a iw dev wlan0 set txpower auto
+wait_for 5 "all of its power" radio_has "txpower 20.00" info
+in_ns a iw dev wlan0 set txpower fixed 1000
+
+# The radio's interface is one of this kernel, which sets one address at a time.
+in_ns a iw dev wlan0 disconnect
+has_address() {
+	[ "$(address_of b wlan1)" = 02:11:22:33:44:55 ]
+}
+ip -n a link set wlan0 down
+ip -n a link set wlan0 address 02:11:22:33:44:55
+ip -n a link set wlan0 up
+wait_for 5 "the radio's to be the same" has_address
+join
