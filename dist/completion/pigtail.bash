@@ -21,7 +21,7 @@ _pigtail() {
 		COMPREPLY+=("${candidate#"$cut"}")
 	done < <("${words[0]}" complete "${words[@]:1}" 2>/dev/null)
 	# What goes on in the same word.
-	[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *[:=] ]] || compopt -o nospace
+	[[ ${#COMPREPLY[@]} -ne 1 || ${COMPREPLY[0]} != *[:=.] ]] || compopt -o nospace
 }
 
 complete -F _pigtail pigtail

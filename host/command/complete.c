@@ -113,6 +113,20 @@ static void offer_framings(void)
 		offer_word(framings[i]->name, framings[i]->what);
 }
 
+/* The names that radio_settings.c takes. */
+static void offer_settings(void)
+{
+	offer_word("mac", "the radio's address");
+	offer_word("ap-mac", "its address as an access point, to get");
+	offer_word("channel", "that it is on, to get");
+	offer_word("country", "whose rules it keeps");
+	offer_word("power-save", "on or off");
+	offer_word("tx-power", "at most, dBm");
+	offer_word("time", "now, to the radio");
+	offer_word("pin.", "and a number: a GPIO pin");
+	offer_word("store.", "and a key: kept by the radio");
+}
+
 static const struct {
 	const char *kind;
 	void (*offer)(void);
@@ -120,7 +134,7 @@ static const struct {
 	{"FILE", offer_files},	     {"FILE...", offer_files},	   {"IMAGE", offer_files},
 	{"PROGRAM", offer_files},    {"PORT", offer_ports},	   {"TTY", offer_ports},
 	{"NET", offer_nets},	     {"LINK", offer_links},	   {"[NAME]", offer_links},
-	{"FRAMING", offer_framings}, {"IFNAME", offer_interfaces},
+	{"FRAMING", offer_framings}, {"IFNAME", offer_interfaces}, {"SETTING", offer_settings},
 };
 
 /* Of "unix:PATH" what is to be typed as it is. */

@@ -32,6 +32,9 @@ CASES = [
     ("pigtail air a-file --listen un", "pigtail air a-file --listen unix:"),
     ("pigtail --vers", "pigtail --vers"),
     ("pigtail update a-fi", "pigtail update a-file "),
+    ("pigtail get coun", "pigtail get country "),
+    ("pigtail get stor", "pigtail get store."),
+    ("pigtail set power", "pigtail set power-save "),
     ("pigtail up --capture a-fi", "pigtail up --capture a-file "),
 ]
 
