@@ -182,7 +182,7 @@ END
 
 case_script_tls_handshakes_leave_nothing() {
 	local handshakes=${LONG:+100}
-	handshakes=${handshakes:-10}
+	handshakes=${handshakes:-4}
 	start_tls
 	tls_server good 8443 server
 	tls_server late 8444 expired
