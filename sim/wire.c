@@ -191,7 +191,7 @@ size_t wire_fifo(const struct wire *wire)
 static void fifo_push(struct wire *wire, const uint8_t *bytes, size_t n)
 {
 	size_t room = wire->config.fifo - wire_level(wire);
-	size_t at = wire->fifo_in & (wire->fifo_size - 1);
+	size_t at = (size_t)wire->fifo_in & (wire->fifo_size - 1);
 	size_t first;
 
 	if (n > room) {
@@ -279,7 +279,7 @@ static bool arrive(struct wire *wire, uint64_t now, uint32_t max)
 	if (idle)
 		wire->run_tail++;
 	while (n) {
-		size_t at = wire->arrived & (wire->line_size - 1);
+		size_t at = (size_t)wire->arrived & (wire->line_size - 1);
 		size_t piece = wire->line_size - at < n ? wire->line_size - at : n;
 
 		arrive_bytes(wire, rate, wire->line + at, piece);
@@ -385,7 +385,7 @@ size_t wire_offer(struct wire *wire, uint64_t at, const uint8_t *bytes, size_t n
 		n = room;
 	if (!wire_queued(wire) && wire->free.ns < at)
 		wire->free = (struct moment){at, 0};
-	place = wire->head & (wire->line_size - 1);
+	place = (size_t)wire->head & (wire->line_size - 1);
 	first = wire->line_size - place < n ? wire->line_size - place : n;
 	memcpy(wire->line + place, bytes, first);
 	memcpy(wire->line, bytes + first, n - first);
@@ -408,7 +408,7 @@ size_t wire_peek(struct wire *wire, uint64_t now, const uint8_t **bytes)
 	size_t at, level;
 
 	wire_run(wire, now);
-	at = wire->fifo_out & (wire->fifo_size - 1);
+	at = (size_t)wire->fifo_out & (wire->fifo_size - 1);
 	level = wire_level(wire);
 	*bytes = wire->fifo + at;
 	return wire->fifo_size - at < level ? wire->fifo_size - at : level;

@@ -7,15 +7,17 @@ set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
-pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
 firmware=$top/build/firmware
 
 usage() {
 	cat <<'END'
-Usage: test/vm/run.sh [--debug-kernel] [--stack ko|up] [--smoke] [--load N] [--job JOB] [--list] [CASE...]
+Usage: test/vm/run.sh [--debug-kernel | --arm] [--stack ko|up] [--smoke] [--load N] [--job JOB]
+                      [--list] [CASE...]
 Runs all cases, or those whose names match (as in globs).
 
   --debug-kernel  a kernel with KASAN, lockdep and the like, see debug-kernel
+  --arm           a board with a 32-bit ARM, and Debian's kernel and programs for it; without
+                  the cases of the bridge
   --few           fewer rounds and bytes
   --smoke         the cases that show most in little time, and --few
   --load N        N busy loops in the guest beside each case, as on a busy machine
@@ -25,7 +27,8 @@ Runs all cases, or those whose names match (as in globs).
   --job JOB       another script of guest/ than tests, or any script's path, which gets
                   lib.sh by '. /test/job; . /test/lib.sh'
 
-PIGTAIL=FILE is the program, build/release/bin/pigtail unless given.
+PIGTAIL=FILE is the program, build/release/bin/pigtail (with --arm build/arm/bin/pigtail)
+unless given.
 VM_LIMIT=SECONDS ends the machine, 1500 unless given.
 APPEND=... goes to the kernel's command line, JOB_SETTINGS=... to the guest's job.
 END
@@ -40,6 +43,7 @@ smoke=(attach attach_struct dhcp ping_all_sizes tcp_both_ways peer_restart rate_
 	write_wakeup stuck_port pktgen unbind_8250 hello_mac rmmod_under_traffic)
 
 debug=false
+arm=false
 few=false
 stack=ko
 load=0
@@ -50,6 +54,7 @@ machine=plain
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--debug-kernel) debug=true ;;
+	--arm) arm=true ;;
 	--few) few=true ;;
 	--smoke)
 		few=true
@@ -106,10 +111,13 @@ if [[ $job == tests ]]; then
 	if [[ ${#of[@]} -gt 1 ]]; then
 		options=(--stack "$stack" --load "$load")
 		! $debug || options+=(--debug-kernel)
+		! $arm || options+=(--arm)
 		! $few || options+=(--few)
 		[[ $clock == real ]] || options+=(--virtual-time "${clock#virtual-}")
 		status=0
 		for kind in plain bridge wifi; do
+			# Its programs are for this machine.
+			! $arm || [[ $kind != bridge ]] || continue
 			# shellcheck disable=SC2086 # a list
 			[[ -z ${of[$kind]-} ]] || "$0" "${options[@]}" ${of[$kind]} || status=1
 		done
@@ -117,10 +125,20 @@ if [[ $job == tests ]]; then
 	fi
 	machine=${!of[*]}
 fi
+if $arm && [[ $machine == bridge ]]; then
+	say "the bridge's cases are not for --arm"
+	exit 2
+fi
+preset=release
+! $arm || preset=arm
+pigtail=${PIGTAIL:-$top/build/$preset/bin/pigtail}
 programs=("$pigtail" "$(dirname "$pigtail")"/vm_{hostile,hostile_radio,attach_struct})
-for program in "${programs[@]}"; do
+# Of the far ends beside the machine.
+outside=$pigtail
+! $arm || outside=$top/build/release/bin/pigtail
+for program in "${programs[@]}" "$outside"; do
 	if [[ ! -x $program ]]; then
-		say "$program is not there; build the preset release"
+		say "$program is not there; build the presets release and, for --arm, arm"
 		exit 1
 	fi
 done
@@ -139,44 +157,63 @@ append=""
 # Checks its heap, and counts exactly what is in it.
 [[ $job != tests ]] || append="slub_debug=FZ"
 if $debug; then
-	home=$("$here/debug-kernel")
+	home=$("$here/own-kernel" debug)
 	kernel=$home/build/arch/x86/boot/bzImage
 	headers=$home/build
 	release=$(cat "$home/build/include/config/kernel.release")
-	modules=()
 	# It is ten times slower, and looks the closer.
 	patience=6
 	baud=115200
 	bytes=200000
 	rounds=20
 	memory=1536
+elif $arm; then
+	home=$("$top/appliance/arm/debian")
+	kernel=$home/vmlinuz
+	headers=$home/build
+	release=$(cat "$home/release")
+	# What compiles there, and whose programs go into the guest.
+	export ARCH=arm CROSS_COMPILE=arm-linux-gnueabihf- FOREIGN_ROOT=$home/root
+	memory=1024
 else
 	home=$("$here/stock-kernel" "$work/stock")
 	kernel=$home/vmlinux
 	headers=$home/build
 	release=$(cat "$home/release")
-	modules=("$home"/modules/kernel/drivers/net/{slip/{slip,slhc},ppp/{ppp_generic,ppp_async},tun,veth}.ko
-		"$home"/modules/kernel/lib/libcrc32c.ko
-		"$home"/modules/kernel/net/{core/pktgen,rfkill/rfkill,wireless/cfg80211}.ko)
 	memory=512
 fi
+
+# add_modules NAME...: of the kernel's package, and those that they depend on. The debug
+# kernel has them built in, but one.
+modules=()
+add_modules() {
+	local name file
+	local -a needs
+	for name; do
+		file=$(find "$home/modules/kernel" -name "${name//_/[-_]}.ko")
+		if [[ -z $file ]]; then
+			grep -q "/${name//_/[-_]}\\.ko" "$home/modules/modules.builtin" && continue
+			say "the kernel $release has no module $name"
+			exit 1
+		fi
+		[[ " ${modules[*]-} " != *" $file "* ]] || continue
+		modules+=("$file")
+		IFS=, read -ra needs <<<"$(PATH=$PATH:/sbin modinfo -F depends "$file")"
+		add_modules "${needs[@]}"
+	done
+}
+
+$debug || add_modules slip ppp_async tun veth pktgen cfg80211
 base=()
 if [[ $machine == wifi ]]; then
-	base=("$("$here/wifi-image")")
-	memory=$((memory + 512))
+	base=("$(${FOREIGN_ROOT:+env APT_CONFIG="$home/apt.conf"} "$here/wifi-image")")
+	# The board has 1 GB, no more and no less.
+	$arm || memory=$((memory + 512))
 	if $debug; then
 		modules+=("$headers"/drivers/net/wireless/mac80211_hwsim.ko)
 	else
-		modules+=("$home"/modules/kernel/net/mac80211/mac80211.ko
-			"$home"/modules/kernel/drivers/net/wireless/mac80211_hwsim.ko
-			"$home"/modules/kernel/net/{bridge/bridge,802/stp,llc/llc}.ko
-			"$home"/modules/kernel/lib/crypto/libarc4.ko
-			"$home"/modules/kernel/crypto/{ccm,ctr,gcm,cmac,ghash-generic,gf128mul}.ko
-			"$home"/modules/kernel/crypto/{af_alg,algif_hash,algif_skcipher,ecb,md4}.ko
-			"$home"/modules/kernel/crypto/des_generic.ko
-			"$home"/modules/kernel/lib/crypto/libdes.ko
-			"$home"/modules/kernel/drivers/virtio/{virtio,virtio_ring}.ko
-			"$home"/modules/kernel/crypto/asymmetric_keys/pkcs8_key_parser.ko)
+		add_modules mac80211_hwsim bridge ccm cmac ctr gcm ghash_generic af_alg algif_hash \
+			algif_skcipher ecb md4 des_generic pkcs8_key_parser
 	fi
 fi
 
@@ -217,16 +254,39 @@ build_pigtail() {
 	nice make -C "$top/kernel" KDIR="$headers" BUILD="$1"
 }
 
+# As it is packaged for a board: by DKMS, in a tree of its own.
+build_packaged_pigtail() {
+	local version
+	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/kernel/dkms.conf")
+	rm -rf "$1"
+	mkdir -p "$1"/{tree,install}
+	make -C "$top/kernel" dkms-source DESTDIR="$1"
+	nice dkms build -m pigtail -v "$version" -k "$release" -a armhf --kernelsourcedir "$headers" \
+		--sourcetree "$1/usr/src" --dkmstree "$1/tree" --installtree "$1/install"
+}
+
 build_module nullmodem build_nullmodem
-[[ $stack != ko ]] || build_module pigtail build_pigtail
+if [[ $stack == ko ]]; then
+	if $arm; then
+		build_module pigtail build_packaged_pigtail
+	else
+		build_module pigtail build_pigtail
+	fi
+fi
 # The chip itself is memory that answers as registers on an I2C bus.
 if [[ $machine == bridge && -d $home/modules ]]; then
 	build_module gpio-pca953x build_gpio-pca953x
-	modules+=("$home"/modules/kernel/drivers/i2c/{i2c-stub,i2c-dev}.ko)
+	add_modules i2c_stub i2c_dev
 fi
 
 # ---- the guest ----
 
+board=pc
+far_tty=/dev/ttyS4
+if $arm; then
+	board=orangepi-pc
+	far_tty=/dev/ttyS3
+fi
 items=()
 if [[ $job == */* ]]; then
 	items+=("script=$job")
@@ -256,10 +316,11 @@ patience=$patience
 baud=$baud
 bytes=$bytes
 rounds=$rounds
+far_tty=$far_tty
 cases='${chosen[*]-}'
 ${JOB_SETTINGS:-}
 END
-if [[ -e $firmware/boot.elf ]]; then
+if [[ $board == pc && -e $firmware/boot.elf ]]; then
 	# For the radio outside, see machine: one that it takes, and one that it does not.
 	key=$firmware/update-key.pem
 	body=$firmware/device/lx60/wifi.body
@@ -282,9 +343,16 @@ fi
 # Two CPUs at once find more mistakes; time by instructions gives the same numbers always.
 cpus=(-accel "tcg,thread=multi" -smp 2)
 [[ $clock == real ]] || cpus=(-icount "shift=${clock#virtual-},sleep=off" -smp 1)
+if $arm; then
+	"$top/appliance/arm/board" "$guest/dtb" "$top/kernel/devicetree/sun8i-h3-radio.dts" \
+		"$here/radio-mac.dts"
+	# The board has no fewer.
+	cpus=("${cpus[@]:0:2}" -smp 4 -dtb "$guest/dtb")
+	append+=" maxcpus=2"
+fi
 mkfifo "$guest/report"
-FIRMWARE=$firmware PIGTAIL=$pigtail "$here/machine" "$guest" "${cpus[@]}" -m "$memory" \
-	-kernel "$kernel" -initrd "$guest/initrd" \
+BOARD=$board FIRMWARE=$firmware PIGTAIL=$outside "$here/machine" "$guest" "${cpus[@]}" \
+	-m "$memory" -kernel "$kernel" -initrd "$guest/initrd" \
 	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8 $append ${APPEND:-}" \
 	>"$guest/report" 9>&- &
 vm=$!

@@ -8,8 +8,8 @@ only_for ko
 baud=115200
 tty=/dev/ttyS6
 [ "$clock" = real ] || skip_case "the radio's clock is the real one"
-[ -e /test/new.img ] || skip_case "no firmware; script/firmware builds it"
 [ "$(cat /sys/class/tty/ttyS6/type 2>/dev/null || echo 0)" != 0 ] || skip_case "no emulated port"
+[ -e /test/new.img ] || skip_case "no firmware; script/firmware builds it"
 ! dmesg | grep -q "serial .*: no GSI" || skip_case "the kernel found no interrupt for it"
 ip netns add a
 start host in a pigtail attach $tty --baud $baud --name lx0

@@ -90,7 +90,7 @@ static int add_port(unsigned int index)
 	port->peer = &port->pair->end[!(index % 2)];
 	port->baud = 9600;
 	port->format = CS8;
-	port->byte_ns = 10 * NSEC_PER_SEC / 9600;
+	port->byte_ns = NSEC_PER_SEC / (9600 / 10);
 	tty_port_init(&port->port);
 	port->port.ops = &nm_port_ops;
 	nm_line_init(port);
