@@ -64,7 +64,10 @@ int listener_parse(const char *text, struct listener_spec *spec, char *error, si
 {
 	char words[192], *next = words, *word;
 
-	*spec = (struct listener_spec){.service = PTL_SERVICE_AUTO};
+	*spec = (struct listener_spec){
+		.service = PTL_SERVICE_AUTO,
+		.example = "--listen 2300,auto",
+	};
 	if (snprintf(words, sizeof(words), "%s", text) >= (int)sizeof(words) ||
 	    socket_split(strsep(&next, ","), spec->host, sizeof(spec->host), spec->port,
 			 sizeof(spec->port)) < 0)
@@ -158,17 +161,16 @@ static void shut(struct listener *listener)
 	}
 }
 
-static const char *advice(int error)
+static int complain_of(const struct listener_spec *spec, int why, char *error,
+		       size_t error_size)
 {
-	switch (error) {
-	case EACCES:
-		return "ports below 1024 are root's; choose another one, as in --listen "
-		       "2300,auto";
-	case EADDRINUSE:
-		return "another program has it; choose another one, as in --listen 2300,auto";
-	default:
-		return "choose an address of this machine";
-	}
+	const char *advice = why == EACCES	 ? "ports below 1024 are root's"
+			     : why == EADDRINUSE ? "another program has it"
+						 : "it is to be at an address of this machine";
+
+	return complain(error, error_size,
+			"cannot listen on port %s: %s; %s; choose another one, as in %s",
+			spec->port, strerror(why), advice, spec->example);
 }
 
 /* At least at one of its addresses. */
@@ -187,8 +189,7 @@ static int listen_all(struct listener *listener, char *error, size_t error_size)
 	if (there && failed != EADDRINUSE)
 		return 0;
 	shut(listener);
-	return complain(error, error_size, "cannot listen on port %s: %s; %s",
-			listener->spec.port, strerror(failed), advice(failed));
+	return complain_of(&listener->spec, failed, error, error_size);
 }
 
 static int resolve(struct listener *listener, bool tls, char *error, size_t error_size)

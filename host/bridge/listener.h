@@ -20,6 +20,7 @@ enum listener_guard {
 struct listener_spec {
 	char host[128]; /* "": loopback */
 	char port[8];
+	const char *example; /* how another port is given, for who cannot have this one */
 	enum ptl_service service;
 	enum listener_guard guard; /* PLAIN: TLS beyond loopback */
 };

@@ -28,7 +28,7 @@ struct web {
 
 int web_parse(const char *text, struct listener_spec *spec, char *error, size_t error_size)
 {
-	*spec = (struct listener_spec){0};
+	*spec = (struct listener_spec){.example = "--web 8080"};
 	if (socket_split(text, spec->host, sizeof(spec->host), spec->port, sizeof(spec->port)) <
 	    0)
 		return complain_usage(error, error_size,

@@ -1,14 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A running bridge programs its target: an image that comes in pieces by its control socket."""
 import base64
+import fcntl
 import hashlib
 import json
+import os
 import socket
+import struct
 import time
 
 from rig import Client, wait_for
 
 PIECE = 1000
+
+
+def rate_of(path):
+    """By TCGETS2, since any rate is one for its ospeed."""
+    tty = os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        return struct.unpack_from("I", fcntl.ioctl(tty, 0x802C542A, bytes(44)), 40)[0]
+    finally:
+        os.close(tty)
 
 
 class Control:
@@ -68,6 +80,9 @@ def case_an_image_by_the_control_socket(rig):
     console.say(b"held back")
     assert control.ask("flash", target="avr")["code"] == "busy"
     assert control.ask("reset")["code"] == "not-ready"
+    # What somebody sets is for afterwards: the boot loader's rate stays.
+    assert control.ask("set", baud=9600)["port"]["baud"] == 9600
+    assert rate_of(rig.path("avr")) == 115200
     status, said = rig.run(
         "avrdude", "-c", "arduino", "-p", "m328p", "-P", f"net:127.0.0.1:{ports[1]}", "-U", f"flash:w:{old}:i", timeout=20
     )
@@ -75,6 +90,8 @@ def case_an_image_by_the_control_socket(rig):
 
     state = control.end_of_flash()
     assert state["state"] == "verified" and state["verified"] == state["total"] > 3000, state
+    wait_for("that rate", lambda: rate_of(rig.path("avr")) == 9600)
+    control.ask("set", baud=115200)
     console.wait(b"new\r\n")
 
     # A reset, by itself.

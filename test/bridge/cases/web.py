@@ -297,6 +297,15 @@ def case_beyond_loopback_is_refused_without_a_login(rig):
     assert status != 0 and "give --tls" in said, said
 
 
+def case_a_port_that_is_taken_is_told_as_the_option_that_it_is(rig):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        for words, example in ((["--web", port], "--web 8080"), ([], "--listen 2300,auto")):
+            listen = free_port() if words else port
+            status, said = rig.run(rig.pigtail, "bridge", "loop:", "--listen", listen, *words, "--name", "b")
+            assert status == 1 and f"another program has it; choose another one, as in {example}\n" in said, said
+
+
 # ---- what it is asked ----
 
 
