@@ -7,6 +7,7 @@ import random
 import socket
 import threading
 import time
+from contextlib import contextmanager
 
 from rig import free_port, wait_for
 
@@ -15,14 +16,23 @@ PIECE = 9216  # bytes, a tenth of a second
 MARK = b"\xa5\x5aMARK"
 
 
+@contextmanager
 def before_others(*processes):
     """What else runs on this machine is not what is measured. Whether that was possible."""
-    try:
+
+    def give(policy, priority):
         for pid in processes:
-            os.sched_setscheduler(pid, os.SCHED_RR, os.sched_param(1))
+            os.sched_setscheduler(pid, policy, os.sched_param(priority))
+
+    try:
+        give(os.SCHED_RR, 1)
     except PermissionError:
-        return False
-    return True
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        give(os.SCHED_OTHER, 0)
 
 
 def stream(rig, seconds):
@@ -61,22 +71,20 @@ def stream(rig, seconds):
                 buffer = buffer[at + 14 :]
             buffer = buffer[-13:] if MARK not in buffer else buffer
 
-    priority = before_others(0, rig.running["bridge"].pid)
-    threads = [threading.Thread(target=read, args=pair) for pair in (("writer", writer), ("reader", reader))]
-    for thread in threads:
-        thread.start()
     began = time.monotonic()
-    for i in range(pieces):
-        time.sleep(max(0, began + i * PIECE / (BAUD / 10 * 0.9) - time.monotonic()))
-        piece = MARK + time.monotonic_ns().to_bytes(8, "big")
-        piece += noise.randbytes(PIECE - len(piece)).replace(MARK, bytes(len(MARK)))
-        sums["sent"].update(piece)
-        writer.sendall(piece)
-    for thread in threads:
-        thread.join(timeout=60)
+    with before_others(0, rig.running["bridge"].pid) as priority:
+        threads = [threading.Thread(target=read, args=pair) for pair in (("writer", writer), ("reader", reader))]
+        for thread in threads:
+            thread.start()
+        for i in range(pieces):
+            time.sleep(max(0, began + i * PIECE / (BAUD / 10 * 0.9) - time.monotonic()))
+            piece = MARK + time.monotonic_ns().to_bytes(8, "big")
+            piece += noise.randbytes(PIECE - len(piece)).replace(MARK, bytes(len(MARK)))
+            sums["sent"].update(piece)
+            writer.sendall(piece)
+        for thread in threads:
+            thread.join(timeout=60)
     assert sums["writer"].digest() == sums["reader"].digest() == sums["sent"].digest()
-    if priority:
-        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     seen = clients(rig)
     assert [one["lost"] for one in seen[:2]] == [0, 0], seen
     assert seen[2]["lost"] > 0 and seen[2]["lost"] + seen[2]["sent"] + seen[2]["waits"] == total, seen
