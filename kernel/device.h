@@ -133,6 +133,7 @@ struct ptl_dev {
 	u32 base_baud; /* where a session begins */
 	struct device *parent;
 	u32 mtu, max_mtu; /* that an interface begins with, and may have */
+	bool small;	  /* of memory */
 	char bus[32];
 	char ssid[33];
 	char password[65];

@@ -11,19 +11,33 @@
 #include "device.h"
 
 #include <linux/etherdevice.h>
+#include <linux/log2.h>
 #include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/random.h>
+#include <linux/sizes.h>
 #include <linux/slab.h>
 
+#include <pigtail/wire.h>
+
+#define SMALL_MEMORY SZ_32M
+
+static int small = IS_ENABLED(CONFIG_PIGTAIL_SMALL) ? 1 : -1;
+module_param(small, int, 0644);
+MODULE_PARM_DESC(small, "Memory of the next interface: 1 under 64 KB, 0 half a megabyte, "
+			"-1 by the machine's");
+
 /*
- * Half a megabyte for a link. Local senders have a few packets each below
- * them (see hold.c), so the store is for forwarded flows: 256 KB is a second of
- * 2 Mbaud, and CoDel keeps it shorter. Blocks of 512 bytes, so that acknowledgements
- * don't fill it.
+ * Half a megabyte for a link, or where memory is small under 64 KB, without payload
+ * compression. Which one: on a machine with less than SMALL_MEMORY the small one, unless
+ * Kconfig or the module's parameter say otherwise, when the interface is made. In the large one
+ * local senders have a few packets each below them (see hold.c), so the store is for forwarded
+ * flows: 256 KB is a second of 2 Mbaud, and CoDel keeps it shorter. Blocks of 512 bytes, so
+ * that acknowledgements don't fill it.
  */
 static void configure(const struct ptl_dev *dev, u16 max_packet, struct ptl_config *config)
 {
-	ptl_config_default(config, PTL_PROFILE_HOST);
+	ptl_config_default(config, dev->small ? PTL_PROFILE_SMALL : PTL_PROFILE_HOST);
 	config->role = dev->role;
 	ether_addr_copy(config->mac, dev->mac);
 	config->nonce = max_t(u32, get_random_u32(), 1);
@@ -31,12 +45,25 @@ static void configure(const struct ptl_dev *dev, u16 max_packet, struct ptl_conf
 	config->rate_auto = dev->rate_auto;
 	config->uart = dev->uart;
 	config->max_packet = max_packet;
-	config->tx_packets = 512;
-	config->tx_blocks = 512;
-	config->tx_block_size = 512;
-	config->history[1] = 15;
+	if (!dev->small) {
+		config->tx_packets = 512;
+		config->tx_blocks = 512;
+		config->tx_block_size = 512;
+		config->history[1] = 15;
+	}
+	for (int class = 1; class < 3; class ++)
+		config->rx_window[class] =
+			max_t(u32, config->rx_window[class],
+			      roundup_pow_of_two(PTL_WINDOW_MIN(max_packet) * PTL_CELL_BYTES));
 	config->ssid = *dev->ssid ? dev->ssid : NULL;
 	config->password = *dev->password ? dev->password : NULL;
+}
+
+static bool is_small(void)
+{
+	int wanted = READ_ONCE(small);
+
+	return wanted < 0 ? totalram_pages() < SMALL_MEMORY >> PAGE_SHIFT : wanted;
 }
 
 static u16 packet_bytes(const struct ptl_dev *dev, u32 mtu)
@@ -122,6 +149,7 @@ int ptl_endpoint_make(struct ptl_dev *dev, u32 mtu)
 	__skb_queue_head_init(&dev->gone);
 	ptl_pull_init(dev);
 	ptl_dev_rate_init(dev);
+	dev->small = is_small();
 	status = take_memory(dev, packet_bytes(dev, mtu), &memory);
 	if (status)
 		return status;

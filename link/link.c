@@ -34,6 +34,18 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 		config->drop_when_full = false;
 		return;
 	}
+	config->drop_when_full = true;
+	if (profile == PTL_PROFILE_SMALL) {
+		config->contexts = 8;
+		config->tx_packets = 64;
+		config->tx_blocks = 72; /* twelve packets */
+		config->tx_block_size = 256;
+		config->tx_flows = 16;
+		config->rx_window[0] = 2048;
+		config->rx_window[1] = 4096;
+		config->rx_window[2] = 16384;
+		return;
+	}
 	config->contexts = 16;
 	config->history[0] = 12;
 	config->history[1] = 16;
@@ -44,7 +56,6 @@ void ptl_config_default(struct ptl_config *config, enum ptl_profile profile)
 	config->rx_window[0] = 4096;
 	config->rx_window[1] = 16384;
 	config->rx_window[2] = 32768;
-	config->drop_when_full = true;
 }
 
 static bool good_config(const struct ptl_config *config)

@@ -5,15 +5,16 @@
 
 static void two_ends_meet(void **state)
 {
-	static const enum ptl_profile profiles[] = {PTL_PROFILE_HOST, PTL_PROFILE_MCU};
+	static const enum ptl_profile profiles[] = {PTL_PROFILE_HOST, PTL_PROFILE_MCU,
+						    PTL_PROFILE_SMALL};
 
 	(void)state;
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < 9; i++) {
 		struct one_end a, b;
 		struct ptl_info info;
 
-		open_link(&a, PTL_HOST, profiles[i & 1]);
-		open_link(&b, PTL_DEVICE, profiles[i / 2]);
+		open_link(&a, PTL_HOST, profiles[i % 3]);
+		open_link(&b, PTL_DEVICE, profiles[i / 3]);
 		exchange(&a, &b);
 		assert_int_equal(a.state, PTL_STATE_UP);
 		assert_int_equal(b.state, PTL_STATE_UP);
@@ -32,6 +33,26 @@ static void two_ends_meet(void **state)
 		assert_int_equal(end_counters(&a)->peer_restarts, 0);
 		assert_int_equal(end_counters(&a)->rx_bad_field, 0);
 		close_pair(&a, &b);
+	}
+}
+
+/* What endpoint.h says of each. */
+static void a_profile_takes_the_memory_that_it_says(void **state)
+{
+	static const struct {
+		enum ptl_profile profile;
+		size_t least, most;
+	} says[] = {
+		{PTL_PROFILE_HOST, 1000000, 1600000},
+		{PTL_PROFILE_MCU, 10000, 17000},
+		{PTL_PROFILE_SMALL, 30000, 60000},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(says) / sizeof(says[0]); i++) {
+		struct ptl_config config = link_config(PTL_HOST, says[i].profile);
+
+		assert_in_range(ptl_link_size(&config), says[i].least, says[i].most);
 	}
 }
 
@@ -579,6 +600,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_ends_meet),
+		cmocka_unit_test(a_profile_takes_the_memory_that_it_says),
 		cmocka_unit_test(a_hello_says_who_we_are),
 		cmocka_unit_test(hellos_come_fast_then_slowly),
 		cmocka_unit_test(versions_and_limits_must_fit),

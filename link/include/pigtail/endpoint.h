@@ -300,8 +300,9 @@ struct ptl_config {
 };
 
 enum ptl_profile {
-	PTL_PROFILE_HOST, /* a computer: about 1.5 MB */
-	PTL_PROFILE_MCU,  /* a microcontroller: under 16 KB */
+	PTL_PROFILE_HOST,  /* a computer: about 1.5 MB */
+	PTL_PROFILE_MCU,   /* a microcontroller: under 16 KB */
+	PTL_PROFILE_SMALL, /* a computer with few megabytes: under 64 KB */
 };
 void ptl_config_default(struct ptl_config *config, enum ptl_profile profile);
 
