@@ -22,7 +22,7 @@ from rig import Rig, wait_for  # noqa: E402
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--memory", type=int, default=16)
-    parser.add_argument("--baud", default="921600")
+    parser.add_argument("--baud", default="230400")
     parser.add_argument("--small", dest="files", action="store_const", const="small.cpio.gz", default=FILES)
     parser.add_argument("image")
     parser.add_argument("bin")
@@ -37,6 +37,7 @@ def main():
             options.image,
             rig.path("board.dtb"),
             options.memory << 20,
+            options.baud,
             "ip=dhcp",
             "mon:stdio",
             f"unix:{radio},server=on,wait=off",

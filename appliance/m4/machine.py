@@ -15,6 +15,7 @@ import time
 RAM = 0x21000000
 KERNEL = 0x21008000
 DEVICE_TREE = 0x20000000
+RADIO = "/soc/apb@40000000/serial@5000/ethernet"
 FILES = "files.cpio.gz"
 
 
@@ -22,7 +23,7 @@ class Failed(Exception):
     """A command on the board ended with an error, or did not end."""
 
 
-def device_tree(image, path, memory, append, files):
+def device_tree(image, path, memory, baud, append, files):
     """Writes it to path; where the file system is to be put, or None."""
     with open(os.path.join(image, "radio.dtb"), "rb") as source, open(path, "wb") as copy:
         copy.write(source.read())
@@ -31,6 +32,7 @@ def device_tree(image, path, memory, append, files):
         subprocess.run(["fdtput", "-t", kind, path, node, name, *values], check=True)
 
     put("x", f"/memory@{RAM:x}", "reg", f"{RAM:x}", f"{memory:x}")
+    put("u", RADIO, "current-speed", str(baud))
     put("s", "/chosen", "bootargs", f"console=ttyMPS0,115200 {append}".strip())
     if not files:
         return None
@@ -41,9 +43,9 @@ def device_tree(image, path, memory, append, files):
     return at
 
 
-def command(image, tree, memory, append, console, radio, spare=None, files=FILES):
+def command(image, tree, memory, baud, append, console, radio, spare=None, files=FILES):
     """QEMU's words; console, radio and spare are what -serial takes. tree is made."""
-    at = device_tree(image, tree, memory, append, files)
+    at = device_tree(image, tree, memory, baud, append, files)
 
     def load(path, address):
         return ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
@@ -59,7 +61,9 @@ def command(image, tree, memory, append, console, radio, spare=None, files=FILES
 
 
 class Board:
-    def __init__(self, rig, image, memory=16 << 20, append="ip=dhcp", files=FILES):
+    def __init__(self, rig, image, memory, baud, append, files):
+        """files None: the root is where append says."""
+        self.rig = rig
         self.said = ""
         self.seen = 0
         rig.start(
@@ -68,6 +72,7 @@ class Board:
                 image,
                 rig.path("board.dtb"),
                 memory,
+                baud,
                 append,
                 f"unix:{rig.path('console')},server=on,wait=on",
                 f"unix:{rig.path('radio')},server=on,wait=off",
@@ -83,6 +88,10 @@ class Board:
                 raise Failed("QEMU did not start")
             time.sleep(0.05)
 
+    def off(self):
+        self.console.close()
+        self.rig.finish("board")
+
     def read(self, seconds):
         self.console.settimeout(seconds)
         try:
@@ -93,11 +102,21 @@ class Board:
             raise Failed("the board is off")
         self.said += got.decode(errors="replace").replace("\r", "")
 
+    def listen(self, seconds):
+        """To what it says in that time."""
+        end = time.monotonic() + seconds
+        while (rest := end - time.monotonic()) > 0:
+            self.read(rest)
+
+    def has(self, pattern):
+        """Whether it has said it, after what was waited for last."""
+        return re.compile(pattern, re.M).search(self.said, self.seen)
+
     def wait(self, pattern, seconds=60):
         """Until the console says it, after what was waited for last; the match."""
         end = time.monotonic() + seconds
         while True:
-            found = re.compile(pattern, re.M).search(self.said, self.seen)
+            found = self.has(pattern)
             if found:
                 self.seen = found.end()
                 return found

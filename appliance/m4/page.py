@@ -8,15 +8,17 @@ radio on a UART. In a world of its own (script/lib/world.sh), in which the radio
                                                                     |
                                servers, 10.7.1.2, pt0 === pigtail device
 
-    page.py [--memory MB] [--baud N] [--small] IMAGE BIN [PATTERN...]
+    page.py [--all] [--memory MB] [--baud N] [--small] IMAGE BIN [PATTERN...]
 
 IMAGE is what appliance/m4/build made, BIN has pigtail. The cases run in their order on one
-board; PATTERN chooses by parts of names (the first, the boot, is always run). Prints TAP.
+board; PATTERN chooses by parts of names (the first, the boot, is always run), and what is
+named slow_ is for --all. Prints TAP; what the consoles said is left in IMAGE/console.log.
 """
 import argparse
 import inspect
 import os
 import re
+import signal
 import sys
 import time
 import traceback
@@ -42,6 +44,7 @@ class Page:
         self.rig = Rig(options.bin)
         self.servers = Servers(self.rig)
         self.board = None
+        self.consoles = ""
         self.address = None
 
     # ---- the world ----
@@ -53,9 +56,16 @@ class Page:
         self.servers.addresses()
 
     def start_radio(self):
+        self.start_wire()
+        self.start_device()
+
+    def start_wire(self):
         rig, rate = self.rig, self.options.baud
         rig.start("wire", rig.pigtail, "wire", f"unix:{rig.path('radio')}", f"pty:{rig.path('pty')}", "--baud", rate)
         wait_for("the wire's end", lambda: os.path.exists(rig.path("pty")))
+
+    def start_device(self):
+        rig, rate = self.rig, self.options.baud
         rig.start("device", rig.pigtail, "device", f"{rig.path('pty')},baud={rate}", "tap:pt0", "--ip", f"{ADDRESS}/24")
 
     def ask(self, line, seconds=60):
@@ -67,13 +77,27 @@ class Page:
 
     # ---- the page ----
 
+    def boot(self, append="ip=dhcp", files=True):
+        if self.board:
+            self.power_off()
+        files = self.options.files if files else None
+        options = self.options
+        self.board = Board(self.rig, options.image, options.memory << 20, options.baud, append, files)
+
+    def power_off(self):
+        self.board.off()
+        self.consoles += self.board.said
+        self.board = None
+
     def case_boots_and_asks_for_its_address_on_the_link(self):
         self.serve()
-        self.board = Board(
-            self.rig, self.options.image, self.options.memory << 20, files=self.options.files
-        )
+        self.boot()
         self.board.wait("IP-Config: Complete", 120)
         self.board.prompt()
+        self.look()
+
+    def look(self):
+        """Its address, which is by DHCP, and whether that told the rest."""
         printed = self.ask("dmesg -n 1; ifconfig ptl0; route -n; cat /etc/resolv.conf")
         self.address = re.search(r"inet addr:(10\.7\.1\.\d+)", printed)[1]
         assert re.search(rf"^0\.0\.0\.0 +{re.escape(ADDRESS)} .* ptl0$", printed, re.M), printed
@@ -181,10 +205,122 @@ class Page:
         finally:
             browser.quit()
 
+    def case_a_flood_leaves_it_usable(self):
+        before = self.free()
+        said = self.rig.run("ping", "-f", "-q", "-s", "1400", "-c", "3000", "-W", "2", self.address, timeout=120)[1]
+        print(f"# {re.search('.*packets transmitted.*', said)[0]}")
+        assert self.ask("echo usable") == "usable\n"
+        wait_for("its memory back", lambda: self.free() > before - 256, 30)
+
+    def free(self):
+        """Kilobytes that are available."""
+        return int(re.search(r"Mem:.* (\d+)$", self.ask("free"), re.M)[1])
+
     def case_what_it_costs(self):
         """No judgement, but the numbers in the log."""
         for line in self.ask("free; cat /proc/net/dev").splitlines():
             print(f"# {line}")
+
+    def case_without_a_radio_until_one_appears(self):
+        self.rig.finish("device")
+        self.boot("")  # the kernel itself would wait for minutes
+        self.board.prompt(60)
+        assert self.ask("echo usable") == "usable\n"
+        assert "Link encap:Ethernet" in self.ask("ifconfig ptl0")
+        self.start_device()
+        self.board.type("\n")
+        wait_for("its address", lambda: "inet addr:10.7.1." in self.ask("ifconfig ptl0"), 60)
+        self.look()
+        self.ask(f"ping -c 1 {ADDRESS}")
+
+    def case_its_root_over_the_card(self):
+        self.servers.nfs()
+        root = self.rig.path("root")
+        files = os.path.join(self.options.image, self.options.files)
+        self.rig.must("sh", "-c", f"zcat {files} | (cd {root} && cpio -idm --quiet -f dev/console)")
+        self.boot("ip=dhcp root=/dev/nfs rw init=/init", files=False)
+        self.board.wait("VFS: Mounted root .nfs filesystem", 120)
+        self.board.prompt(120)
+        assert f"{root} / nfs" in self.ask("cat /proc/mounts")
+        self.ask("echo written >/root/here")
+        with open(os.path.join(root, "root/here"), encoding="ascii") as file:
+            assert file.read() == "written\n"
+
+    def slow_resets_under_nfs(self):
+        """100 of the radio, then 50 of the wire; the copies under them finish and compare."""
+        self.boot()
+        self.board.prompt(120)
+        self.look()
+        self.servers.nfs()
+        total = self.servers.offer("again", 1_000_000)
+        self.ask(f"mount -t nfs -o nolock,rsize=1024 {ADDRESS}:{self.servers.files} /mnt")
+        for name, times, reset in (("radio", 100, self.reset_radio), ("wire", 50, self.reset_wire)):
+            resets = copies = 0
+            while resets < times:
+                self.board.type("sha256sum /mnt/again; echo =$?=\n")
+                self.board.wait(r"=\n?\$\n?\?\n?=\n")
+                begin = self.board.seen
+                while not self.board.has(r"=0=\n"):
+                    reset()
+                    resets += 1
+                    self.board.listen(2)
+                self.board.wait(r"=0=\n", 1)
+                assert total in self.board.said[begin:]
+                copies += 1
+                self.ask("echo 3 >/proc/sys/vm/drop_caches")
+            print(f"# {resets} resets of the {name} in {copies} copies")
+
+    def slow_beside_slip(self):
+        """A file each way and pings under it at the same rate: the kernel's SLIP on the third
+        UART, then the card; prints both."""
+        rig, rate = self.rig, self.options.baud
+        self.boot()
+        self.board.prompt(120)
+        self.look()
+        self.servers.http()
+        rig.start("slip-wire", rig.pigtail, "wire", f"unix:{rig.path('spare')}", f"pty:{rig.path('slip')}", "--baud", rate)
+        wait_for("the wire's end", lambda: os.path.exists(rig.path("slip")))
+        rig.start("slip", rig.pigtail, "device", f"{rig.path('slip')},baud={rate}", "tun:pt9", "--framing", "slip", "--ip", "10.8.1.2/24")
+        self.ask(f"stty -F /dev/ttyMPS2 raw; slattach -p slip -s {rate} /dev/ttyMPS2 & sleep 1")
+        self.ask("ifconfig sl0 10.8.1.1 pointopoint 10.8.1.2 mtu 1500 up")
+        self.servers.offer("file", 500_000)
+        self.ask("httpd -h /tmp")
+        print(f"# {rate} baud: kB/s down, kB/s up, ping under load p50 and p99 in ms, CPU in %")
+        for name, here, there in (("SLIP", "10.8.1.1", "10.8.1.2"), ("pigtail", self.address, ADDRESS)):
+            assert rig.run("ping", "-c", "3", here)[0] == 0, name
+            print(f"# {name}: {', '.join(self.measure(here, there))}")
+
+    def measure(self, here, there):
+        rig = self.rig
+        idle, total = self.processor()
+        rig.start("pings", "ping", "-i", "0.1", here)
+        began = time.monotonic()
+        self.ask(f"wget -q -O /tmp/file http://{there}/file", 300)
+        down = 500 / (time.monotonic() - began)
+        began = time.monotonic()
+        rig.must("curl", "-s", "-o", rig.path("up"), f"http://{here}/file", timeout=300)
+        up = 500 / (time.monotonic() - began)
+        rig.finish("pings", signal.SIGINT)
+        rig.must("cmp", rig.path("up"), os.path.join(self.servers.files, "file"))
+        times = sorted(float(t) for t in re.findall(r"time=([\d.]+)", rig.log("pings")))
+        os.unlink(rig.path("pings.log"))
+        busy = 100 - 100 * (self.processor()[0] - idle) / (self.processor()[1] - total)
+        self.ask("rm /tmp/file")
+        p50, p99 = times[len(times) // 2], times[len(times) * 99 // 100]
+        return f"{down:.1f}", f"{up:.1f}", f"{p50:.0f}", f"{p99:.0f}", f"{busy:.0f}"
+
+    def processor(self):
+        """Ticks that it was idle, and all."""
+        ticks = [int(word) for word in self.ask("head -n 1 /proc/stat").split()[1:]]
+        return ticks[3], sum(ticks)
+
+    def reset_radio(self):
+        self.rig.finish("device", signal.SIGKILL)
+        self.start_device()
+
+    def reset_wire(self):
+        self.rig.finish("wire", signal.SIGKILL)
+        self.start_wire()
 
 
 def open_browser():
@@ -194,8 +330,12 @@ def open_browser():
     return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
 
 
-def cases(patterns):
-    every = [(name[5:].replace("_", " "), function) for name, function in inspect.getmembers(Page) if name[:5] == "case_"]
+def cases(with_slow, patterns):
+    every = [
+        (name.split("_", 1)[1].replace("_", " "), function)
+        for name, function in inspect.getmembers(Page)
+        if name.startswith("case_") or (with_slow and name.startswith("slow_"))
+    ]
     every.sort(key=lambda case: case[1].__code__.co_firstlineno)
     for number, (name, function) in enumerate(every):
         if number == 0 or not patterns or any(pattern in name for pattern in patterns):
@@ -204,8 +344,9 @@ def cases(patterns):
 
 def main():
     parser = argparse.ArgumentParser()
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--memory", type=int, default=16)
-    parser.add_argument("--baud", default="921600")
+    parser.add_argument("--baud", default="230400")
     parser.add_argument("--small", dest="files", action="store_const", const="small.cpio.gz", default=FILES)
     parser.add_argument("image")
     parser.add_argument("bin")
@@ -214,7 +355,7 @@ def main():
     page = Page(options)
     failed = number = 0
     try:
-        for name, function in cases(options.pattern):
+        for name, function in cases(options.all, options.pattern):
             number += 1
             began = time.monotonic()
             try:
@@ -231,6 +372,10 @@ def main():
                     print("# " + (page.board.said if page.board else "").replace("\n", "\n# "))
                     break
     finally:
+        if page.board:
+            page.consoles += page.board.said
+        with open(os.path.join(options.image, "console.log"), "w", encoding="utf-8") as file:
+            file.write(page.consoles)
         page.rig.clean()
     print(f"1..{number}")
     return 1 if failed or not number else 0

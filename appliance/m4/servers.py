@@ -70,7 +70,7 @@ class Servers:
 
     def http(self):
         if "httpd" not in self.rig.running:
-            self.rig.start("httpd", "busybox", "httpd", "-f", "-p", f"{ADDRESS}:80", "-h", self.files)
+            self.rig.start("httpd", "busybox", "httpd", "-f", "-p", "80", "-h", self.files)
             wait_accepted(self.rig, "httpd", 80)
 
     def ftp(self):
