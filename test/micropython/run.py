@@ -40,8 +40,8 @@ SUITES = {
 
 
 # By the clock, to 10 ms, which a busy machine does not give: they may be run again, alone.
-BY_THE_CLOCK = {"asyncio_fair", "asyncio_gather_notimpl", "asyncio_lock", "asyncio_wait_for", "asyncio_cancel_fair",
-                "time_res", "ticks_diff", "sleep_ms_us"}
+BY_THE_CLOCK = {"asyncio_fair", "asyncio_gather_notimpl", "asyncio_heaplock", "asyncio_lock",
+                "asyncio_wait_for", "asyncio_cancel_fair", "time_res", "ticks_diff", "sleep_ms_us"}
 TRIES = 3
 
 

@@ -289,12 +289,15 @@ END
 
 case_script_chance_is_the_hosts() {
 	local one
-	start_script
+	start_script --capture "$dir/capture"
 	python 'import os; print(os.urandom(16), len(os.urandom(3000)))'
 	one=$(cat "$dir/said")
 	expect "as many as wanted" said ' 3000$'
 	restart_script
 	python 'import os; print(os.urandom(16), len(os.urandom(3000)))'
 	expect "others" [ "$one" != "$(cat "$dir/said")" ]
+	# SET of the field CHANCE: tag 62, 32 bytes.
+	expect "no capture has them" python3 -c 'import sys
+sys.exit(b"\x3e\x20" + bytes(32) not in open(sys.argv[1], "rb").read())' "$dir/capture"
 	expect "it is said that it wants them" in_ns a sh -c "'$pigtail' status script --json | grep -q chance"
 }
