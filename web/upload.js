@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A file to the bridge, in messages of at most 2 KB. A connection that breaks in the middle
- * is no loss: the bridge says how much it has.
+ * A file to the bridge, in messages of at most 2 KB, or less if it says so. A connection that
+ * breaks in the middle is no loss: the bridge says how much it has.
  */
 const PIECE = 1200, AHEAD = 8; /* pieces on their way at once, so that delays matter less */
 
@@ -18,12 +18,12 @@ export async function upload(link, file, offset, progress) {
 	};
 	if (offset !== null)
 		begun.offset = offset;
-	let { have } = await link.ask("image.begin", begun);
+	let { have, piece = PIECE } = await link.ask("image.begin", begun);
 	while (have < bytes.length) {
 		progress(have / bytes.length);
 		const asked = [];
-		for (let at = have; at < bytes.length && asked.length < AHEAD; at += PIECE)
-			asked.push(link.ask("image.write", { offset: at, data: base64(bytes.subarray(at, at + PIECE)) }));
+		for (let at = have; at < bytes.length && asked.length < AHEAD; at += piece)
+			asked.push(link.ask("image.write", { offset: at, data: base64(bytes.subarray(at, at + piece)) }));
 		({ have } = (await Promise.all(asked)).at(-1));
 	}
 }

@@ -5,6 +5,7 @@
  * password was set (bridge_settings.h), on
  *
  *	992   all of it by TLS, after a login (gate.h)
+ *	443   a page with a console, likewise (web.h)
  *	23    console: raw, telnet, RFC 2217 or a programmer
  *	2323  programmers
  *
@@ -19,13 +20,15 @@
 
 #include <pigtail/bridge_settings.h>
 #include <pigtail/clock.h>
+#include <pigtail/flash.h>
 #include <pigtail/target_pins.h>
 #include <pigtail/uart.h>
 
 #define BRIDGE_CLIENTS 4u
-#define BRIDGE_HISTORY 2048u /* bytes: how far a client may fall behind */
+#define BRIDGE_HISTORY 1536u /* bytes: how far a client may fall behind */
 
 struct bridge_gate;
+struct bridge_web;
 
 struct bridge_config {
 	struct ptl_serial_seam serial;
@@ -35,6 +38,8 @@ struct bridge_config {
 	const struct bridge_settings *settings; /* must stay */
 	struct ptl_store *store;		/* likewise: TLS has its identity there */
 	const struct bridge_gate *gate;		/* NULL: no TLS */
+	const struct bridge_web *web;		/* NULL: no page; it wants the gate */
+	const struct ptl_flash *flash;		/* where the page's images wait; or NULL */
 	void (*log)(const char *line);		/* for a person's eyes */
 };
 

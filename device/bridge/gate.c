@@ -4,23 +4,18 @@
  *
  *	handshake -- done --> login -- name and password are right --> passed
  *	    \------- too long, or broken -----\-- three wrong ones --> shut
- *
- * A handshake and a check of a password each take the whole chip for as long as they take;
- * attempts are limited (pigtail/attempts.h), by address and in all.
  */
 #include "gate.h"
 #include "device_bridge.h"
-#include "tls_stream.h"
+#include "entrance.h"
 
 #include <lwip/tcp.h>
 #include <mbedtls/platform.h>
-#include <pigtail/attempts.h>
 #include <pigtail/login.h>
 
 #include <string.h>
 
-#define HANDSHAKE_US 10000000u
-#define LOGIN_US     60000000u /* people type */
+#define LOGIN_US 60000000u /* people type */
 
 /* What a place has until it has passed and all that came before that was read. */
 struct visitor {
@@ -32,32 +27,27 @@ struct visitor {
 };
 
 struct place {
-	struct tls_stream tls;
+	struct tls_stream *tls; /* NULL: the handshake goes on */
 	struct visitor *visitor;
+	bool passed;
 	ptl_time until; /* then it is shut, unless it has passed */
 };
 
 static struct {
 	struct gate_config config;
-	struct ptl_attempts attempts;
 	struct place place[BRIDGE_CLIENTS];
 } gate;
 
 static bool gate_start(const struct gate_config *config)
 {
 	gate.config = *config;
-	ptl_attempts_init(&gate.attempts, config->clock.now(config->clock.user));
-	return tls_stream_start(config->store, &gate.config.clock, config->memory,
-				config->size);
+	return entrance_start(config);
 }
 
 static bool gate_begin(unsigned which, ptl_time now, struct tcp_stream *tcp)
 {
-	struct place *place = &gate.place[which];
-
-	memset(place, 0, sizeof(*place));
-	place->until = now + HANDSHAKE_US;
-	return tls_stream_begin(&place->tls, tcp);
+	memset(&gate.place[which], 0, sizeof(gate.place[which]));
+	return entrance_begin(which, now, tcp);
 }
 
 static void forget(struct place *place)
@@ -71,17 +61,6 @@ static void forget(struct place *place)
 
 /* ---- the login ---- */
 
-static struct ptl_attempts_from address_of(const struct tcp_pcb *pcb)
-{
-	struct ptl_attempts_from from = {.address = {[10] = 0xff, [11] = 0xff}};
-
-	if (IP_IS_V6(&pcb->remote_ip))
-		memcpy(from.address, ip_2_ip6(&pcb->remote_ip)->addr, sizeof(from.address));
-	else
-		memcpy(from.address + 12, &ip_2_ip4(&pcb->remote_ip)->addr, 4);
-	return from;
-}
-
 static bool arm(const struct ptl_login *login, const struct tcp_pcb *pcb)
 {
 	bool own = strcmp(login->arm, "me") == 0;
@@ -89,46 +68,33 @@ static bool arm(const struct ptl_login *login, const struct tcp_pcb *pcb)
 	return gate.config.arm(own ? ipaddr_ntoa(&pcb->remote_ip) : login->arm, login->minutes);
 }
 
-/* NULL: it is right. */
-static const char *wrong_with(const struct ptl_login *login, const struct tcp_pcb *pcb,
-			      ptl_time now)
+static void check(unsigned which, ptl_time now)
 {
-	struct ptl_attempts_from from = address_of(pcb);
-
-	if (ptl_attempts_begin(&gate.attempts, now, &from) > 0)
-		return "too many attempts; wait and try again";
-	if (!tls_password_is(gate.config.settings->password, login->name, login->password))
-		return "wrong name or password";
-	ptl_attempts_passed(&gate.attempts, &from);
-	return NULL;
-}
-
-static void check(struct place *place, ptl_time now)
-{
-	const struct tcp_pcb *pcb = place->tls.tcp->pcb;
+	struct place *place = &gate.place[which];
+	const struct tcp_pcb *pcb = place->tls->tcp->pcb;
 	struct ptl_login *login = &place->visitor->login;
-	const char *wrong = pcb ? wrong_with(login, pcb, now) : "gone";
+	const char *wrong = entrance_refuses(which, now, login->name, login->password);
 
-	gate.config.log(wrong ? "a login is refused" : "a user has logged in");
-	if (!wrong && login->minutes && !arm(login, pcb))
+	if (!wrong && login->minutes && !(pcb && arm(login, pcb)))
 		wrong = "that is no address";
 	ptl_login_answer(login, !wrong, wrong);
 }
 
-static bool hear(struct place *place, ptl_time now)
+static bool hear(unsigned which, ptl_time now)
 {
+	struct place *place = &gate.place[which];
 	struct visitor *visitor = place->visitor;
 	size_t taken;
 
 	if (visitor->login.state == PTL_LOGIN_ASKS) {
-		check(place, now);
+		check(which, now);
 		return true;
 	}
 	if (visitor->login.state != PTL_LOGIN_TALKS)
 		return false;
 	if (visitor->in_at == visitor->in_n) {
 		visitor->in_at = 0;
-		visitor->in_n = tls_stream_read(&place->tls, visitor->in, sizeof(visitor->in));
+		visitor->in_n = tls_stream_read(place->tls, visitor->in, sizeof(visitor->in));
 	}
 	taken = ptl_login_receive(&visitor->login, visitor->in + visitor->in_at,
 				  visitor->in_n - visitor->in_at);
@@ -149,7 +115,7 @@ static bool say(struct place *place)
 	}
 	if (visitor->said)
 		return false;
-	taken = tls_stream_write(&place->tls, visitor->out + visitor->out_at,
+	taken = tls_stream_write(place->tls, visitor->out + visitor->out_at,
 				 visitor->out_n - visitor->out_at);
 	visitor->out_at += taken;
 	return taken > 0;
@@ -166,31 +132,49 @@ static bool ask(struct place *place, ptl_time now)
 	return true;
 }
 
+/* What has come of the login. */
+static enum gate_state outcome(struct place *place)
+{
+	if (place->tls->ended)
+		return GATE_SHUT;
+	if (!place->visitor->said)
+		return GATE_WAITS;
+	if (place->visitor->login.state == PTL_LOGIN_FAILED)
+		return GATE_SHUT;
+	place->passed = place->visitor->login.state == PTL_LOGIN_PASSED;
+	return place->passed ? GATE_PASSED : GATE_WAITS;
+}
+
+static ptl_time gate_due(unsigned which)
+{
+	const struct place *place = &gate.place[which];
+
+	if (!place->tls)
+		return entrance_due(which);
+	return place->passed ? PTL_NEVER : place->until;
+}
+
 static enum gate_state gate_serve(unsigned which, ptl_time now)
 {
 	struct place *place = &gate.place[which];
 	bool any = true;
 
-	if (now >= place->until)
+	if (place->passed)
+		return GATE_PASSED;
+	if (now >= gate_due(which))
 		return GATE_SHUT;
-	if (!place->tls.shaken && tls_stream_shake(&place->tls) && !ask(place, now))
-		return GATE_SHUT;
-	while (place->tls.shaken && any) {
-		any = hear(place, now);
+	if (!place->tls) {
+		place->tls = entrance_serve(which);
+		if (place->tls && !ask(place, now))
+			return GATE_SHUT;
+	}
+	if (!place->tls)
+		return now >= entrance_due(which) ? GATE_SHUT : GATE_WAITS;
+	while (any) {
+		any = hear(which, now);
 		any |= say(place);
 	}
-	if (place->tls.ended)
-		return GATE_SHUT;
-	if (!place->tls.shaken || !place->visitor->said)
-		return GATE_WAITS;
-	if (place->visitor->login.state == PTL_LOGIN_PASSED)
-		return GATE_PASSED;
-	return place->visitor->login.state == PTL_LOGIN_FAILED ? GATE_SHUT : GATE_WAITS;
-}
-
-static ptl_time gate_due(unsigned which)
-{
-	return gate.place[which].until;
+	return outcome(place);
 }
 
 /* ---- after it ---- */
@@ -221,28 +205,27 @@ static size_t gate_read(unsigned which, uint8_t *to, size_t room)
 			return n;
 		forget(place);
 	}
-	return tls_stream_read(&place->tls, to, room);
+	return tls_stream_read(place->tls, to, room);
 }
 
 static size_t gate_write(unsigned which, const uint8_t *bytes, size_t n)
 {
-	return tls_stream_write(&gate.place[which].tls, bytes, n);
+	return tls_stream_write(gate.place[which].tls, bytes, n);
 }
 
 static bool gate_ended(unsigned which)
 {
-	return gate.place[which].tls.ended;
+	return gate.place[which].tls->ended;
 }
 
 static void gate_end(unsigned which)
 {
-	struct place *place = &gate.place[which];
-
-	tls_stream_end(&place->tls);
-	forget(place);
+	entrance_end(which);
+	forget(&gate.place[which]);
 }
 
 const struct bridge_gate bridge_gate = {
+	.service = PTL_SERVICE_AUTO,
 	.start = gate_start,
 	.begin = gate_begin,
 	.serve = gate_serve,

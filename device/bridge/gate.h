@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * Where strangers wait until they have shown who they are: TLS, then the login's dialogue
- * (pigtail/login.h). The bridge hears of them after that. A table of functions, so that an
- * image without TLS has no byte of it: bridge_config.gate is NULL there.
+ * Where strangers wait until they have shown who they are: TLS (entrance.h), then the login's
+ * dialogue (pigtail/login.h), or requests for a page (web.h). The bridge hears of them after
+ * that. A table of functions, so that an image without TLS has no byte of it.
  */
 #ifndef PIGTAIL_DEVICE_BRIDGE_GATE_H
 #define PIGTAIL_DEVICE_BRIDGE_GATE_H
 
 #include "tcp_stream.h"
 
+#include <pigtail/bridge.h>
 #include <pigtail/bridge_settings.h>
 #include <pigtail/clock.h>
 
@@ -31,14 +32,21 @@ struct gate_config {
 };
 
 struct bridge_gate {
+	enum ptl_service service; /* of who has passed */
+
 	bool (*start)(const struct gate_config *config);
 
 	/* A connection takes a place, 0 to BRIDGE_CLIENTS - 1. false: no memory. */
 	bool (*begin)(unsigned place, ptl_time now, struct tcp_stream *tcp);
+
+	/* What it does of its own, also after it has passed. */
 	enum gate_state (*serve)(unsigned place, ptl_time now);
 
-	/* When it is to be served at the latest, as long as it waits. */
+	/* When it is to be served at the latest. */
 	ptl_time (*due)(unsigned place);
+
+	/* Whether it only keeps the place for a request that may come, or not. NULL: never. */
+	bool (*idle)(unsigned place, ptl_time now);
 
 	/* As of tcp_stream.h. */
 	size_t (*read)(unsigned place, uint8_t *to, size_t room);

@@ -34,7 +34,7 @@
 /* Four clients, those that are refused at the moment, and some that are closing, of which
  * lwIP ends the oldest for a new one. */
 #define MEMP_NUM_TCP_PCB	8
-#define MEMP_NUM_TCP_PCB_LISTEN 3
+#define MEMP_NUM_TCP_PCB_LISTEN 4
 #define MEMP_NUM_TCP_SEG	36 /* four clients' full queues */
 #define TCP_QUEUE_OOSEQ		0
 

@@ -62,7 +62,7 @@ static bool pass(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 	int client;
 
 	if (state == GATE_PASSED) {
-		client = ptl_bridge_connect(bridge, now, PTL_SERVICE_AUTO);
+		client = ptl_bridge_connect(bridge, now, seat->gate->service);
 		seat->open = client >= 0;
 		seat->client = (unsigned)client;
 	}
@@ -126,6 +126,10 @@ bool seat_serve(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 		seat->gone = seat->reset = true;
 	if (seat->gone || (!seat->open && !pass(seat, bridge, now)))
 		return false;
+	if (seat->gate && seat->gate->serve(seat->place, now) == GATE_SHUT) {
+		seat->gone = true;
+		return false;
+	}
 	while (!seat->drop && receive(seat, bridge, now))
 		any = true;
 	while (!seat->reset && transmit(seat, bridge, now))
@@ -144,9 +148,11 @@ bool seat_serve(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)
 
 ptl_time seat_due(const struct seat *seat)
 {
-	if (!seat->open)
-		return seat->gate->due(seat->place);
-	return seat->ends < seat->until ? seat->ends : seat->until;
+	ptl_time due = seat->gate ? seat->gate->due(seat->place) : PTL_NEVER;
+
+	if (seat->open && seat->ends < due)
+		due = seat->ends;
+	return seat->open && seat->until < due ? seat->until : due;
 }
 
 void seat_leave(struct seat *seat, struct ptl_bridge *bridge, ptl_time now)

@@ -21,7 +21,7 @@ struct seat {
 	const struct bridge_gate *gate; /* that it came in by; NULL: none */
 	unsigned place;			/* there */
 	uint16_t in_at, in_n, out_at, out_n;
-	uint8_t in[128], out[128];
+	uint8_t in[96], out[96];
 };
 
 /* A connection comes to a free seat, as a client of that number, and may stay until then. */

@@ -6,27 +6,30 @@
  */
 #include "device_bridge.h"
 #include "seat.h"
+#include "web.h"
 
 #include <lwip/tcp.h>
 #include <pigtail/proxy.h>
 #include <string.h>
 
-#define OUTPUT	   768u /* bytes that wait for the UART */
+#define OUTPUT	   512u /* bytes that wait for the UART */
 #define UART_CHUNK 128u
 #define TURNS	   8u /* then lwIP has its turn */
 #define ALIGN	   sizeof(uint64_t)
 
 struct door {
 	uint16_t port;
-	enum ptl_service service;
+	enum ptl_service service;	/* of the plain ones */
+	const struct bridge_gate *gate; /* of the others */
 };
 
 /* Not const, for lwIP's argument isn't. */
 static struct door plain_doors[] = {
-	{23, PTL_SERVICE_AUTO},
-	{2323, PTL_SERVICE_PROGRAM},
+	{23, PTL_SERVICE_AUTO, NULL},
+	{2323, PTL_SERVICE_PROGRAM, NULL},
 };
-static struct door gated_door = {992, PTL_SERVICE_AUTO};
+static struct door login_door = {992, PTL_SERVICE_AUTO, NULL};
+static struct door web_door = {443, PTL_SERVICE_RAW, NULL};
 
 static struct {
 	struct bridge_config config;
@@ -147,9 +150,12 @@ static void open_core(void *memory)
 	server.proxy = ptl_proxy_init(memory, &proxy);
 	core.format = server.config.settings->format;
 	core.serial = serial_seam();
+	core.programmer = ptl_proxy_seam(server.proxy);
+	if (server.config.web)
+		server.config.web->stand_between(&core.serial, &core.programmer,
+						 &server.config.pins);
 	core.events = (struct ptl_bridge_events){
 		.writable = on_writable, .readable = on_readable, .drop = on_drop};
-	core.programmer = ptl_proxy_seam(server.proxy);
 	server.bridge = ptl_bridge_init((uint8_t *)memory + proxy_size(), &core,
 					server.config.clock.now(server.config.clock.user));
 	ptl_proxy_attach(server.proxy, server.bridge);
@@ -188,27 +194,36 @@ static bool on_arm(const char *address, unsigned minutes)
 	return true;
 }
 
+/* Who only keeps a place, and the memory of its TLS, for a request that may come, makes room.
+ */
 static struct seat *free_seat(void)
 {
-	struct seat *seat = server.seat;
+	ptl_time now = now_is();
+	struct seat *found = NULL;
 
-	while (seat < server.seat + BRIDGE_CLIENTS && seat->taken)
-		seat++;
-	return seat < server.seat + BRIDGE_CLIENTS ? seat : NULL;
+	for (struct seat *seat = server.seat; seat < server.seat + BRIDGE_CLIENTS; seat++) {
+		if (seat->taken && !seat->open && seat->gate->idle &&
+		    seat->gate->idle(seat->place, now))
+			seat_leave(seat, server.bridge, now);
+		if (!seat->taken)
+			found = seat;
+	}
+	return found;
 }
 
 /* Who is refused sees a reset. */
 static err_t on_plain(void *arg, struct tcp_pcb *pcb, err_t error)
 {
 	const struct door *door = arg;
-	struct seat *seat = free_seat();
+	struct seat *seat;
 	ptl_time until;
 	int client;
 
 	if (error != ERR_OK || !pcb)
 		return ERR_VAL;
 	until = welcome(&pcb->remote_ip);
-	if (!seat || !until)
+	seat = until ? free_seat() : NULL;
+	if (!seat)
 		return ERR_MEM;
 	client = ptl_bridge_connect(server.bridge, now_is(), door->service);
 	if (client < 0)
@@ -219,15 +234,15 @@ static err_t on_plain(void *arg, struct tcp_pcb *pcb, err_t error)
 
 static err_t on_gated(void *arg, struct tcp_pcb *pcb, err_t error)
 {
-	struct seat *seat = free_seat();
+	const struct door *door = arg;
+	struct seat *seat;
 
-	(void)arg;
 	if (error != ERR_OK || !pcb)
 		return ERR_VAL;
+	seat = free_seat();
 	if (!seat)
 		return ERR_MEM;
-	seat_take_at_gate(seat, pcb, server.config.gate, (unsigned)(seat - server.seat),
-			  now_is());
+	seat_take_at_gate(seat, pcb, door->gate, (unsigned)(seat - server.seat), now_is());
 	return ERR_OK;
 }
 
@@ -258,6 +273,39 @@ static bool listen_plain(void)
 	return true;
 }
 
+/* ---- for the page ---- */
+
+static const char *peer_of(unsigned client)
+{
+	const struct seat *seat = seat_of(client);
+
+	return seat && seat->stream.pcb ? ipaddr_ntoa(&seat->stream.pcb->remote_ip) : NULL;
+}
+
+static bool hang_up(unsigned client)
+{
+	struct seat *seat = seat_of(client);
+
+	if (seat)
+		seat->drop = true;
+	return seat != NULL;
+}
+
+static bool listen_web(const struct gate_config *gate)
+{
+	const struct web_config web = {
+		.bridge = server.bridge,
+		.target = server.config.settings->target,
+		.flash = server.config.flash,
+		.peer = peer_of,
+		.hang_up = hang_up,
+	};
+
+	web_door.gate = server.config.web->gate;
+	server.config.web->start(&web);
+	return web_door.gate->start(gate) && listen_at(&web_door, on_gated);
+}
+
 /* Without an identity in the flash there is no TLS, and none of its memory is taken. */
 static bool listen_gated(void *memory, size_t size)
 {
@@ -278,7 +326,8 @@ static bool listen_gated(void *memory, size_t size)
 		config->log("no TLS: the flash has no certificate, key and seed for it");
 		return true;
 	}
-	return listen_at(&gated_door, on_gated);
+	login_door.gate = config->gate;
+	return listen_at(&login_door, on_gated) && (!config->web || listen_web(&gate));
 }
 
 bool bridge_start(void *memory, size_t size, const struct bridge_config *config)
@@ -304,7 +353,7 @@ static bool serve_uart(ptl_time now)
 	uint8_t bytes[UART_CHUNK];
 	size_t n = config->uart.read(config->uart.user, bytes, sizeof(bytes));
 
-	if (n > 0)
+	if (n > 0 && !(config->web && config->web->uart(now, bytes, n)))
 		ptl_bridge_uart(server.bridge, now, bytes, n);
 	if (server.written_short) {
 		server.written_short = false;
@@ -353,17 +402,20 @@ static bool serve_seats(ptl_time now, ptl_time *due)
 
 ptl_time bridge_poll(ptl_time now)
 {
-	ptl_time due = PTL_NEVER, core;
+	ptl_time due = PTL_NEVER, core, web = PTL_NEVER;
 	bool any = true;
 
 	look_at_line(now);
 	for (unsigned turn = 0; any && turn < TURNS; turn++) {
 		any = serve_uart(now);
+		if (server.config.web)
+			web = server.config.web->poll(now);
 		ptl_bridge_poll(server.bridge, now);
 		any |= serve_seats(now, &due);
 	}
 	if (any)
 		return now;
 	core = ptl_bridge_deadline(server.bridge);
+	due = web < due ? web : due;
 	return core < due ? core : due;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Of mbedTLS 2.28 a server of TLS 1.2 with one suite, ECDHE-ECDSA on P-256 with AES-128-GCM,
- * and PBKDF2. A record may be 4 KB on its way in and 576 bytes on its way out, so that
- * four connections fit; that is enough for our certificate.
+ * and PBKDF2; and what the pages need, none of which TLS would use: its hashes are SHA-2. A
+ * record may be 4 KB on its way in and 576 bytes on its way out, so that four connections fit;
+ * that is enough for our certificate.
  */
 #ifndef PIGTAIL_DEVICE_BRIDGE_TLS_CONFIG_H
 #define PIGTAIL_DEVICE_BRIDGE_TLS_CONFIG_H
@@ -50,6 +51,8 @@ void tls_impossible(int status);
 #define MBEDTLS_AES_C
 #define MBEDTLS_AES_ROM_TABLES
 #define MBEDTLS_AES_FEWER_TABLES
+#define MBEDTLS_AES_SETKEY_DEC_ALT /* GCM only encrypts: tls_stream.c has none of it */
+#define MBEDTLS_AES_DECRYPT_ALT
 #define MBEDTLS_GCM_C
 #define MBEDTLS_CIPHER_C
 #define MBEDTLS_MD_C
@@ -57,6 +60,9 @@ void tls_impossible(int status);
 #define MBEDTLS_SHA256_C
 #define MBEDTLS_SHA256_SMALLER
 #define MBEDTLS_PKCS5_C
+#define MBEDTLS_SHA1_C	 /* a WebSocket's beginning (RFC 6455) */
+#define MBEDTLS_MD5_C	 /* an ESP's ROM tells it of its flash */
+#define MBEDTLS_BASE64_C /* images, and a WebSocket's beginning */
 #define MBEDTLS_CTR_DRBG_C
 #define MBEDTLS_CTR_DRBG_USE_128_BIT_KEY
 

@@ -40,6 +40,9 @@ size_t tls_stream_write(struct tls_stream *stream, const uint8_t *bytes, size_t 
 /* Tells the peer, if it listens, and frees all; the connection stays its owner's. */
 void tls_stream_end(struct tls_stream *stream);
 
+/* Bytes that nobody can guess; false: there are none to be had. */
+bool tls_random(uint8_t *to, size_t n);
+
 /* Whether the password is the one of a user's line (password.h). */
 bool tls_password_is(const char *line, const char *name, const char *password);
 

@@ -71,6 +71,8 @@ static void start(const struct boot *boot)
 		.settings = &settings,
 		.store = &store,
 		.gate = bridge_image_gate,
+		.web = bridge_image_web,
+		.flash = flash_is_there() ? &lx60_flash : NULL,
 		.log = report_log,
 	};
 

@@ -3,3 +3,4 @@
 #include "bridge_image.h"
 
 const struct bridge_gate *const bridge_image_gate = NULL;
+const struct bridge_web *const bridge_image_web = NULL;

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIECE	1200u /* bytes: 2 KB of a request */
+#define PIECE	1200u /* bytes: 2 KB of a request; a bridge on a chip says a smaller one */
 #define LOOK_US 150000u
 
 static volatile sig_atomic_t interrupted;
@@ -53,10 +53,10 @@ static uint32_t number_of(const cJSON *json, const char *name)
 
 /* ---- the image ---- */
 
-static cJSON *piece_of(const char *bytes, size_t n, size_t at)
+static cJSON *piece_of(const char *bytes, size_t at, size_t n)
 {
 	cJSON *arguments = cJSON_CreateObject();
-	gchar *data = g_base64_encode((const guchar *)bytes + at, MIN(n - at, PIECE));
+	gchar *data = g_base64_encode((const guchar *)bytes + at, n);
 
 	cJSON_AddNumberToObject(arguments, "offset", (double)at);
 	cJSON_AddStringToObject(arguments, "data", data);
@@ -67,22 +67,24 @@ static cJSON *piece_of(const char *bytes, size_t n, size_t at)
 /* Some pieces from there on; returns how much of the file is there then, or -1 with a line in
  * error. */
 static int64_t send_pieces(struct caller *caller, const char *bytes, size_t n, size_t at,
-			   char *error, size_t error_size)
+			   size_t piece, char *error, size_t error_size)
 {
 	cJSON *arguments[CALLER_AHEAD], *answer;
 	size_t pieces = 0;
 	int64_t have;
 
-	for (; pieces < CALLER_AHEAD && at < n; at += PIECE)
-		arguments[pieces++] = piece_of(bytes, n, at);
+	for (; pieces < CALLER_AHEAD && at < n; at += piece)
+		arguments[pieces++] = piece_of(bytes, at, MIN(n - at, piece));
 	answer = caller_ask_all(caller, "image.write", arguments, pieces, error, error_size);
 	have = answer ? (int64_t)number_of(answer, "have") : -1;
 	cJSON_Delete(answer);
 	return have;
 }
 
+/* Likewise, from the beginning; and how large a piece may be. */
 static int64_t announce(struct caller *caller, const char *name, const char *bytes, size_t n,
-			const uint32_t *offset, bool append, char *error, size_t error_size)
+			const uint32_t *offset, bool append, size_t *piece, char *error,
+			size_t error_size)
 {
 	cJSON *arguments = cJSON_CreateObject(), *answer;
 	gchar *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, (const guchar *)bytes, n);
@@ -100,6 +102,9 @@ static int64_t announce(struct caller *caller, const char *name, const char *byt
 	g_free(base);
 	answer = caller_ask(caller, "image.begin", arguments, true, error, error_size);
 	have = answer ? (int64_t)number_of(answer, "have") : -1;
+	*piece = number_of(answer, "piece");
+	if (!*piece || *piece > PIECE)
+		*piece = PIECE;
 	cJSON_Delete(answer);
 	return have;
 }
@@ -108,7 +113,9 @@ static int send_bytes(struct caller *caller, struct flash_show *show, const char
 		      const char *bytes, size_t n, const uint32_t *offset, bool append,
 		      char *error, size_t error_size)
 {
-	int64_t have = announce(caller, name, bytes, n, offset, append, error, error_size);
+	size_t piece;
+	int64_t have =
+		announce(caller, name, bytes, n, offset, append, &piece, error, error_size);
 
 	while (have >= 0 && (size_t)have < n) {
 		const struct flash_progress progress = {
@@ -117,7 +124,7 @@ static int send_bytes(struct caller *caller, struct flash_show *show, const char
 		flash_show_progress(show, &progress);
 		if (interrupted)
 			return complain(error, error_size, "interrupted");
-		have = send_pieces(caller, bytes, n, (size_t)have, error, error_size);
+		have = send_pieces(caller, bytes, n, (size_t)have, piece, error, error_size);
 	}
 	return have < 0 ? -1 : 0;
 }

@@ -9,8 +9,10 @@
 
 #include <pigtail/endpoint.h>
 
-#define PTL_ATTEMPTS_PLACES   32u /* addresses that are remembered */
-#define PTL_ATTEMPTS_FREE     3u  /* of an address, without a wait */
+#ifndef PTL_ATTEMPTS_PLACES
+#define PTL_ATTEMPTS_PLACES 32u /* addresses that are remembered; a small device has fewer */
+#endif
+#define PTL_ATTEMPTS_FREE     3u /* of an address, without a wait */
 #define PTL_ATTEMPTS_A_MINUTE 60u
 #define PTL_ATTEMPTS_WAIT_US  2000000u /* the first wait */
 #define PTL_ATTEMPTS_MOST_US  300000000u

@@ -46,7 +46,7 @@ class Visit:
     def wait(self, what, condition, seconds=SECONDS):
         end = time.monotonic() + seconds
         while not condition():
-            assert time.monotonic() < end, f"waited in vain: {what}; {self.text('told')}"
+            assert time.monotonic() < end, f"waited in vain: {what}; {self.text('told')}{self.text('program-state')}"
             time.sleep(0.05)
 
     def shot(self, name):
