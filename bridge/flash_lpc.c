@@ -40,7 +40,7 @@ static const struct {
 	uint32_t id;
 	const char *name;
 	const struct ptl_lpc_family *family;
-	uint16_t flash; /* KB, without the boot loader's */
+	uint32_t flash; /* KB, without the boot loader's */
 } chips[] = {
 	{0x0004ff11, "LPC2103", &lpc2103, 32},	   {0xfff0ff12, "LPC2104", &lpc2100, 120},
 	{0xfff0ff22, "LPC2105", &lpc2100, 120},	   {0xfff0ff32, "LPC2106", &lpc2100, 120},

@@ -25,7 +25,7 @@
 #define ERASE_PATIENCE_US 40000000u /* of all of a large chip */
 
 static const struct {
-	uint16_t id;
+	uint32_t id;
 	const char *name;
 	uint32_t flash, page;
 } chips[] = {

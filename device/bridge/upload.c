@@ -367,10 +367,9 @@ static bool is_possible(struct upload *upload, enum ptl_target target)
 		return refuse(upload, "there is no image: image.begin", "");
 	if (!upload->file->whole)
 		return refuse(upload, upload->name, ": it is not all here; send it again");
-	if (target != PTL_TARGET_AVR && target != PTL_TARGET_MEGA &&
-	    target != PTL_TARGET_STM32 && target != PTL_TARGET_ESP)
-		return refuse(upload,
-			      "what the target is must be said: avr, mega, stm32 or esp", "");
+	if (target == PTL_TARGET_NONE || target == PTL_TARGET_ANY)
+		return refuse(upload, "what the target is must be said: avr, mega, lpc, stm32",
+			      " or esp");
 	return true;
 }
 
