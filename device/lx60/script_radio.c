@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* See script_radio.h. While the station is joined its frames go to QEMU's network and come from
- * there, but for those that the signal loses. */
+/*
+ * See script_radio.h. While the station is joined its frames go to QEMU's network and come from
+ * there, but for those that the signal loses.
+ *
+ * If an air that others share is behind the MAC, it answers to a session before ASKING_US are
+ * over, and all is its matter; else the scripted one begins then.
+ */
 #include "script_radio.h"
 #include "clock.h"
 #include "ethernet.h"
 #include "scripted_air.h"
+#include "shared_air.h"
 
 #include <string.h>
 
 #define TX_FRAMES 2u
 #define RX_FRAMES 4u
+#define ASKING_US 150000u
 #define NO_LINE	  100000000u /* bits/s: what it says goes by memory */
 
 static struct {
@@ -19,6 +26,7 @@ static struct {
 	struct ptl_share share;
 	const struct wlan_events *events;
 	uint32_t seed;
+	ptl_time asked_until; /* PTL_NEVER: a session of one or the other air, or none */
 	uint8_t mac[6];
 	uint8_t buffer[TX_FRAMES + RX_FRAMES][ETHERNET_FRAME] __attribute__((aligned(4)));
 } script;
@@ -27,6 +35,12 @@ static struct {
 
 static bool from_air(const uint8_t *frame, size_t n)
 {
+	bool taken, room = shared_air_frame(frame, n, &taken);
+
+	if (taken)
+		return room;
+	if (shared_air_there())
+		return script.events->frame(frame, n);
 	return !air_radio_passes(&script.radio, clock_now(NULL)) ||
 	       script.events->frame(frame, n);
 }
@@ -43,7 +57,7 @@ static bool send(const uint8_t *frame, size_t n)
 {
 	uint8_t *to;
 
-	if (!air_radio_passes(&script.radio, clock_now(NULL)))
+	if (!shared_air_there() && !air_radio_passes(&script.radio, clock_now(NULL)))
 		return true; /* lost */
 	to = ethernet_buffer();
 	if (!to || n > ETHERNET_FRAME)
@@ -66,17 +80,24 @@ static void start(const struct wlan_events *events, ptl_time now)
 		       &script.share, now);
 	air_space_init(&script.space, &script.air, now);
 	(void)air_space_add(&script.space, &script.radio);
+	script.asked_until = PTL_NEVER;
 	ethernet_start(&of_mac, script.mac, script.buffer, TX_FRAMES, RX_FRAMES);
+	ethernet_hear_all(); /* stations of the access point have any address */
+	shared_air_start(events, script.mac);
 }
 
 static void session(ptl_time now, bool up)
 {
-	air_radio_session(&script.radio, now, up);
+	shared_air_session(up);
+	script.asked_until = up ? now + ASKING_US : PTL_NEVER;
+	if (!up)
+		air_radio_session(&script.radio, now, false);
 }
 
 static bool message(ptl_time now, const uint8_t *bytes, size_t n)
 {
-	return air_radio_message(&script.radio, now, bytes, n);
+	return shared_air_there() ? shared_air_message(bytes, n)
+				  : air_radio_message(&script.radio, now, bytes, n);
 }
 
 static ptl_time poll(ptl_time now)
@@ -86,6 +107,15 @@ static ptl_time poll(ptl_time now)
 
 	ethernet_resume();
 	ethernet_poll();
+	shared_air_poll();
+	if (shared_air_there())
+		return PTL_NEVER;
+	if (now >= script.asked_until) {
+		script.asked_until = PTL_NEVER;
+		air_radio_session(&script.radio, now, true);
+		return now;
+	}
+	air = air < script.asked_until ? air : script.asked_until;
 	return air < visitors ? air : visitors;
 }
 

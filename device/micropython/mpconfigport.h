@@ -80,6 +80,7 @@ extern const struct _mp_obj_type_t network_lan_type, network_wlan_type;
 	{MP_ROM_QSTR(MP_QSTR_LAN), MP_ROM_PTR(&network_lan_type)},                             \
 		{MP_ROM_QSTR(MP_QSTR_WLAN), MP_ROM_PTR(&network_wlan_type)},                   \
 		{MP_ROM_QSTR(MP_QSTR_STA_IF), MP_ROM_INT(0)},                                  \
+		{MP_ROM_QSTR(MP_QSTR_AP_IF), MP_ROM_INT(1)},                                   \
 		{MP_ROM_QSTR(MP_QSTR_STAT_IDLE), MP_ROM_INT(0)},                               \
 		{MP_ROM_QSTR(MP_QSTR_STAT_CONNECTING), MP_ROM_INT(1)},                         \
 		{MP_ROM_QSTR(MP_QSTR_STAT_WRONG_PASSWORD), MP_ROM_INT(2)},                     \

@@ -129,3 +129,26 @@ case_air_is_where_pigtail_qemu_puts_boards() {
 	in_ns c ip address add 10.9.7.2/24 dev pt1
 	pings a 10.9.7.2 56 1400
 }
+
+# script_in_air I: a board whose interpreter has the air for a radio; its REPL is $dir/ttyI.
+script_in_air() {
+	start "board$1" "$pigtail" qemu "$FIRMWARE/script.elf" --air "unix:$dir/air" --name "board$1" \
+		--flash "$dir/flash$1" --net user
+	wait_for 20 "interpreter $1" "$pigtail" ls --link "board$1"
+	start "repl$1" "$pigtail" repl "board$1" --pty "$dir/tty$1"
+	wait_for 10 "the REPL of board $1" [ -e "$dir/tty$1" ]
+}
+
+# MicroPython's own test of an access point and a station, each on a board.
+case_air_two_interpreters_run_multi_wlan() {
+	printf '[ap home]\nchannel = 6\n' >"$dir/air.ini"
+	start_air
+	script_in_air 0
+	script_in_air 1
+	(
+		cd "$top/build/micropython/tests" || exit
+		timeout 120 /usr/bin/python3 run-multitests.py -i "pyb:$dir/tty0" -i "pyb:$dir/tty1" \
+			multi_wlan/01_ap_sta.py
+	) | tee "$dir/said"
+	expect "it passes" grep -q '^1 tests passed' "$dir/said"
+}

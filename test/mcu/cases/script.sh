@@ -362,3 +362,45 @@ END
 	expect "a page" said "^fetched: b'HTTP/1.0 200 OK' True"
 	expect "the link is there without it" said '^off: False True'
 }
+
+case_script_wlan_is_an_access_point() {
+	SCRIPT_NET=user start_script -- -nic user,model=open_eth,net=10.9.0.0/24
+	cat >"$dir/ap.py" <<'END'
+import network, time
+a, w = network.WLAN(network.AP_IF), network.WLAN(network.STA_IF)
+a.active(True)
+print("no name, no beacon:", a.status(), a.isconnected())
+for bad in ({"key": "short"}, {"channel": 15}, {"ssid": "x" * 33}, {"nonsense": 1}, {"security": 3}):
+    try:
+        a.config(**bad)
+        print("taken:", bad)
+    except ValueError as e:
+        print("refused:", e)
+a.config(ssid="pigtail-own", key="pigtail-wpa2", channel=6, security=network.WLAN.SEC_WPA2)
+print("beacons:", a.status(), a.config("ssid"), a.config("channel"), a.ifconfig()[0])
+for _ in range(300):
+    if a.isconnected():
+        break
+    time.sleep_ms(100)
+print("stations:", a.status("stations"))
+w.active(True)
+print("scan beside it:", len(w.scan()) > 3, a.isconnected())
+w.connect("pigtail", "pigtail-wpa2")
+for _ in range(300):
+    if w.isconnected():
+        break
+    time.sleep_ms(100)
+print("both:", w.isconnected(), w.config("channel"), a.status())
+a.active(False)
+print("off:", a.status(), a.isconnected(), w.isconnected())
+END
+	far run "$dir/ap.py"
+	expect "it runs" [ "$status" = 0 ]
+	expect "nothing is open by accident" said '^no name, no beacon: 0 False'
+	expect "what is wrong is refused" [ "$(grep -c '^refused' "$dir/said")" = 5 ]
+	expect "it beacons" said '^beacons: 5 pigtail-own 6 192.168.4.1'
+	expect "a station" said "^stations: \\[\\(b'.{4,}',\\)\\]"
+	expect "a scan beside it" said '^scan beside it: True True'
+	expect "both" said '^both: True 6 5'
+	expect "off" said '^off: 0 False True'
+}
