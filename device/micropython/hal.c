@@ -6,6 +6,7 @@
 
 #include "files.h"
 #include "script.h"
+#include "webrepl.h"
 #include "wlan.h"
 
 #define POLL_US 500u /* a ring of 1 KB is full in 3 ms at 3 Mbaud */
@@ -18,7 +19,7 @@ ptl_time script_now(void)
 static void turn(void)
 {
 	static bool within;
-	ptl_time radio;
+	ptl_time radio, webrepl;
 
 	/* Frames that go out may run lwIP, which may ask for the time. */
 	if (within)
@@ -27,6 +28,8 @@ static void turn(void)
 	radio = wlan_poll(script_now());
 	script.next = script.board.turn();
 	script.next = radio < script.next ? radio : script.next;
+	webrepl = webrepl_poll(script_now());
+	script.next = webrepl < script.next ? webrepl : script.next;
 	files_poll();
 	script_notify();
 	within = false;

@@ -69,7 +69,6 @@ uint32_t script_random(void);
 #define MICROPY_PY_NETWORK_HOSTNAME_DEFAULT "pigtail"
 #define MICROPY_PY_LWIP_SOCK_RAW	    (1)
 #define MICROPY_PY_WEBSOCKET		    (1)
-#define MICROPY_PY_WEBREPL		    (1)
 #define MICROPY_PY_HASHLIB_SHA1		    (1)
 #define MICROPY_PY_HASHLIB_MD5		    (1)
 #define MICROPY_PY_CRYPTOLIB		    (1)

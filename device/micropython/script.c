@@ -20,6 +20,7 @@
 #include "script.h"
 #include "stack_link.h"
 #include "terminal.h"
+#include "webrepl.h"
 #include "wlan.h"
 
 #include <string.h>
@@ -190,6 +191,7 @@ void script_run(void)
 		gc_init(script.board.heap, script.board.heap + script.board.heap_bytes);
 		mp_init();
 		files_reset();
+		webrepl_reset();
 		mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));
 		readline_init0();
 		run_files();

@@ -29,8 +29,8 @@ static struct {
 	uint8_t typed[TERMINAL_WINDOW];
 } terminal = {.stream = -1};
 
-/* What os.dupterm_notify() has read. */
-static uint8_t notified[256];
+/* What os.dupterm_notify() has read, and what is typed at WebREPL. */
+static uint8_t notified[1024];
 ringbuf_t stdin_ringbuf = {notified, sizeof(notified), 0, 0};
 
 /* ---- the stream ---- */
@@ -95,6 +95,23 @@ const struct device_service terminal_service = {
 	.room = on_room,
 	.closed = on_closed,
 };
+
+/* ---- other clients ---- */
+
+size_t terminal_type(const uint8_t *bytes, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (bytes[i] == mp_interrupt_char) {
+			stdin_ringbuf.iget = stdin_ringbuf.iput;
+			mp_sched_keyboard_interrupt();
+		} else if (ringbuf_put(&stdin_ringbuf, bytes[i]) < 0) {
+			break;
+		}
+	}
+	return i;
+}
 
 /* ---- what the interpreter reads and writes ---- */
 

@@ -10,4 +10,7 @@
 
 extern const struct device_service terminal_service;
 
+/* What another client types; returns how many bytes there was room for. Ctrl-C has always. */
+size_t terminal_type(const uint8_t *bytes, size_t n);
+
 #endif
