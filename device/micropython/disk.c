@@ -53,6 +53,7 @@ static mp_obj_t disk_read(size_t count, const mp_obj_t *args)
 {
 	mp_buffer_info_t to;
 
+	script_poll(); /* littlefs may look at all of the flash for one write */
 	mp_get_buffer_raise(args[2], &to, MP_BUFFER_WRITE);
 	return result(script.board.files->read(script.board.files->user,
 					       place(count, args, to.len), to.buf, to.len));
@@ -70,6 +71,7 @@ static mp_obj_t disk_write(size_t count, const mp_obj_t *args)
 	mp_buffer_info_t from;
 	uint32_t at;
 
+	script_poll();
 	mp_get_buffer_raise(args[2], &from, MP_BUFFER_READ);
 	at = place(count, args, from.len);
 	if (count == 3)

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# shellcheck disable=SC2154 # $dir, $status are those of run.sh and script.sh
+#
+# Scripts that mean harm to the board they run on: after each the REPL answers, files and network
+# are there, and nothing restarted. LONG=1: the flash is filled.
+
+never_restarted() {
+	[[ $(grep -c 'firmware pigtail script' "$dir/script.log") = 1 ]]
+}
+
+# harm WHAT PATTERN: the script in $dir/text.py ends with words like these.
+harm() {
+	far run "$dir/text.py"
+	expect "$1: it ends in words" said "$2"
+	expect "$1: the REPL answers" says_two
+	far ls
+	expect "$1: the files are there" said 'boot.py'
+}
+
+case_script_that_takes_everything() {
+	start_script
+	printf 'l = []\nwhile True:\n    l.append(bytearray(1000))\n' >"$dir/text.py"
+	harm "memory" '^MemoryError: memory allocation failed'
+	printf 'import socket\nl = [socket.socket() for i in range(100)]\n' >"$dir/text.py"
+	harm "sockets" '^OSError'
+	printf 'import socket\nl = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for i in range(100)]\n' \
+		>"$dir/text.py"
+	harm "datagrams" '^OSError'
+	printf 'def f(): f()\nf()\n' >"$dir/text.py"
+	harm "the stack" '^RuntimeError: maximum recursion depth'
+	printf '%s\n' 'import micropython, time' 'for i in range(4):' \
+		'    micropython.schedule(lambda x: 1 / 0, i)' 'time.sleep_ms(100)' 'print("it went on")' \
+		>"$dir/text.py"
+	harm "callbacks that raise" 'ZeroDivisionError'
+	printf 'import socket\ns = socket.socket()\ns.connect(("10.0.2.2", 1))\n' >"$dir/text.py"
+	harm "nobody there" '^OSError: .*ECONN'
+	expect "it never restarted" never_restarted
+	[[ -n ${LONG:-} ]] || return 0
+	printf '%s\n' 'f = open("full", "w")' 'while True:' '    f.write("x" * 4096)' >"$dir/text.py"
+	harm "the flash" '^OSError: (28|.*ENOSPC)'
+	python 'import os; os.remove("full"); open("some", "w").write("some")'
+	expect "there is room again" [ "$status" = 0 ]
+	expect "it never restarted" never_restarted
+}
+
+# All that can be called, with all that it does not want.
+case_script_calls_with_wrong_types() {
+	start_script
+	cat >"$dir/text.py" <<'END'
+import gc, json, lx, machine, network, ntptime, os, select, socket, ssl, time, vfs, webrepl, _webrepl
+s, u = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+things = (network, network.LAN(), network.WLAN(0), network.WLAN(1), machine.Pin, machine.Pin(3), machine.RTC(),
+          lx, lx.Flash(), os, s, u, select.poll(), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)._context, vfs, _webrepl)
+wrong = (None, -1, 1 << 70, 1.5, "", "x" * 300, b"\0" * 7, [], {}, (1, 2), object(), print, s)
+# Not these: they do as they are told.
+left_out = ("reset", "soft_reset", "umount", "mkfs", "writeblocks", "ioctl", "deepsleep", "lightsleep", "mem8",
+            "mem16", "mem32", "dupterm", "scan", "accept", "recv", "recvfrom", "read", "readinto", "readline",
+            "poll", "ipoll", "disable_irq", "bootloader", "remove", "unlink", "rename", "rmdir", "mkdir", "idle")
+calls = refused = 0
+for thing in things:
+    for name in dir(thing):
+        if name in left_out or name.startswith("__"):
+            continue
+        what = getattr(thing, name)
+        if not callable(what):
+            continue
+        for n in range(4):
+            for a in wrong:
+                for b in (wrong if n == 2 else wrong[:1]):
+                    calls += 1
+                    try:
+                        what(*((a, b, a)[:n]))
+                    except Exception:
+                        refused += 1
+                if n == 0:
+                    break
+    gc.collect()
+print("calls", calls, "refused", refused)
+END
+	far run "$dir/text.py"
+	expect "all were made" said '^calls [0-9]{4,} refused [0-9]{4,}'
+	expect "the REPL answers" says_two
+	expect "it never restarted" never_restarted
+}
+
+case_script_files_are_never_made_anew_unasked() {
+	start_script
+	python 'import os; os.remove("boot.py")'
+	restart_script
+	python 'open("mine", "w").write("mine"); import os; os.sync()'
+	python 'import lx
+for n in (0, 1):
+    lx.Flash().writeblocks(n, b"\x55" * 4096)
+import machine; machine.reset()'
+	wait_for 20 "the interpreter" says_two
+	far ls
+	expect "no files" [ ! -s "$dir/said" ]
+	python 'import lx
+b = bytearray(4096); lx.Flash().readblocks(0, b); print(b[:4])'
+	expect "nothing was written over it" said 'UUUU'
+	python 'import _boot; _boot.format()'
+	restart_script
+	far ls
+	expect "made anew when asked" said 'boot.py'
+}
