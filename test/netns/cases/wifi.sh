@@ -232,3 +232,32 @@ case_wifi_access_point_alone() {
 	ask 0 ap stop
 	wait_for 5 "no carrier" has_none
 }
+
+# network.py, the same file in each interpreter that is here: test/micropython/hosts.sh makes
+# those of MicroPython.
+case_wifi_network_py_is_the_same_in_every_python() {
+	local host=$top/device/micropython/host script=$top/test/micropython/radio.py run
+	local wasm=$top/build/micropython-wasm/node_modules/@micropython/micropython-webassembly-pyscript
+	local unix=$top/build/micropython-unix/micropython
+	start_air
+	for run in "env PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$host python3 $script" \
+		"env MICROPYPATH=$host:.frozen $unix $script" \
+		"node $top/test/micropython/wasm.mjs $wasm/micropython.mjs $host $script"; do
+		[[ $run != *"$unix"* || -x $unix ]] || continue
+		[[ $run != node* || -d $wasm ]] || continue
+		# shellcheck disable=SC2086 # words
+		in_ns a timeout 90 $run >"$dir/said" 2>&1 || {
+			cat "$dir/said"
+			return 1
+		}
+		cat "$dir/said"
+		expect "not before it is active" grep -q '^before: STA is not active' "$dir/said"
+		expect "the strongest first" grep -q "^found: \[(b'home', 6, 3, False), (b'cafe', 1, 0, False)\] 6" "$dir/said"
+		expect "wrong key" grep -q '^wrong key: 2 False' "$dir/said"
+		expect "no network" grep -q '^no network: 3' "$dir/said"
+		expect "joined" grep -q '^joined: 5 home 6 True 6' "$dir/said"
+		expect "left" grep -q '^left: 0 False' "$dir/said"
+		expect "an access point" grep -q '^beacons: 5 True 1' "$dir/said"
+		expect "off" grep -q '^off: 0 False' "$dir/said"
+	done
+}
