@@ -260,11 +260,10 @@ static bool choose_target(struct upload *upload, const cJSON *arguments, char *e
 	upload->target = server_config(upload->server)->target.kind;
 	if (name && pins_target_parse(&upload->target, name, error, error_size) < 0)
 		return false;
-	if (upload->target == PTL_TARGET_AVR || upload->target == PTL_TARGET_MEGA ||
-	    upload->target == PTL_TARGET_STM32 || upload->target == PTL_TARGET_ESP)
+	if (upload->target != PTL_TARGET_NONE && upload->target != PTL_TARGET_ANY)
 		return true;
 	(void)complain(error, error_size,
-		       "what the target is must be said: avr, mega, stm32 or esp");
+		       "what the target is must be said: avr, mega, lpc, stm32 or esp");
 	return false;
 }
 
@@ -334,7 +333,7 @@ static const struct control_argument write_arguments[] = {
 
 static const struct control_argument flash_arguments[] = {
 	{"target", CONTROL_STRING, false, 1, 8,
-	 "avr, mega, stm32 or esp; as the bridge was told, if it was"},
+	 "avr, mega, lpc, stm32 or esp; as the bridge was told, if it was"},
 	{0},
 };
 

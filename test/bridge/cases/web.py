@@ -204,6 +204,14 @@ def case_flash_by_the_web_port(rig):
     assert "written and verified" in said and "verify: ATmega328P" in said, said
 
 
+def case_an_lpc_by_the_web_port(rig):
+    pins = rig.rom("lpc")
+    number = web(rig, "--pins", pins, port=rig.path("chip"))
+    image = rig.file("image.bin", os.urandom(3000))
+    said = rig.must(rig.pigtail, "flash", image, f"http://127.0.0.1:{number}", "-t", "lpc")
+    assert "written and verified" in said, said
+
+
 class Breaking:
     """A way to a port on which the first connections break, each after so many bytes to it."""
 
