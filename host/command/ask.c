@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Asks once, or with --watch lets itself be told every second until interrupted. JSON
- * is one object a line: that of the link that was named, or {"links": [...]} of all.
+ * is one object a line: that of the link that was named, or {"links": [...]} of all. Links of
+ * the kernel driver have no socket that tells of them; they are looked at when the others are.
  */
 #include "host/command/ask.h"
 
@@ -10,11 +11,13 @@
 #include "host/control/ask.h"
 #include "host/control/place.h"
 #include "host/base/log.h"
+#include "host/wifi/driver_status.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#define WATCH_S 1.0
+#define WATCH_S 1
 
 struct options {
 	const struct ask *ask;
@@ -109,9 +112,16 @@ static int print_text(const struct options *options, const cJSON *before, const 
 	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
 }
 
-static int say_none(const char *name)
+/* of_driver: what driver_status_add() said. */
+static int say_none(const char *name, bool of_driver)
 {
-	log_line("no link named %s is running; 'pigtail status' lists those that are", name);
+	const char *hidden = of_driver ? "" : "; those of the kernel driver are for root";
+
+	if (name)
+		log_line("no link named %s is running; 'pigtail status' lists those that are%s",
+			 name, hidden);
+	else
+		log_line("no links are running%s", hidden);
 	return EXIT_FAILED;
 }
 
@@ -119,36 +129,65 @@ static int ask_once(const struct options *options)
 {
 	bool failed;
 	cJSON *answers = control_ask(options->name, options->ask->question, NULL, &failed);
+	bool seen = options->name && cJSON_GetArraySize(answers) > 0
+			    ? true
+			    : driver_status_add(options->name, options->ask->question, answers);
 	int count = cJSON_GetArraySize(answers);
-	int status = failed ? EXIT_FAILED : EXIT_DONE;
+	int status = failed && !(options->name && count) ? EXIT_FAILED : EXIT_DONE;
 
 	if (options->name && !count) {
 		if (!failed)
-			status = say_none(options->name);
+			status = say_none(options->name, seen);
 		cJSON_Delete(answers);
 		return status;
 	}
 	if (!count && !failed && !options->json)
-		log_line("no links are running");
+		(void)say_none(NULL, seen);
 	if (options->json ? print_json(options, answers) : print_text(options, NULL, answers))
 		status = EXIT_FAILED;
 	cJSON_Delete(answers);
 	return status;
 }
 
+/* The driver's link of that name, a second later; NULL: there is none. */
+static cJSON *next_of_driver(const struct options *options, bool first)
+{
+	const struct timespec pause = {WATCH_S, 0};
+	cJSON *answers = cJSON_CreateArray();
+
+	if (!first)
+		(void)nanosleep(&pause, NULL);
+	(void)driver_status_add(options->name, options->ask->question, answers);
+	if (cJSON_GetArraySize(answers) > 0)
+		return answers;
+	cJSON_Delete(answers);
+	return NULL;
+}
+
+static cJSON *next(const struct options *options, struct control_watch *watch)
+{
+	cJSON *answers = control_watch_next(watch);
+
+	if (answers && !options->name)
+		(void)driver_status_add(NULL, options->ask->question, answers);
+	return answers;
+}
+
 static int watch(const struct options *options)
 {
 	struct control_watch *watch =
 		control_watch_new(options->name, options->ask->question, WATCH_S);
-	cJSON *before = NULL;
+	cJSON *before = options->name ? next_of_driver(options, true) : NULL;
+	bool driver = before != NULL;
 	cJSON *answers;
 	int status = EXIT_DONE;
 
-	while (watch && !status && (answers = control_watch_next(watch)) != NULL) {
+	while (watch && !status &&
+	       (answers = driver ? next_of_driver(options, false) : next(options, watch))) {
 		status = options->json ? print_json(options, answers)
 				       : print_text(options, before, answers);
 		if (!before && !options->json && !cJSON_GetArraySize(answers))
-			log_line("no links are running");
+			(void)say_none(NULL, true);
 		cJSON_Delete(before);
 		before = answers;
 	}
@@ -157,7 +196,7 @@ static int watch(const struct options *options)
 	else if (!status && before)
 		log_line("the link %s has ended", options->name);
 	else if (!status)
-		(void)say_none(options->name);
+		(void)say_none(options->name, true);
 	cJSON_Delete(before);
 	control_watch_free(watch);
 	return EXIT_FAILED;

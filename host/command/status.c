@@ -46,6 +46,12 @@ static bool is_failed(const cJSON *link)
 	return !strcmp(text(link, "state"), "failed");
 }
 
+/* Of the kernel driver. */
+static bool is_driver(const cJSON *link)
+{
+	return !strcmp(text(link, "role"), "driver");
+}
+
 /* A line for each of many links. */
 static void print_brief(const cJSON *link)
 {
@@ -55,7 +61,10 @@ static void print_brief(const cJSON *link)
 	const cJSON *clients = cJSON_GetObjectItem(link, "clients");
 
 	(void)printf("%-16s %-7s", text(link, "name"), text(link, "state"));
-	if (!strcmp(text(link, "role"), "bridge"))
+	if (is_driver(link))
+		(void)printf("%-16s %8.0f baud  %10s  %s\n", interface, number(port, "baud"),
+			     "pigtail.ko", text(port, "name"));
+	else if (!strcmp(text(link, "role"), "bridge"))
 		(void)printf("%-16s %8.0f baud  %5d clients  %s\n", "bridge",
 			     number(port, "baud"), cJSON_GetArraySize(clients),
 			     text(port, "name"));
@@ -136,8 +145,22 @@ static void print_bridge(const cJSON *bridge)
 	}
 }
 
+static void print_driver(const cJSON *link)
+{
+	const cJSON *port = cJSON_GetObjectItem(link, "port");
+	const cJSON *net = cJSON_GetObjectItem(link, "net");
+
+	(void)printf("%s: %s, pigtail.ko\n", text(link, "name"), text(link, "state"));
+	(void)printf("    port  %s, %.0f baud\n", text(port, "name"), number(port, "baud"));
+	(void)printf("    net   %s, MTU %.0f\n", text(net, "interface"), number(net, "mtu"));
+}
+
 static void print_any(const cJSON *answer)
 {
+	if (is_driver(answer)) {
+		print_driver(answer);
+		return;
+	}
 	if (!strcmp(text(answer, "role"), "bridge"))
 		print_bridge(answer);
 	else

@@ -61,13 +61,20 @@ static struct event *add_event(struct driver *driver, uint8_t command)
 	return event;
 }
 
-static void add_link(struct driver_links *links, struct nlattr *index)
+static void add_link(struct driver_links *links, struct nlattr *attributes[])
 {
+	struct nlattr *index = attributes[PTL_GENL_A_IFINDEX];
 	struct driver_link *link = &links->at[links->n];
 
 	if (!index || links->n == links->most)
 		return;
+	memset(link, 0, sizeof(*link));
 	link->index = nla_get_u32(index);
+	link->up = attributes[PTL_GENL_A_UP] != NULL;
+	if (attributes[PTL_GENL_A_RATE])
+		link->rate = nla_get_u32(attributes[PTL_GENL_A_RATE]);
+	if (attributes[PTL_GENL_A_BUS])
+		(void)nla_strlcpy(link->bus, attributes[PTL_GENL_A_BUS], sizeof(link->bus));
 	if (if_indextoname(link->index, link->name))
 		links->n++;
 }
@@ -85,7 +92,7 @@ static int on_message(struct nl_msg *message, void *user)
 		return NL_SKIP;
 	command = genlmsg_hdr(nlmsg_hdr(message))->cmd;
 	if (driver->links) {
-		add_link(driver->links, attributes[PTL_GENL_A_IFINDEX]);
+		add_link(driver->links, attributes);
 		return NL_OK;
 	}
 	event = add_event(driver, command);

@@ -15,6 +15,9 @@
 struct driver_link {
 	unsigned int index; /* of its interface */
 	char name[IF_NAMESIZE];
+	char bus[32];	   /* ttyS1 */
+	unsigned int rate; /* bits/s */
+	bool up;	   /* the other end is there */
 };
 
 /* At most so many of those in this network namespace; returns how many, -1 with errno:

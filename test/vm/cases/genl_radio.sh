@@ -26,6 +26,15 @@ says() {
 says "^wlan0: air" in_ns a pigtail info
 says '"capabilities":\["station"' in_ns a pigtail info --link wlan0 --json
 says "^00$|^[A-Z][A-Z]$" in_ns a pigtail get country
+in_ns a ip link set wlan0 up
+says "^wlan0: up, pigtail.ko" in_ns a pigtail status
+says "port  ttyNM0, $baud baud" in_ns a pigtail status wlan0
+says '"role":"driver","state":"up","port":\{"name":"ttyNM0"' in_ns a pigtail status --json
+says "tx_frames" in_ns a pigtail stats wlan0
+says '"baud":[0-9]+,"counters":\{.*"rx_frames":[1-9]' in_ns a pigtail stats wlan0 --json
+says "^wlan0  tx [0-9]+ B/s" in_ns a timeout 4 pigtail stats wlan0 --watch
+says "no link named wlan7 is running" in_ns a pigtail status wlan7
+says "no link named wlan0 is running" in_ns b pigtail status wlan0
 for command in scan "join pig" leave stations "ap stop"; do
 	# shellcheck disable=SC2086 # words
 	says "use iw, nmcli" in_ns a pigtail $command
@@ -39,6 +48,8 @@ says "no link named wlan0" in_ns b pigtail info --link wlan0
 nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
 # shellcheck disable=SC2086 # words
 says "those of the kernel driver are for root" in_ns a $nobody pigtail info
+# shellcheck disable=SC2086 # words
+says "named wlan0 .*those of the kernel driver are for root" in_ns a $nobody pigtail status wlan0
 # Root, but of a namespace of its own; the debug kernel has none.
 [ ! -e /proc/self/ns/user ] ||
 	says "those of the kernel driver are for root" in_ns a unshare -U -r pigtail info
