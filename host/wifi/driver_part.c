@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- *	command -- socket pair -- control -- this, update_part -- wifi -- driver -- pigtail.ko
- *	\_________/             \________________________________________________/
- *	 our parent                            a process of its own
+ *	command -- socket pair -- control -- parts -- wifi -- driver -- pigtail.ko
+ *	\_________/             \____________________________________/
+ *	 our parent                  a process of its own
+ *
+ * The parts are this one, update_part and stream_part.
  *
  * wifi.c is the same as in `pigtail up`: it has its own state of the radio, which begins with
  * the READY that the driver has kept. What is on the air is cfg80211's, and not known here:
- * who asks for it is told so.
+ * who asks for it is told so. A connection that has become a stream ends with that.
  */
 #include "host/wifi/driver_part.h"
 
 #include "host/base/log.h"
 #include "host/control/control.h"
 #include "host/wifi/driver.h"
+#include "host/wifi/stream_part.h"
 #include "host/wifi/update_part.h"
 #include "host/wifi/wifi_arguments.h"
 #include "host/wifi/wifi_ask.h"
@@ -36,6 +39,7 @@ struct served {
 	struct wifi *wifi;
 	struct wifi_ask *asks;
 	struct update_part *update;
+	struct stream_part *streams;
 	bool up;
 	uint32_t rate;
 };
@@ -191,6 +195,13 @@ static void end(void *user)
 	uv_stop(&served->loop);
 }
 
+static void end_when_idle(void *user)
+{
+	struct served *served = user;
+
+	stream_part_when_idle(served->streams, end, served);
+}
+
 /* ---- the process ---- */
 
 static bool begin(struct served *served, int fd)
@@ -207,14 +218,15 @@ static bool begin(struct served *served, int fd)
 
 	if (uv_loop_init(&served->loop))
 		return false;
-	served->control = control_for(&served->loop, served->name, fd, end, served);
+	served->control = control_for(&served->loop, served->name, fd, end_when_idle, served);
 	served->wifi = wifi_new(&served->loop, &link);
 	if (!served->control || !served->wifi)
 		return false;
 	served->wifi->blind = true;
 	served->asks = wifi_ask_new(served->wifi);
 	served->update = update_part_new(served->control, served->wifi);
-	if (!served->asks || !served->update)
+	served->streams = stream_part_new(&served->loop, served->control, served->wifi);
+	if (!served->asks || !served->update || !served->streams)
 		return false;
 	served->part = (struct control_part){requests, events, served, NULL};
 	control_add(served->control, &served->part);

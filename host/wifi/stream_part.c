@@ -49,6 +49,8 @@ struct stream_part {
 	struct wifi *wifi;
 	uv_loop_t *loop;
 	struct use *uses;
+	void (*idle)(void *user); /* NULL: nobody waits for it */
+	void *user;
 };
 
 /* ---- the end ---- */
@@ -64,13 +66,16 @@ static void close_client(struct use *use)
 
 static void free_if_done(struct use *use)
 {
-	struct use **at = &use->part->uses;
+	struct stream_part *part = use->part;
+	struct use **at = &part->uses;
 
 	if (!use->stream_closed || use->fd >= 0 || use->call)
 		return;
 	while (*at != use)
 		at = &(*at)->next;
 	*at = use->next;
+	if (!part->uses && part->idle)
+		part->idle(part->user);
 	free(use->out);
 	free(use);
 }
@@ -361,10 +366,21 @@ struct stream_part *stream_part_new(uv_loop_t *loop, struct control *control, st
 	return part;
 }
 
+void stream_part_when_idle(struct stream_part *part, void (*idle)(void *user), void *user)
+{
+	if (!part || !part->uses) {
+		idle(user);
+		return;
+	}
+	part->idle = idle;
+	part->user = user;
+}
+
 void stream_part_free(struct stream_part *part)
 {
 	if (!part)
 		return;
+	part->idle = NULL;
 	control_remove(part->control, &part->part);
 	for (struct use *use = part->uses, *next; use; use = next) {
 		next = use->next;

@@ -102,7 +102,8 @@ if [[ $job == tests ]]; then
 		exit 2
 	fi
 	chosen=("${names[@]}")
-	# Cases that want Wi-Fi, or the bridge's programs, get a machine of their own.
+	# Cases that want Wi-Fi, the bridge's programs, or scripts on the radio, get a machine of
+	# their own.
 	declare -A of=()
 	for name in "${chosen[@]}"; do
 		kind=$(sed -n 's/^# machine: //p' "$here/cases/$name.sh")
@@ -115,7 +116,7 @@ if [[ $job == tests ]]; then
 		! $few || options+=(--few)
 		[[ $clock == real ]] || options+=(--virtual-time "${clock#virtual-}")
 		status=0
-		for kind in plain bridge wifi; do
+		for kind in plain bridge script wifi; do
 			# Its programs are for this machine.
 			! $arm || [[ $kind != bridge ]] || continue
 			# shellcheck disable=SC2086 # a list
@@ -351,6 +352,7 @@ if $arm; then
 	append+=" maxcpus=2"
 fi
 mkfifo "$guest/report"
+[[ $machine != script ]] || export RADIO=script
 BOARD=$board FIRMWARE=$firmware PIGTAIL=$outside "$here/machine" "$guest" "${cpus[@]}" \
 	-m "$memory" -kernel "$kernel" -initrd "$guest/initrd" \
 	-append "console=ttyS0 panic=-1 oops=panic quiet loglevel=5 8250.nr_uarts=8 $append ${APPEND:-}" \

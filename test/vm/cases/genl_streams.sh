@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh disable=SC2154
+# limit: 150
+# machine: script
+# Streams on a link that the driver has, by its netlink family: MicroPython on a radio in a QEMU
+# outside (script.elf, see machine), its REPL, a script that is run, files there and back.
+only_for ko
+baud=115200
+tty=/dev/ttyS6
+[ "$clock" = real ] || skip_case "the radio's clock is the real one"
+[ -e /test/new.img ] || skip_case "no firmware; script/firmware builds it"
+[ "$(cat /sys/class/tty/ttyS6/type 2>/dev/null || echo 0)" != 0 ] || skip_case "no emulated port"
+! dmesg | grep -q "serial .*: no GSI" || skip_case "the kernel found no interrupt for it"
+ip netns add a
+start host in a pigtail attach $tty --baud $baud --name lx0
+
+# asked WORDS COMMAND...: it is done, and says that (an extended regular expression).
+asked() {
+	_words=$1
+	shift
+	in_ns a pigtail "$@" >"$dir/said" 2>&1 || fail "pigtail $*: $(cat "$dir/said")"
+	[ -z "$_words" ] || grep -Eq "$_words" "$dir/said" || fail "pigtail $* said: $(cat "$dir/said")"
+}
+
+wait_for 60 "the radio" in_ns a pigtail info
+asked streams info
+
+# The REPL, by a pipe.
+printf 'print("sum", 6 * 7)\r\n' | in_ns a pigtail repl >"$dir/said" 2>&1 ||
+	fail "repl: $(cat "$dir/said")"
+grep -q "sum 42" "$dir/said" || fail "the REPL said: $(cat "$dir/said")"
+
+# A script that is run.
+printf 'import sys\nprint(sys.platform, sum(range(10)))\n' >"$dir/script.py"
+asked " 45" run "$dir/script.py"
+
+# Files, there and back; streams of two programs at once.
+head -c 20000 /dev/urandom >"$dir/file"
+asked "" cp "$dir/file" :file
+asked "file" ls
+start there in a pigtail cp "$dir/file" :other
+in_ns a pigtail cp :file "$dir/back" || fail "it did not come back"
+expect "the same bytes" cmp "$dir/file" "$dir/back"
+wait_for 30 "the other to end" fails runs there
+asked "other" ls
+
+# Its processes end with their streams: eight programs are the most.
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	asked "file" ls
+done
+
+# A program that dies in the middle leaves nothing.
+start there in a pigtail cp "$dir/file" :third
+sleep 0.5
+finish there KILL
+asked "file" ls
+finish host
