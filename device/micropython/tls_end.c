@@ -66,9 +66,10 @@ void __wrap_mbedtls_ssl_set_bio(mbedtls_ssl_context *ssl, void *below, mbedtls_s
 {
 	mp_obj_t *noted = mbedtls_calloc(1, sizeof(*noted));
 
-	if (!noted)
+	if (noted)
+		*noted = *(mp_obj_t *)below;
+	else
 		m_malloc_fail(sizeof(*noted));
-	*noted = *(mp_obj_t *)below;
 	__real_mbedtls_ssl_set_bio(ssl, noted, send, receive, receive_timeout);
 }
 

@@ -321,6 +321,7 @@ struct users_check *users_check(struct users *users, const struct sockaddr *from
 		prepare(check, name);
 	}
 	if (uv_queue_work(users->loop, &check->work, on_work, on_worked)) {
+		explicit_bzero(check, sizeof(*check));
 		free(check);
 		return NULL;
 	}

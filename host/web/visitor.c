@@ -502,6 +502,8 @@ void visitor_free(struct visitor *visitor)
 	duplex_free(visitor->control);
 	duplex_free(visitor->duplex);
 	http_init(&visitor->http);
+	if (visitor->in->len) /* a login may have come ahead of its turn */
+		explicit_bzero(visitor->in->data, visitor->in->len);
 	g_byte_array_unref(visitor->in);
 	g_string_free(visitor->line, true);
 	g_free(visitor);
