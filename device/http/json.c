@@ -172,12 +172,20 @@ bool json_object(struct json *object, const char *text, size_t n)
 	return cursor.at == cursor.end;
 }
 
+/* Of nothing: nothing. */
+static struct cursor within(struct json value)
+{
+	if (!value.at)
+		return (struct cursor){0};
+	return (struct cursor){value.at, value.at + value.n};
+}
+
 struct json json_member(struct json object, const char *name)
 {
-	struct cursor text = {object.at, object.at + object.n};
+	struct cursor text = within(object);
 	size_t n = strlen(name);
 
-	if (!object.at || !take(&text, '{'))
+	if (!take(&text, '{'))
 		return (struct json){0};
 	do {
 		const char *from;
@@ -281,10 +289,10 @@ static bool put_escape(struct bytes *to, struct cursor *text)
 
 bool json_string(struct json value, char *to, size_t room)
 {
-	struct cursor text = {value.at, value.at + value.n};
+	struct cursor text = within(value);
 	struct bytes bytes = {to, 0, room};
 
-	if (!value.at || !take(&text, '"'))
+	if (!take(&text, '"'))
 		return false;
 	while (text.at + 1 < text.end) {
 		char c = *text.at++;
