@@ -9,7 +9,8 @@
  *
  * What comes from the link only asks for a step. A step runs when the interpreter is between
  * two of a script's instructions, or waits; it does as much as there is credit for or as has
- * come, so a script goes on meanwhile. One of each service at a time.
+ * come, so a script goes on meanwhile. So does the link while the flash is read and written:
+ * within a step more bytes may come, or the stream's end. One of each service at a time.
  */
 #include "py/mperrno.h"
 #include "py/runtime.h"
@@ -163,16 +164,18 @@ static void step_put(struct transfer *transfer)
 		*file = open_file(transfer->path, MP_QSTR_wb);
 	}
 	transfer->begun = true;
-	if (transfer->n > 0) {
+	while (transfer->n > 0) {
 		size_t n = transfer->n;
 
-		/* All of it, or it raises. */
-		transfer->n = 0;
+		/* All of it, or it raises. More may come meanwhile, behind it. */
 		(void)move(*file, transfer->bytes, n, MP_STREAM_RW_WRITE);
+		transfer->n -= n;
+		memmove(transfer->bytes, transfer->bytes + n, transfer->n);
 		if (!transfer->ended)
 			ptl_stream_took(streams(), (unsigned)transfer->stream, n);
 	}
-	if (!transfer->ended)
+	/* What was broken off meanwhile, step() sees. */
+	if (!transfer->ended || transfer->status != PTL_STATUS_DONE)
 		return;
 	mp_stream_close(*file);
 	*file = MP_OBJ_NULL;
