@@ -54,17 +54,6 @@ static void settle(struct mqtt *mqtt)
 				    (mosquitto_want_write(mqtt->client) ? UV_WRITABLE : 0));
 }
 
-static void on_ready(void *user, int events)
-{
-	struct mqtt *mqtt = user;
-
-	if (events & UV_READABLE)
-		(void)mosquitto_loop_read(mqtt->client, TURNS_MAX);
-	if (events & UV_WRITABLE && mosquitto_socket(mqtt->client) >= 0)
-		(void)mosquitto_loop_write(mqtt->client, 1);
-	settle(mqtt);
-}
-
 /* The library has closed its socket by now. */
 static void on_disconnected(struct mosquitto *client, void *user, int why)
 {
@@ -79,6 +68,24 @@ static void on_disconnected(struct mosquitto *client, void *user, int why)
 		log_line("mqtt: lost %s: %s; trying again", mqtt->host,
 			 mosquitto_strerror(why));
 	mqtt->told = true;
+}
+
+/* Of a handshake that fails as it writes the library says nothing more than this. */
+static void judge(struct mqtt *mqtt, int status)
+{
+	if (status && mosquitto_socket(mqtt->client) < 0)
+		on_disconnected(mqtt->client, mqtt, status);
+}
+
+static void on_ready(void *user, int events)
+{
+	struct mqtt *mqtt = user;
+
+	if (events & UV_READABLE)
+		judge(mqtt, mosquitto_loop_read(mqtt->client, TURNS_MAX));
+	if (events & UV_WRITABLE && mosquitto_socket(mqtt->client) >= 0)
+		judge(mqtt, mosquitto_loop_write(mqtt->client, 1));
+	settle(mqtt);
 }
 
 static void on_connected(struct mosquitto *client, void *user, int answer)
