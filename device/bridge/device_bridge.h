@@ -25,7 +25,7 @@
 #include <pigtail/uart.h>
 
 #define BRIDGE_CLIENTS 4u
-#define BRIDGE_HISTORY 1536u /* bytes: how far a client may fall behind */
+#define BRIDGE_HISTORY 1024u /* bytes: how far a client may fall behind */
 
 struct bridge_gate;
 struct bridge_web;
