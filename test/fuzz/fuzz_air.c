@@ -9,6 +9,7 @@
  * alone is from the input, and the rest are fields.
  */
 #include "count_messages.h"
+#include "require.h"
 
 #include <pigtail/interfaces.h>
 
@@ -16,12 +17,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 #define FRAME_N 60
 

@@ -7,16 +7,12 @@
  * or gives more than there is, a bridge that is left alone comes to rest, what the UART got
  * is what clients gave.
  */
+#include "require.h"
+
 #include <pigtail/bridge.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 #define CLIENTS 3u
 

@@ -4,17 +4,14 @@
  * room; the rest is decoded as it is, delimiters and all, then encoded and decoded
  * again. Buffers are exact, so that the sanitizer sees each byte beyond them.
  */
+#include "require.h"
+
 #include <stdlib.h>
 
 #include "test/unit/reference_wire.h"
 #include "link/cobs.h"
 
 #define LONGEST 2000
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -10,18 +10,13 @@
  */
 #include "count_messages.h"
 #include "radio_message.h"
+#include "require.h"
 
 #include <pigtail/streams.h>
 #include <pigtail/wifi.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 struct world {
 	struct ptl_wifi wifi;

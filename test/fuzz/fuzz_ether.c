@@ -4,16 +4,12 @@
  * packets: a byte of length and direction, then the packet. What comes out must be
  * of the right kind, and fit.
  */
+#include "require.h"
+
 #include <pigtail/ether.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 enum { SCRATCH = 256 };
 

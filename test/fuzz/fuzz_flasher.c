@@ -7,16 +7,12 @@
  * are asked for, no more is written or verified than there is, success means that all was,
  * and in the end the pins are let go, however it went.
  */
+#include "require.h"
+
 #include <pigtail/flasher.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 #define SEGMENTS 3u
 

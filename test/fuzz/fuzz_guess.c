@@ -3,16 +3,12 @@
  * The guess of the other end's framing: two guesses that get the same bytes, one of
  * them a byte at a time, must stay the same to the last bit. First byte: chunk.
  */
+#include "require.h"
+
 #include <pigtail/guess.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 static void check_name(const char *name)
 {

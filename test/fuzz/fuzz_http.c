@@ -4,16 +4,12 @@
  * are, the outcome is that of all bytes at once, and what it says of a request is in its
  * range.
  */
+#include "require.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "device/http/http_parse.h"
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

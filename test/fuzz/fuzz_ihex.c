@@ -5,16 +5,12 @@
  * error in the same line. Bytes that are given are of the size that ihex.h promises, and an
  * error is final.
  */
+#include "require.h"
+
 #include <pigtail/ihex.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -4,16 +4,12 @@
  * touched; what is found lies within it, and a string decodes to no more than it was, also
  * where it lies.
  */
+#include "require.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "device/http/json.h"
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

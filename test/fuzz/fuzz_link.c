@@ -9,17 +9,13 @@
  *
  * First two bytes: config. Then operations, a byte each with operands after it.
  */
+#include "require.h"
+
 #include <stdlib.h>
 
 #include "test/unit/reference_wire.h"
 #include "link/bytes.h"
 #include "link/state.h"
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 #define OWN_NONCE 1u
 #define ROOM	  2048

@@ -8,17 +8,13 @@
  *
  * First byte: profiles. Then operations, a byte each with operands after it.
  */
+#include "require.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "link/bytes.h"
 #include "link/state.h"
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 #define FLOWS  6
 #define CANARY 64

@@ -4,16 +4,11 @@
  * how it is answered. Whatever the cut, the dialogue ends the same; it never takes more than
  * there is; it passes only when it was let. A line that is read is written the same.
  */
+#include "require.h"
+
 #include <pigtail/password.h>
 
-#include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 static void talk(struct ptl_login *login, const uint8_t *bytes, size_t n, size_t piece,
 		 unsigned lets)

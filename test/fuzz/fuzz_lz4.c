@@ -8,16 +8,12 @@
  *  - blocks, each two bytes of length and room, then its bytes: this decoder
  *    must take and make the same as the other one, and touch nothing else.
  */
+#include "require.h"
+
 #include "link/lz4.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 enum { LONGEST = 2048, HISTORY = 65536 };
 

@@ -8,16 +8,12 @@
  * long as one is connected at most, and when all have left, the pins are let go and the
  * UART has the format that it had.
  */
+#include "require.h"
+
 #include <pigtail/proxy.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 #define CLIENTS 3u
 

@@ -3,16 +3,12 @@
  * Frames of a WebSocket. The first byte chooses the chunks; whatever they are, what is told is
  * the same: the kinds, the bytes, where messages end, and the error.
  */
+#include "require.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "device/http/websocket.h"
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -3,16 +3,12 @@
  * What wpa_supplicant says (host/net/wpa_text.h): it passes on names and elements that
  * strangers send. Whatever the text, what is read of it is whole and within its limits.
  */
+#include "require.h"
+
 #include "host/net/wpa_text.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -11,16 +11,12 @@
 #ifndef FUZZ_ONE_FRAMING_H
 #define FUZZ_ONE_FRAMING_H
 
+#include "require.h"
+
 #include <pigtail/compat.h>
 
 #include <stdlib.h>
 #include <string.h>
-
-#define REQUIRE(condition)                                                                     \
-	do {                                                                                   \
-		if (!(condition))                                                              \
-			abort();                                                               \
-	} while (0)
 
 struct fuzz_end {
 	const struct ptl_framing *framing;
