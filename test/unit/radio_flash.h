@@ -49,6 +49,7 @@ struct radio {
 };
 
 static struct radio radio;
+static struct body old, next, third;
 
 static bool put(struct queue *queue, const uint8_t *message, size_t n)
 {
@@ -81,14 +82,6 @@ static bool radio_says(void *user, const uint8_t *message, size_t n)
 	memcpy(radio.answer.bytes, message, n);
 	radio.answer.n = n;
 	return true;
-}
-
-static bool no_room(void *user, const uint8_t *message, size_t n)
-{
-	(void)user;
-	(void)message;
-	(void)n;
-	return false;
 }
 
 static void no_info(void *user, struct ptl_control_writer *to)
@@ -197,6 +190,14 @@ static int power_up(void)
 	return radio.running;
 }
 
+static int make_key(void **state)
+{
+	static const uint8_t seed[32] = "a key for tests, made by a test";
+
+	(void)state;
+	return crypto_sign_seed_keypair(radio.public_key, radio.secret_key, seed);
+}
+
 static void sign(struct ptl_image *image)
 {
 	uint8_t head[PTL_IMAGE_HEAD];
@@ -231,6 +232,15 @@ static void make_radio(uint64_t seed, uint32_t sector, const struct body *factor
 	assert_true(ptl_slots_set_image(&slots, 0, &factory->image));
 	assert_int_equal(power_up(), 0);
 	meet();
+}
+
+/* A radio with the old image, and others for it. */
+static void begin(struct prng *prng, uint32_t sector)
+{
+	make_body(prng, &old, "old 1", 30001);
+	make_body(prng, &next, "next 2", 39000);
+	make_body(prng, &third, "third 3", 20000);
+	make_radio(prng_next(prng), sector, &old);
 }
 
 /* The answer, when it has come. */

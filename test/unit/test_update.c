@@ -3,24 +3,6 @@
  * power goes one of two images starts. */
 #include "radio_flash.h"
 
-static struct body old, next, third;
-
-static int make_key(void **state)
-{
-	static const uint8_t seed[32] = "a key for tests, made by a test";
-
-	(void)state;
-	return crypto_sign_seed_keypair(radio.public_key, radio.secret_key, seed);
-}
-
-static void begin(struct prng *prng, uint32_t sector)
-{
-	make_body(prng, &old, "old 1", 30001);
-	make_body(prng, &next, "next 2", 39000);
-	make_body(prng, &third, "third 3", 20000);
-	make_radio(prng_next(prng), sector, &old);
-}
-
 static void update_to(const struct body *body)
 {
 	uint32_t offset;
@@ -452,121 +434,6 @@ static void whenever_power_goes_one_of_two_starts(void **state)
 	}
 }
 
-/* ---- what is looked at takes its time ---- */
-
-/* Says it to the radio, with this id; how many turns it then takes until it says a word. */
-static unsigned turns_to_answer(struct ptl_control_writer *message, uint8_t id)
-{
-	unsigned turns = 0;
-
-	message->bytes[1] = id;
-	radio.answer.n = 0;
-	assert_true(ptl_control_end(message));
-	assert_true(ptl_radio_message(&radio.control, radio.now, message->bytes, message->n));
-	for (; radio.answer.n == 0; turns++)
-		(void)radio.owner.poll(radio.owner.user, radio.now);
-	return turns;
-}
-
-static void expect_answer(uint8_t id, enum ptl_status status)
-{
-	struct ptl_control answer = {radio.answer.bytes, radio.answer.n};
-
-	assert_int_equal(ptl_control_id(&answer), id);
-	assert_int_equal(ptl_control_uint(&answer, PTL_F_STATUS, 0), status);
-	radio.answer.n = 0;
-}
-
-static void the_digest_is_looked_at_in_turns(void **state)
-{
-	struct prng prng = story_seed("turns", 15);
-	struct ptl_control_writer message;
-	uint32_t offset;
-
-	(void)state;
-	begin(&prng, 4096);
-	assert_int_equal(ask_begin(&next.image, &offset), PTL_STATUS_DONE);
-	send_body(&next, offset, UINT32_MAX);
-	make_end(&message, &next.image);
-	assert_int_equal(turns_to_answer(&message, 7),
-			 (next.image.size + PTL_LOOK_BYTES - 1) / PTL_LOOK_BYTES);
-	expect_answer(7, PTL_STATUS_DONE);
-	assert_int_equal(power_up(), 1);
-	nor_close(&radio.nor);
-}
-
-/* Both are answered, each once, and the second counts. */
-static void a_request_ends_the_look_of_an_earlier_one(void **state)
-{
-	struct prng prng = story_seed("earlier", 16);
-	struct ptl_control_writer message, again;
-	uint32_t offset;
-
-	(void)state;
-	begin(&prng, 4096);
-	assert_int_equal(ask_begin(&next.image, &offset), PTL_STATUS_DONE);
-	send_body(&next, offset, UINT32_MAX);
-	make_end(&message, &next.image);
-	message.bytes[1] = 8;
-	assert_true(ptl_radio_message(&radio.control, radio.now, message.bytes, message.n));
-	assert_int_equal(radio.owner.poll(radio.owner.user, radio.now), radio.now);
-	make_end(&again, &next.image);
-	again.bytes[1] = 9;
-	radio.answer.n = 0;
-	assert_true(ptl_radio_message(&radio.control, radio.now, again.bytes, again.n));
-	expect_answer(8, PTL_STATUS_ABORTED);
-	while (radio.answer.n == 0)
-		(void)radio.owner.poll(radio.owner.user, radio.now);
-	expect_answer(9, PTL_STATUS_DONE);
-	assert_int_equal(radio.owner.poll(radio.owner.user, radio.now), PTL_NEVER);
-	assert_int_equal(radio.answer.n, 0);
-	nor_close(&radio.nor);
-}
-
-/* It is said when there is, and what it says was done once. */
-static void an_answer_waits_for_room(void **state)
-{
-	struct prng prng = story_seed("room", 17);
-	struct ptl_control_writer message;
-
-	(void)state;
-	begin(&prng, 4096);
-	make_begin(&message, &next.image);
-	assert_true(ptl_radio_message(&radio.control, radio.now, message.bytes, message.n));
-	radio.control.ops.send = no_room;
-	for (int i = 0; i < PTL_RADIO_OUTBOX - 1; i++)
-		assert_true(ptl_radio_answer(&radio.control, 1, PTL_IF_RADIO, PTL_STATUS_DONE,
-					     NULL));
-	for (int i = 0; i < 10; i++)
-		assert_int_equal(radio.owner.poll(radio.owner.user, radio.now), PTL_NEVER);
-	/* As long as it is not said, a new request finds none either. */
-	message.bytes[1] = 2;
-	assert_true(ptl_radio_message(&radio.control, radio.now, message.bytes, message.n));
-	radio.control.ops.send = radio_says;
-	assert_true(ptl_radio_poll(&radio.control));
-	expect_answer(2, PTL_STATUS_BUSY);
-	(void)radio.owner.poll(radio.owner.user, radio.now);
-	expect_answer(1, PTL_STATUS_DONE);
-	nor_close(&radio.nor);
-}
-
-static void a_session_ends_the_look(void **state)
-{
-	struct prng prng = story_seed("session", 18);
-	struct ptl_control_writer message;
-
-	(void)state;
-	begin(&prng, 4096);
-	make_begin(&message, &next.image);
-	assert_true(ptl_radio_message(&radio.control, radio.now, message.bytes, message.n));
-	meet();
-	radio.answer.n = 0;
-	for (int i = 0; i < 1000; i++)
-		assert_int_equal(radio.owner.poll(radio.owner.user, radio.now), PTL_NEVER);
-	assert_int_equal(radio.answer.n, 0);
-	nor_close(&radio.nor);
-}
-
 /* ---- heads ---- */
 
 static void a_head_is_read_as_it_was_written(void **state)
@@ -613,10 +480,6 @@ int main(void)
 		cmocka_unit_test(an_aborted_update_begins_anew),
 		cmocka_unit_test(another_image_takes_the_place_of_one_on_trial),
 		cmocka_unit_test(whenever_power_goes_one_of_two_starts),
-		cmocka_unit_test(the_digest_is_looked_at_in_turns),
-		cmocka_unit_test(a_request_ends_the_look_of_an_earlier_one),
-		cmocka_unit_test(an_answer_waits_for_room),
-		cmocka_unit_test(a_session_ends_the_look),
 		cmocka_unit_test(a_head_is_read_as_it_was_written),
 	};
 
