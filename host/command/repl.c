@@ -4,6 +4,9 @@
  * a radio that runs scripts. It takes the place of any other client.
  *
  *	terminal or pty  <=== here ===>  stream of the radio
+ *
+ * Standard input is read when the stream has room, so that one who waits for what the radio
+ * says is never kept from that. It may be a file, which has no readiness to wait for.
  */
 #include "host/command/commands.h"
 #include "host/command/far_stream.h"
@@ -34,7 +37,8 @@ struct repl {
 	struct far_stream stream;
 	struct poller *far;
 	struct port *pty;	 /* or, NULL: */
-	struct poller *terminal; /* standard input */
+	struct poller *terminal; /* standard input; NULL: a file */
+	bool to_read;		 /* of standard input */
 	bool left;
 	bool said_all;	     /* standard input has ended: it goes when the radio is quiet */
 	bool heard;	     /* since the last tick */
@@ -95,11 +99,14 @@ static bool pass_on(struct repl *repl)
 	return true;
 }
 
-static void on_far(void *user, int events)
+static void want_far(struct repl *repl)
 {
-	struct repl *repl = user;
+	poller_want(repl->far,
+		    (repl->at < repl->n ? 0 : UV_READABLE) | (repl->to_read ? UV_WRITABLE : 0));
+}
 
-	(void)events;
+static void hear(struct repl *repl)
+{
 	while (pass_on(repl)) {
 		repl->at = 0;
 		repl->n = far_stream_read(&repl->stream, repl->bytes, sizeof(repl->bytes), 0);
@@ -110,7 +117,7 @@ static void on_far(void *user, int events)
 	if (repl->stream.ended && repl->n == 0)
 		uv_stop(&repl->loop->uv);
 	else
-		poller_want(repl->far, repl->at < repl->n ? 0 : UV_READABLE);
+		want_far(repl);
 }
 
 /* ---- from here ---- */
@@ -121,25 +128,42 @@ static void say(struct repl *repl, const uint8_t *bytes, size_t n)
 		uv_stop(&repl->loop->uv);
 }
 
-static void on_terminal(void *user, int events)
+static void read_terminal(struct repl *repl)
 {
-	struct repl *repl = user;
 	uint8_t bytes[PART];
 	ssize_t n = read(STDIN_FILENO, bytes, sizeof(bytes));
+	bool later = n < 0 && (errno == EAGAIN || errno == EINTR);
 	const uint8_t *end;
 
-	(void)events;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+	repl->said_all = repl->heard = n <= 0 && !later;
+	repl->to_read = !repl->terminal && !repl->said_all;
+	if (repl->terminal)
+		poller_want(repl->terminal, repl->said_all ? 0 : UV_READABLE);
+	if (n <= 0)
 		return;
-	if (n <= 0) {
-		repl->said_all = repl->heard = true;
-		poller_want(repl->terminal, 0);
-		return;
-	}
 	end = isatty(STDIN_FILENO) ? memchr(bytes, LEAVE, (size_t)n) : NULL;
 	say(repl, bytes, end ? (size_t)(end - bytes) : (size_t)n);
 	if (end)
 		leave(repl);
+}
+
+static void on_terminal(void *user, int events)
+{
+	struct repl *repl = user;
+
+	(void)events;
+	repl->to_read = true;
+	poller_want(repl->terminal, 0);
+	want_far(repl);
+}
+
+static void on_far(void *user, int events)
+{
+	struct repl *repl = user;
+
+	if (events & UV_WRITABLE && repl->to_read)
+		read_terminal(repl);
+	hear(repl);
 }
 
 static void on_tick(void *user)
@@ -213,14 +237,15 @@ static int join(struct repl *repl, const struct options *options)
 			 port_name(repl->pty));
 	} else {
 		repl->terminal = poller_new(&repl->loop->uv, STDIN_FILENO, on_terminal, repl);
+		repl->to_read = !repl->terminal && errno == EPERM;
 		if (repl->terminal)
 			poller_want(repl->terminal, UV_READABLE);
 	}
-	if (!repl->far || (!repl->pty && !repl->terminal)) {
+	if (!repl->far || (!repl->pty && !repl->terminal && !repl->to_read)) {
 		log_line("cannot watch the terminal: %s", strerror(errno));
 		return EXIT_FAILED;
 	}
-	on_far(repl, 0);
+	hear(repl);
 	return EXIT_DONE;
 }
 

@@ -87,6 +87,9 @@ case_script_runs_and_says_what_it_raises() {
 	expect "no such script" said 'cannot read .*no-such-file.py: No such file'
 	printf 'print(6 * 7)\r\n' | in_ns a timeout 20 "$pigtail" repl script >"$dir/said"
 	expect "the REPL, by a pipe" said '^42'
+	printf 'print(6 * 8)\r\n' >"$dir/lines"
+	in_ns a timeout 20 "$pigtail" repl script <"$dir/lines" >"$dir/said"
+	expect "the REPL, by a file" said '^48'
 	# A loop is interrupted, and the link lives meanwhile.
 	printf 'print("it runs")\nwhile True:\n    pass\n' >"$dir/text.py"
 	start loop in_ns a "$pigtail" run --link script "$dir/text.py"
