@@ -593,6 +593,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		sim_genl_close(1 + i);
 	sim_detach(dev);
 	ptl_family_unregister();
-	SIM_REQUIRE(!sim_netdevs() && !sim_wiphys() && !sim_has_work());
+	SIM_REQUIRE(!sim_netdevs() && !sim_wiphys() && !sim_has_work() && !init_net.references);
 	return 0;
 }

@@ -19,7 +19,5 @@ void sim_radio_hears(const u8 *message, size_t n);
 /* A link with its Ethernet interface, as attach.c makes it, and its end. */
 struct ptl_dev *sim_attach(void);
 void sim_detach(struct ptl_dev *dev);
-/* All interfaces but the Wi-Fi's own. */
-struct net_device *sim_ethernet(struct ptl_dev *dev);
 
 #endif

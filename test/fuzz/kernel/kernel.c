@@ -93,9 +93,11 @@ void schedule_work(struct work_struct *work)
 	work->pending = true;
 }
 
+/* It would wait for a run, and each takes rtnl (see sim_run_work()). */
 void cancel_work_sync(struct work_struct *work)
 {
 	might_sleep();
+	SIM_REQUIRE(!rtnl);
 	for (int i = 0; i < WORK_MAX; i++)
 		if (works[i] == work)
 			works[i] = NULL;

@@ -24,7 +24,7 @@ struct sockaddr {
 };
 
 struct net {
-	int unused;
+	int references; /* that the driver took */
 };
 
 extern struct net init_net;
@@ -130,16 +130,13 @@ static inline bool net_eq(const struct net *a, const struct net *b)
 
 static inline struct net *get_net(struct net *net)
 {
+	net->references++;
 	return net;
 }
 
 static inline void put_net(struct net *net)
 {
-}
-
-static inline bool netif_running(const struct net_device *net)
-{
-	return net->up;
+	net->references--;
 }
 
 static inline bool netif_carrier_ok(const struct net_device *net)
