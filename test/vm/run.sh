@@ -15,7 +15,7 @@ Usage: test/vm/run.sh [--debug-kernel | --arm] [--stack ko|up] [--smoke] [--load
                       [--list] [CASE...]
 Runs all cases, or those whose names match (as in globs).
 
-  --debug-kernel  a kernel with KASAN, lockdep and the like, see debug-kernel
+  --debug-kernel  a kernel with KASAN, lockdep and the like, see debug.config
   --arm           a board with a 32-bit ARM, and Debian's kernel and programs for it; without
                   the cases of the bridge
   --few           fewer rounds and bytes
