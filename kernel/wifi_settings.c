@@ -150,12 +150,15 @@ void card_settings_change(struct ptl_card *card, enum card_setting setting)
 static bool tell(struct ptl_card *card, int i)
 {
 	struct ptl_control_writer set;
+	enum ptl_status status;
 
 	if (!settings[i].wanted(card))
 		return true;
 	ptl_control_begin(&set, PTL_M_SET, 0, settings[i].interface);
 	settings[i].put(card, &set);
-	return card_request(card, &set, &card->settings.asks[i]) == PTL_STATUS_DONE;
+	status = card_request(card, &set, &card->settings.asks[i]);
+	memzero_explicit(&set, sizeof(set));
+	return status == PTL_STATUS_DONE;
 }
 
 void card_settings_tell(struct ptl_card *card)

@@ -246,6 +246,7 @@ static void send_setting(struct wifi *wifi, enum ptl_interface interface, enum p
 	else
 		ptl_put_uint(&message, field, (uint64_t)value);
 	(void)ptl_wifi_request(&wifi->core, timer_now(), &message, NULL);
+	explicit_bzero(&message, sizeof(message));
 }
 
 static void send_chance(struct wifi *wifi)
