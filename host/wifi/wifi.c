@@ -292,7 +292,8 @@ static void on_ready(void *user, const struct ptl_radio_info *info)
 		return;
 	}
 	wifi->info = *info;
-	send_settings(wifi);
+	if (!wifi->blind) /* else the owner of the air has sent them */
+		send_settings(wifi);
 	tell(wifi, WIFI_READY);
 }
 

@@ -121,7 +121,7 @@ struct wifi {
 	struct wifi_stream stream_users[PTL_STREAMS];
 
 	bool session; /* the other end is there, and takes control messages */
-	bool blind;   /* what is on the air is somebody else's; the owner sets it */
+	bool blind;   /* air and settings are somebody else's; the owner sets it */
 	struct ptl_radio_info info; /* while ptl_wifi_ready() */
 	struct wifi_settings settings;
 
