@@ -55,14 +55,21 @@ static void ask_for_step(void);
 
 /* ---- how it ends ---- */
 
+/* Not any more when the session has ended, even if another has the stream's number since. */
+static bool has_stream(const struct transfer *transfer)
+{
+	const struct device_service *service =
+		transfer->stream < 0 ? NULL : script.services.of[transfer->stream];
+
+	return service && service->user == transfer;
+}
+
 static void end(struct transfer *transfer, enum ptl_status status, const char *text)
 {
-	int stream = transfer->stream;
-
+	if (has_stream(transfer))
+		ptl_stream_close(streams(), (unsigned)transfer->stream, status, text);
 	transfer->stream = -1;
 	MP_STATE_VM(files_open)[transfer - transfers] = MP_OBJ_NULL;
-	if (stream >= 0 && streams()->stream[stream].state != PTL_STREAM_CLOSED)
-		ptl_stream_close(streams(), (unsigned)stream, status, text);
 }
 
 static const char *reason(mp_obj_t raised)
@@ -117,9 +124,13 @@ static size_t move(mp_obj_t file, uint8_t *bytes, size_t n, uint8_t way)
 static bool push(struct transfer *transfer)
 {
 	while (transfer->at < transfer->n) {
-		size_t n = ptl_stream_write(streams(), script_now(), (unsigned)transfer->stream,
-					    transfer->bytes + transfer->at,
-					    transfer->n - transfer->at);
+		size_t n;
+
+		if (!has_stream(transfer))
+			return false;
+		n = ptl_stream_write(streams(), script_now(), (unsigned)transfer->stream,
+				     transfer->bytes + transfer->at,
+				     transfer->n - transfer->at);
 
 		if (n == 0)
 			return false;

@@ -140,6 +140,35 @@ case_script_files_are_copied_and_refused_in_words() {
 	expect "nothing is left of it" said "\\['boot.py', 'file'\\]"
 }
 
+has_radio_twice() {
+	[[ $(grep -c 'radio lx60' "$dir/script.log") = 2 ]]
+}
+
+# A copy that could not end with its session has no part in what comes by its stream's number.
+case_script_files_end_with_their_session() {
+	local ends
+	start_script
+	printf '%s\n' 'import micropython, time' 'print("held")' \
+		'micropython.schedule(lambda _: time.sleep(30), 0)' 'time.sleep(0)' >"$dir/held.py"
+	start held in_ns a "$pigtail" run --link script "$dir/held.py"
+	wait_for 10 "the script" has_line held held
+	finish held KILL
+	start copy in_ns a "$pigtail" cp --link script :boot.py "$dir/back"
+	sleep 1
+	# The host is away for longer than a session lasts.
+	mapfile -t ends < <(pgrep -P "${pid_of[script]}" -x pigtail)
+	kill -STOP "${ends[@]}"
+	sleep 5
+	kill -CONT "${ends[@]}"
+	gone copy
+	expect "the copy was broken off" [ ! -e "$dir/back" ]
+	wait_for 10 "the link again" has_radio_twice
+	python 'print(1 + 1)'
+	expect "who comes next is not" [ "$(cat "$dir/said")" = 2 ]
+	far cp :boot.py "$dir/back"
+	expect "and files are copied" [ -s "$dir/back" ]
+}
+
 case_script_sockets_are_closed_when_it_ends_or_fails() {
 	local i times=${LONG:+1000} free=0
 	printf '%s\n' 'import socket, gc' 'gc.collect(); print("free", gc.mem_free())' \
