@@ -25,6 +25,14 @@ asked() {
 wait_for 60 "the radio" in_ns a pigtail info
 asked streams info
 
+# A question is all that goes: what the radio wants to know, the driver has told it.
+sent() {
+	in_ns a ethtool -S lx0 | awk '$1 == "tx_control:" { print $2 }'
+}
+before=$(sent)
+asked "" info
+expect "one message" [ "$(sent)" = $((before + 1)) ]
+
 # The REPL, by a pipe.
 printf 'print("sum", 6 * 7)\r\n' | in_ns a pigtail repl >"$dir/said" 2>&1 ||
 	fail "repl: $(cat "$dir/said")"
@@ -49,9 +57,16 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do
 	asked "file" ls
 done
 
-# A program that dies in the middle leaves nothing.
-start there in a pigtail cp "$dir/file" :third
-sleep 0.5
-finish there KILL
+# A program that dies in the middle leaves nothing, neither here nor there.
+copies() {
+	cat /proc/[0-9]*/cmdline 2>/dev/null | tr '\0' ' ' | grep -q ':thir[d]'
+}
+for _ in 1 2 3; do
+	start there in a pigtail cp "$dir/file" :third
+	sleep 0.5
+	expect "it copies" copies
+	finish there KILL
+	wait_for 10 "its process to end" fails copies
+done
 asked "file" ls
 finish host
