@@ -4,23 +4,7 @@
 # Our commands on a link that the driver has: what a radio with a flash and pins can, firmware
 # for an LX60 board in a QEMU outside (see machine). Pins, store, log, an update that is
 # refused and one that is taken, a restart.
-only_for ko
-baud=115200
-tty=/dev/ttyS6
-[ "$clock" = real ] || skip_case "the radio's clock is the real one"
-[ "$(cat /sys/class/tty/ttyS6/type 2>/dev/null || echo 0)" != 0 ] || skip_case "no emulated port"
-[ -e /test/new.img ] || skip_case "no firmware; script/firmware builds it"
-! dmesg | grep -q "serial .*: no GSI" || skip_case "the kernel found no interrupt for it"
-ip netns add a
-start host in a pigtail attach $tty --baud $baud --name lx0
-
-# asked WORDS COMMAND...: it is done, and says that (an extended regular expression).
-asked() {
-	_words=$1
-	shift
-	in_ns a pigtail "$@" >"$dir/said" 2>&1 || fail "pigtail $*: $(cat "$dir/said")"
-	[ -z "$_words" ] || grep -Eq "$_words" "$dir/said" || fail "pigtail $* said: $(cat "$dir/said")"
-}
+attach_firmware
 
 # refused WORDS COMMAND...
 refused() {

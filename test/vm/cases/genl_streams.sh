@@ -4,23 +4,7 @@
 # machine: script
 # Streams on a link that the driver has, by its netlink family: MicroPython on a radio in a QEMU
 # outside (script.elf, see machine), its REPL, a script that is run, files there and back.
-only_for ko
-baud=115200
-tty=/dev/ttyS6
-[ "$clock" = real ] || skip_case "the radio's clock is the real one"
-[ -e /test/new.img ] || skip_case "no firmware; script/firmware builds it"
-[ "$(cat /sys/class/tty/ttyS6/type 2>/dev/null || echo 0)" != 0 ] || skip_case "no emulated port"
-! dmesg | grep -q "serial .*: no GSI" || skip_case "the kernel found no interrupt for it"
-ip netns add a
-start host in a pigtail attach $tty --baud $baud --name lx0
-
-# asked WORDS COMMAND...: it is done, and says that (an extended regular expression).
-asked() {
-	_words=$1
-	shift
-	in_ns a pigtail "$@" >"$dir/said" 2>&1 || fail "pigtail $*: $(cat "$dir/said")"
-	[ -z "$_words" ] || grep -Eq "$_words" "$dir/said" || fail "pigtail $* said: $(cat "$dir/said")"
-}
+attach_firmware
 
 wait_for 60 "the radio" in_ns a pigtail info
 asked streams info

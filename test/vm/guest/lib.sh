@@ -229,6 +229,25 @@ at_least() {
 	[ "$_value" -ge "$2" ]
 }
 
+# The firmware in a QEMU outside, see machine, is the radio of the driver's link lx0 in a.
+attach_firmware() {
+	only_for ko
+	[ "$clock" = real ] || skip_case "the radio's clock is the real one"
+	[ "$(cat /sys/class/tty/ttyS6/type 2>/dev/null || echo 0)" != 0 ] || skip_case "no emulated port"
+	[ -e /test/new.img ] || skip_case "no firmware; script/firmware builds it"
+	! dmesg | grep -q "serial .*: no GSI" || skip_case "the kernel found no interrupt for it"
+	ip netns add a
+	start host in a pigtail attach /dev/ttyS6 --baud 115200 --name lx0
+}
+
+# asked WORDS COMMAND...: it is done, and says that (an extended regular expression).
+asked() {
+	_words=$1
+	shift
+	in_ns a pigtail "$@" >"$dir/said" 2>&1 || fail "pigtail $*: $(cat "$dir/said")"
+	[ -z "$_words" ] || grep -Eq "$_words" "$dir/said" || fail "pigtail $* said: $(cat "$dir/said")"
+}
+
 # ---- what is left behind ----
 
 # Objects of every cache, and kilobytes of what isn't in caches. (vmap_area are freed some
