@@ -126,6 +126,14 @@ ssize_t stream_write(struct stream *stream, const void *bytes, size_t n)
 	return taken || tls_state(stream->tls) <= TLS_ENDED ? (ssize_t)taken : over(stream);
 }
 
+bool stream_flush(struct stream *stream)
+{
+	if (!stream->tls)
+		return true;
+	(void)tls_go_on(stream->tls);
+	return !tls_has_output(stream->tls);
+}
+
 int stream_ready(struct stream *stream)
 {
 	if (!stream->tls)

@@ -27,6 +27,10 @@ const struct tls *stream_tls(const struct stream *stream);
 ssize_t stream_read(struct stream *stream, void *bytes, size_t n);
 ssize_t stream_write(struct stream *stream, const void *bytes, size_t n);
 
+/* Of what was taken TLS may hold the last part. Goes on with that; false: it has not left yet.
+ * To be tried whenever the poller says something, and before stream_end(). */
+bool stream_flush(struct stream *stream);
+
 /* Goes on with a handshake: 1: there is none, or it is done; 0 and -1 as above. */
 int stream_ready(struct stream *stream);
 

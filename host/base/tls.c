@@ -2,7 +2,7 @@
 /*
  * mbedTLS calls our seam and returns MBEDTLS_ERR_SSL_WANT_* where that says "not now";
  * what it began goes on at the next call. Of a record that could not be sent all of it owns
- * the rest: it `owes` that, and until it has left nothing else is written.
+ * the rest: it is `blocked` by that, and until it has left nothing else is written.
  *
  * Which certificate will do:
  *
@@ -55,8 +55,7 @@ struct tls {
 	const struct tls_context *context;
 	struct tls_seam seam;
 	enum tls_state state;
-	bool blocked; /* the seam didn't send */
-	bool owes;
+	bool blocked;	/* the seam didn't send all of a record */
 	char name[128]; /* of the peer */
 	char why[160];
 };
@@ -353,20 +352,16 @@ static void judge_write(struct tls *tls, int status)
 		(void)judge(tls, status);
 }
 
-/* The record that could not leave. */
+/* The rest of a record, ours or an alert, of which it holds a copy. */
 static void pay(struct tls *tls)
 {
 	static const uint8_t nothing[1];
 	int status;
 
-	if (!tls->owes)
+	if (!tls->blocked)
 		return;
-	/* It holds a copy; but that may have left by now, with an alert: then it takes this
-	 * for new bytes, and there are none. */
 	status = mbedtls_ssl_write(&tls->ssl, nothing, 0);
-	if (status >= 0)
-		tls->owes = false;
-	else
+	if (status < 0)
 		judge_write(tls, status);
 }
 
@@ -410,12 +405,11 @@ size_t tls_write(struct tls *tls, const uint8_t *bytes, size_t n)
 	size_t taken = 0;
 
 	(void)tls_go_on(tls);
-	while (may_write(tls) && taken < n && !tls->owes) {
+	while (may_write(tls) && taken < n && !tls->blocked) {
 		size_t piece = n - taken < PIECE ? n - taken : PIECE;
 		int status = mbedtls_ssl_write(&tls->ssl, bytes + taken, piece);
 
 		if (status == MBEDTLS_ERR_SSL_WANT_WRITE) {
-			tls->owes = true;
 			taken += piece;
 		} else if (status > 0) {
 			taken += (size_t)status;
@@ -439,7 +433,7 @@ bool tls_has_output(const struct tls *tls)
 
 void tls_end(struct tls *tls)
 {
-	if (may_write(tls) && !tls->owes)
+	if (may_write(tls) && !tls->blocked)
 		(void)mbedtls_ssl_close_notify(&tls->ssl);
 }
 

@@ -83,12 +83,14 @@ static bool flush(struct connection *connection)
 			return false;
 		connection->out_at += (size_t)n;
 	}
-	return true;
+	return stream_flush(connection->stream);
 }
 
 void connection_send(struct connection *connection)
 {
-	while (connection->state != GONE && flush(connection)) {
+	bool flushed;
+
+	while ((flushed = connection->state != GONE && flush(connection))) {
 		connection->out_at = 0;
 		connection->out_n =
 			connection->state == LAST
@@ -99,9 +101,9 @@ void connection_send(struct connection *connection)
 		if (!connection->out_n)
 			break;
 	}
-	if (connection->state == LAST && !connection->out_n)
+	if (connection->state == LAST && flushed)
 		end(connection);
-	if (connection->out_at == connection->out_n) {
+	if (flushed) {
 		connection->stuck = false;
 	} else if (!connection->stuck &&
 		   (connection->state == OPEN || connection->state == LAST)) {

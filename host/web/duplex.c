@@ -97,7 +97,8 @@ static void write_some(struct duplex *duplex)
 		end(duplex);
 		return;
 	}
-	if (duplex->finishing && !duplex->finished && !duplex_waiting(duplex)) {
+	if (stream_flush(duplex->stream) && duplex->finishing && !duplex->finished &&
+	    !duplex_waiting(duplex)) {
 		duplex->finished = true;
 		stream_end(duplex->stream);
 	}
