@@ -125,8 +125,19 @@ static mp_uint_t client_read(mp_obj_t self, void *to, mp_uint_t n, int *error)
 
 static mp_uint_t client_write(mp_obj_t self, const void *bytes, mp_uint_t n, int *error)
 {
+	nlr_buf_t raised;
+
 	(void)error;
+	/* A socket short of memory waits where what is scheduled would run: look(), or others
+	 * who print. They are not to find this client in the middle of a message. */
+	mp_sched_lock();
+	if (nlr_push(&raised) != 0) {
+		mp_sched_unlock();
+		nlr_jump(raised.ret_val);
+	}
 	webrepl_client_print(MP_OBJ_TO_PTR(self), bytes, n, wait);
+	nlr_pop();
+	mp_sched_unlock();
 	return n;
 }
 
@@ -284,11 +295,11 @@ static MP_DEFINE_CONST_FUN_OBJ_1(webrepl_add_obj, webrepl_add);
 /* All are gone, and nobody comes. */
 static mp_obj_t webrepl_stop(void)
 {
+	webrepl.listening = false;
+	MP_STATE_VM(webrepl_listener) = MP_STATE_VM(webrepl_accept) = MP_OBJ_NULL;
 	for (unsigned i = 0; i < CLIENTS; i++)
 		if (client_at(i))
 			end(i);
-	webrepl.listening = false;
-	MP_STATE_VM(webrepl_listener) = MP_STATE_VM(webrepl_accept) = MP_OBJ_NULL;
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(webrepl_stop_obj, webrepl_stop);
