@@ -48,6 +48,9 @@ struct bridge_gate {
 	/* Whether it only keeps the place for a request that may come, or not. NULL: never. */
 	bool (*idle)(unsigned place, ptl_time now);
 
+	/* Whether its handshake goes on: nobody has asked for anything yet. */
+	bool (*greets)(unsigned place);
+
 	/* As of tcp_stream.h. */
 	size_t (*read)(unsigned place, uint8_t *to, size_t room);
 	size_t (*write)(unsigned place, const uint8_t *bytes, size_t n);

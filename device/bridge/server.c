@@ -196,14 +196,29 @@ static bool on_arm(const char *address, unsigned minutes)
 
 /* Who only keeps a place, and the memory of its TLS, for a request that may come, makes room.
  */
+static bool is_idle(const struct seat *seat, ptl_time now)
+{
+	return !seat->open && seat->gate->idle && seat->gate->idle(seat->place, now);
+}
+
+/* For a user's request that wants memory: strangers wait. */
+static void make_room(void)
+{
+	ptl_time now = now_is();
+
+	for (struct seat *seat = server.seat; seat < server.seat + BRIDGE_CLIENTS; seat++)
+		if (seat->taken && (is_idle(seat, now) || (!seat->open && seat->gate->greets &&
+							   seat->gate->greets(seat->place))))
+			seat_leave(seat, server.bridge, now);
+}
+
 static struct seat *free_seat(void)
 {
 	ptl_time now = now_is();
 	struct seat *found = NULL;
 
 	for (struct seat *seat = server.seat; seat < server.seat + BRIDGE_CLIENTS; seat++) {
-		if (seat->taken && !seat->open && seat->gate->idle &&
-		    seat->gate->idle(seat->place, now))
+		if (seat->taken && is_idle(seat, now))
 			seat_leave(seat, server.bridge, now);
 		if (!seat->taken)
 			found = seat;
@@ -299,6 +314,7 @@ static bool listen_web(const struct gate_config *gate)
 		.flash = server.config.flash,
 		.peer = peer_of,
 		.hang_up = hang_up,
+		.make_room = make_room,
 	};
 
 	web_door.gate = server.config.web->gate;

@@ -180,6 +180,16 @@ static bool open_file(struct upload *upload, const struct upload_begin *begin)
 	return true;
 }
 
+static void *take_memory(const struct upload *upload, size_t n)
+{
+	void *memory = mbedtls_calloc(1, n);
+
+	if (memory)
+		return memory;
+	upload->make_room();
+	return mbedtls_calloc(1, n);
+}
+
 bool upload_begin(struct upload *upload, const struct upload_begin *begin)
 {
 	if (!upload->flash)
@@ -194,7 +204,7 @@ bool upload_begin(struct upload *upload, const struct upload_begin *begin)
 		return open_file(upload, begin);
 	}
 	give_back(upload);
-	upload->file = mbedtls_calloc(1, sizeof(*upload->file));
+	upload->file = take_memory(upload, sizeof(*upload->file));
 	if (!upload->file)
 		return refuse(upload, "out of memory; hang up a client, then try again", "");
 	memset(upload->file->page, 0xff, PAGE);
@@ -387,7 +397,7 @@ bool upload_flash(struct upload *upload, ptl_time now, enum ptl_target target)
 		return false;
 	config.segment = upload->file->segment;
 	config.segments = upload->file->segments;
-	upload->flasher = mbedtls_calloc(1, ptl_flasher_size());
+	upload->flasher = take_memory(upload, ptl_flasher_size());
 	if (!upload->flasher)
 		return refuse(upload, "out of memory; hang up a client, then try again", "");
 	if (!programming_begin(upload->programming, now, upload->flasher, &config)) {

@@ -24,6 +24,7 @@ struct upload_file;
 struct upload {
 	struct programming *programming;
 	const struct ptl_flash *flash; /* PTL_MAP_FILES of it; NULL: no image can be taken */
+	void (*make_room)(void);       /* when memory is short */
 	struct upload_file *file;      /* NULL: none was begun */
 	void *flasher;
 	enum ptl_target target;

@@ -28,7 +28,9 @@ static void web_stand_between(struct ptl_serial_seam *serial,
 static void web_start(const struct web_config *config)
 {
 	web.programming.loan.bridge = config->bridge;
-	web.upload = (struct upload){.programming = &web.programming, .flash = config->flash};
+	web.upload = (struct upload){.programming = &web.programming,
+				     .flash = config->flash,
+				     .make_room = config->make_room};
 	web.desk = (struct desk){
 		.bridge = config->bridge,
 		.programming = &web.programming,
@@ -95,6 +97,11 @@ static bool gate_idle(unsigned place, ptl_time now)
 	return web.visitor[place] && visitor_is_idle(web.visitor[place], now);
 }
 
+static bool gate_greets(unsigned place)
+{
+	return !web.visitor[place];
+}
+
 static size_t gate_read(unsigned place, uint8_t *to, size_t room)
 {
 	return console_read(web.visitor[place], to, room);
@@ -124,6 +131,7 @@ static const struct bridge_gate gate = {
 	.serve = gate_serve,
 	.due = gate_due,
 	.idle = gate_idle,
+	.greets = gate_greets,
 	.read = gate_read,
 	.write = gate_write,
 	.ended = gate_ended,

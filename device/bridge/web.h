@@ -19,6 +19,10 @@ struct web_config {
 	const struct ptl_flash *flash; /* where an image waits, see flash_map.h; NULL: none */
 	const char *(*peer)(unsigned client);
 	bool (*hang_up)(unsigned client);
+
+	/* Ends connections that a browser only keeps, and those of strangers; never the one that
+	 * is being served. */
+	void (*make_room)(void);
 };
 
 struct bridge_web {
