@@ -484,11 +484,13 @@ static enum ptl_target target_of(const char *name)
 static void on_flash(struct desk *desk, ptl_time now, struct json arguments,
 		     struct desk_answer *answer)
 {
+	struct json said = json_member(arguments, "target");
 	enum ptl_target target = desk->target;
 	char name[8];
 
-	if (json_string(json_member(arguments, "target"), name, sizeof(name)))
-		target = target_of(name);
+	if (said.at)
+		target = json_string(said, name, sizeof(name)) ? target_of(name)
+							       : PTL_TARGET_NONE;
 	told(desk, upload_flash(desk->upload, now, target), DESK_FLASH, answer);
 }
 

@@ -25,8 +25,9 @@
 
 struct run {
 	uint32_t address, size;
-	uint32_t at; /* in the flash, from PTL_MAP_FILES on */
-	bool based;  /* the address is from where the target's flash begins */
+	uint32_t at;   /* in the flash, from PTL_MAP_FILES on */
+	bool based;    /* the address was said from where the target's flash begins; */
+	uint32_t base; /* and so much was added for that */
 };
 
 struct upload_file {
@@ -119,7 +120,7 @@ static bool add_bytes(struct upload *upload, uint32_t address, bool based, const
 		if (file->runs == RUNS)
 			return refuse(upload, upload->name, ": it has too many runs of bytes");
 		last = &file->run[file->runs++];
-		*last = (struct run){address, 0, file->stored, based};
+		*last = (struct run){address, 0, file->stored, based, 0};
 	}
 	last->size += (uint32_t)n;
 	return store(upload, bytes, n);
@@ -333,9 +334,10 @@ static void sort_runs(struct upload_file *file, uint32_t base)
 		struct run run = file->run[i];
 		size_t to = i;
 
-		if (run.based)
-			run.address += base;
-		run.based = false;
+		if (run.based) {
+			run.address += base - run.base;
+			run.base = base;
+		}
 		for (; to > 0 && file->run[to - 1].address > run.address; to--)
 			file->run[to] = file->run[to - 1];
 		file->run[to] = run;

@@ -469,8 +469,8 @@ enum gate_state visitor_serve(struct visitor *visitor, ptl_time now)
  * finds another way when it is ended; one that was not may have a request on its way. */
 bool visitor_is_idle(const struct visitor *visitor, ptl_time now)
 {
-	return visitor->state == VISITOR_READS && visitor->http.parser.first &&
-	       !visitor->http.parser.n &&
+	return visitor->state == VISITOR_READS && visitor->out_at == visitor->out_n &&
+	       visitor->http.parser.first && !visitor->http.parser.n &&
 	       (visitor->served || now + IDLE_US > visitor->until + GRACE_US);
 }
 

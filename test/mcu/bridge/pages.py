@@ -48,7 +48,7 @@ def case_pigtail_flash_by_the_chip(rig):
     assert outcome["verified"] and outcome["bytes"] > 5000 and outcome["target"] == "avr", outcome
 
 
-def send(port, session, data, **words):
+def send(port, session, data, target="avr", **words):
     """A file by the API; the last answer."""
     request = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "name": "a.hex", **words}
     said = control(port, session, "image.begin", **request)
@@ -57,7 +57,7 @@ def send(port, session, data, **words):
         wrote = control(port, session, "image.write", offset=at, data=piece)
         if "error" in wrote:
             return wrote["error"]["reason"]
-    return control(port, session, "flash", target="avr").get("error", {}).get("reason")
+    return control(port, session, "flash", target=target).get("error", {}).get("reason")
 
 
 def control(port, session, request, **arguments):
@@ -80,6 +80,9 @@ def slow_images_that_are_none_never_touch_the_target(rig):
         assert said and why in said, (data, said)
     assert "damaged" in send(port, session, b":0100000041BE\n" + end, sha256="0" * 64)
     assert "image.begin" in control(port, session, "flash", target="avr")["error"]["reason"]
+    for name in ("stm32f103", "pic", 5):
+        said = send(port, session, b":0100000041BE\n" + end, target=name)
+        assert said and "must be said" in said, (name, said)
     assert "a piece" in control(port, session, "image.write", offset=0, data="A" * 500)["error"]["reason"]
     assert target.nothing()
     # One that is well, with its runs out of order: the target is asked, and doesn't answer.
