@@ -20,8 +20,8 @@ struct web_config {
 	const char *(*peer)(unsigned client);
 	bool (*hang_up)(unsigned client);
 
-	/* Ends connections that a browser only keeps, and those of strangers; never the one that
-	 * is being served. */
+	/* Ends connections that a browser only keeps, and those of strangers; never the one
+	 * that is being served. */
 	void (*make_room)(void);
 };
 
