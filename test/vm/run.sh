@@ -29,7 +29,7 @@ Runs all cases, or those whose names match (as in globs).
 
 PIGTAIL=FILE is the program, build/release/bin/pigtail (with --arm build/arm/bin/pigtail)
 unless given.
-VM_LIMIT=SECONDS ends the machine, 1500 unless given.
+VM_LIMIT=SECONDS ends the machine, 1500 unless given, with --smoke 900.
 APPEND=... goes to the kernel's command line, JOB_SETTINGS=... to the guest's job.
 END
 }
@@ -58,6 +58,7 @@ while [[ $# -gt 0 ]]; do
 	--few) few=true ;;
 	--smoke)
 		few=true
+		export VM_LIMIT=${VM_LIMIT:-900}
 		chosen+=("${smoke[@]}")
 		;;
 	--stack | --job | --load)
@@ -155,8 +156,11 @@ baud=921600
 bytes=2000000
 rounds=200
 append=""
-# Checks its heap, and counts exactly what is in it.
-[[ $job != tests ]] || append="slub_debug=FZ"
+# Checks its heap, and counts exactly what is in it. A lock-up becomes a panic that says where
+# each CPU is, long before the machine's end would hide it.
+[[ $job != tests ]] || append="slub_debug=FZ watchdog_thresh=60 softlockup_panic=1 \
+softlockup_all_cpu_backtrace=1 rcupdate.rcu_cpu_stall_timeout=150 \
+sysctl.kernel.panic_on_rcu_stall=1"
 if $debug; then
 	home=$("$here/own-kernel" debug)
 	kernel=$home/build/arch/x86/boot/bzImage
@@ -299,6 +303,8 @@ stop() {
 	trap - EXIT
 	[[ -z $vm ]] || kill "$vm" 2>/dev/null || true
 	wait
+	# Also of a machine that somebody else ended.
+	cp "$guest/console" "$work/console.log" 2>/dev/null || true
 	rm -rf "$guest"
 }
 trap stop EXIT
@@ -374,7 +380,6 @@ done <"$guest/report"
 status=0
 wait "$vm" || status=$?
 vm=""
-cp "$guest/console" "$work/console.log"
 if [[ -z $result ]]; then
 	echo "not ok - the guest came to its end (status $status)"
 	{
