@@ -5,8 +5,10 @@
  * say the password takes its place.
  *
  * All is looked at each few milliseconds between two instructions of whatever script runs, so
- * Ctrl-C comes through any loop. Those without the password are a few at most, for a minute at
- * most: a new one takes the place of the oldest. Wrong passwords make the next wait.
+ * Ctrl-C comes through any loop. Those without the password are one or two at most, for a
+ * minute at most. The next waits in the listener's queue, where it costs no memory of the heap,
+ * until there is room: whoever does nothing for a few seconds goes. Wrong passwords make the
+ * next wait.
  */
 #include "py/mperrno.h"
 #include "py/runtime.h"
@@ -23,11 +25,13 @@
 
 #define CLIENTS	   3 /* the terminal's among them */
 #define LOOK_US	   5000u
+#define TURN_US	   3000000u /* undisturbed, while others wait */
 #define WRONG_US   1000000u
 #define WRONGS_MAX 10u
 
 static struct {
 	bool asked, listening;
+	unsigned strangers; /* without the terminal, at most */
 	ptl_time looked;
 	unsigned wrong; /* passwords, one after the other */
 	ptl_time judge_at;
@@ -192,6 +196,27 @@ static void look_at(unsigned i)
 		end(i);
 }
 
+/* For one more without the terminal, of whom the one that did nothing for longest may go. */
+static bool make_room(ptl_time now)
+{
+	unsigned strangers = 0, oldest = 0;
+
+	for (unsigned i = 0; i < CLIENTS; i++) {
+		struct webrepl_client *client = client_at(i);
+
+		if (!client || place_of(client))
+			continue;
+		if (strangers++ == 0 || client->since < client_at(oldest)->since)
+			oldest = i;
+	}
+	if (strangers < webrepl.strangers)
+		return true;
+	if (now - client_at(oldest)->since < TURN_US)
+		return false;
+	end(oldest);
+	return true;
+}
+
 static void look_for_clients(void)
 {
 	mp_obj_t listener = MP_STATE_VM(webrepl_listener);
@@ -199,7 +224,8 @@ static void look_for_clients(void)
 	int error;
 
 	if (stream->ioctl(listener, MP_STREAM_POLL, MP_STREAM_POLL_RD, &error) ==
-	    MP_STREAM_POLL_RD)
+		    MP_STREAM_POLL_RD &&
+	    make_room(script_now()))
 		(void)mp_call_function_1_protected(MP_STATE_VM(webrepl_accept), listener);
 }
 
@@ -245,49 +271,47 @@ void webrepl_reset(void)
 
 /* ---- the module ---- */
 
-/* listen(socket, accept): accept(socket) is called when somebody is there. */
-static mp_obj_t webrepl_listen(mp_obj_t listener, mp_obj_t accept)
+/* listen(socket, accept, strangers): accept(socket) is called when somebody is there, but not
+ * while as many without the terminal are. */
+static mp_obj_t webrepl_listen(mp_obj_t listener, mp_obj_t accept, mp_obj_t strangers)
 {
+	mp_int_t most = mp_obj_get_int(strangers);
+
 	mp_get_stream_raise(listener, MP_STREAM_OP_IOCTL);
+	if (most < 1 || most >= CLIENTS)
+		mp_raise_ValueError(MP_ERROR_TEXT("1 or 2 without the terminal"));
 	MP_STATE_VM(webrepl_listener) = listener;
 	MP_STATE_VM(webrepl_accept) = accept;
+	webrepl.strangers = (unsigned)most;
 	webrepl.listening = true;
 	return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(webrepl_listen_obj, webrepl_listen);
+static MP_DEFINE_CONST_FUN_OBJ_3(webrepl_listen_obj, webrepl_listen);
 
-/* The oldest of those that have no terminal goes, if there is no other room. */
-static unsigned room_for_client(void)
+static unsigned free_client(void)
 {
-	struct webrepl_client *oldest = NULL;
-	unsigned room = 0;
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < CLIENTS; i++) {
-		struct webrepl_client *client = client_at(i);
-
-		if (!client)
-			return i;
-		if (!place_of(client) && (!oldest || client->since < oldest->since)) {
-			oldest = client;
-			room = i;
-		}
-	}
-	end(room);
-	return room;
+	while (i < CLIENTS && client_at(i))
+		i++;
+	return i;
 }
 
 /* add(stream): a client's, that does not block. */
 static mp_obj_t webrepl_add(mp_obj_t stream)
 {
 	struct webrepl_client *client;
+	unsigned i = free_client();
 
 	mp_get_stream_raise(stream,
 			    MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+	if (i == CLIENTS)
+		mp_raise_OSError(MP_EBUSY);
 	client = m_new_obj(struct webrepl_client);
 	memset(client, 0, sizeof(*client));
 	client->base.type = &client_type;
 	webrepl_client_init(client, stream, script_now());
-	MP_STATE_VM(webrepl_clients)[room_for_client()] = MP_OBJ_FROM_PTR(client);
+	MP_STATE_VM(webrepl_clients)[i] = MP_OBJ_FROM_PTR(client);
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(webrepl_add_obj, webrepl_add);

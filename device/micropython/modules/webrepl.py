@@ -11,6 +11,7 @@ import sys
 
 import _webrepl
 
+_WAITING = 5  # a browser makes six connections at once
 _LINE = "import webrepl; webrepl.start()\n"
 
 _listener = None
@@ -18,15 +19,16 @@ _context = None
 
 
 def _accept(listener):
-    stream = listener.accept()[0]
-    stream.setblocking(False)
-    if _context:
-        try:
+    stream = None
+    try:
+        stream = listener.accept()[0]
+        stream.setblocking(False)
+        if _context:
             stream = _context.wrap_socket(stream, server_side=True, do_handshake_on_connect=False)
-        except (OSError, ValueError, MemoryError):
+        _webrepl.add(stream)
+    except (OSError, ValueError, MemoryError):
+        if stream:
             stream.close()
-            return
-    _webrepl.add(stream)
 
 
 def _config():
@@ -95,6 +97,6 @@ def start(port=8266, password=None, cert=None, key=None):
     _listener = socket.socket()
     _listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     _listener.bind(("", port))
-    _listener.listen(1)
-    _webrepl.listen(_listener, _accept)
+    _listener.listen(_WAITING)
+    _webrepl.listen(_listener, _accept, 1 if cert else 2)
     print("WebREPL on port %d, %s" % (port, "wss" if cert else "ws: readable on the way"))
