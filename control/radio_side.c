@@ -193,7 +193,7 @@ bool ptl_radio_bss(struct ptl_radio_control *radio, ptl_time now, const struct p
 	*again = PTL_NEVER;
 	do {
 		if (!ptl_share_free(radio->share, now)) {
-			*again = radio->share->free_at;
+			*again = ptl_share_next(radio->share, now);
 			return false;
 		}
 		put_bss(&part, bss, radio->bss_at);

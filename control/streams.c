@@ -353,6 +353,7 @@ ptl_time ptl_streams_poll(struct ptl_streams *streams, ptl_time now)
 	}
 	for (unsigned i = 0; i < PTL_STREAMS; i++)
 		waiting = waiting || waits(&streams->stream[i]);
-	return waiting && !ptl_share_free(streams->share, now) ? streams->share->free_at
-							       : PTL_NEVER;
+	return waiting && !ptl_share_free(streams->share, now)
+		       ? ptl_share_next(streams->share, now)
+		       : PTL_NEVER;
 }

@@ -272,7 +272,7 @@ static ptl_time on_poll(void *user, ptl_time now)
 	struct ptl_info info;
 
 	device_link_info(card->device, &info);
-	ptl_share_set(&card->share, info.rate, info.waiting > 0);
+	ptl_share_set(&card->share, info.rate, info.waiting > 0, info.messages);
 	if (ptl_radio_poll(card->config.control) && card->refused) {
 		card->refused = false;
 		device_resume_control(card->device);
@@ -304,5 +304,5 @@ void device_card_attach(struct device_card *card, struct device *device, ptl_tim
 {
 	card->device = device;
 	card->started = now;
-	ptl_share_set(&card->share, 0, false);
+	ptl_share_set(&card->share, 0, false, 0);
 }

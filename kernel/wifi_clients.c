@@ -224,16 +224,18 @@ static struct ptl_share *share_now(struct ptl_card *card)
 	struct ptl_info info = {};
 
 	dev->framing->info(dev->endpoint, &info);
-	ptl_share_set(&card->clients.share, dev->baud, info.waiting > 0);
+	ptl_share_set(&card->clients.share, dev->baud, info.waiting > 0, info.messages);
 	return &card->clients.share;
 }
 
-/* Without packets that wait, programs pace themselves. */
+/* Without packets that wait, programs pace themselves. Twice as many messages may be under
+ * way then as share.h has it: that they are not any more is seen jiffies later. */
 static bool share_is_free(struct ptl_card *card)
 {
 	const struct ptl_share *share = share_now(card);
 
-	return !share->packets || ptl_share_free(share, ptl_dev_now());
+	return share->packets ? ptl_share_free(share, ptl_dev_now())
+			      : share->messages < 2 * PTL_SHARE_AHEAD;
 }
 
 static void said_close(struct card_stream *stream)
@@ -281,7 +283,7 @@ static int pass_stream(struct ptl_card *card, const struct card_client *client,
 		return -EBUSY;
 	}
 	if (type == PTL_M_STREAM_DATA && !share_is_free(card)) {
-		card_poll_at(card, card->clients.share.free_at);
+		card_poll_at(card, ptl_share_next(&card->clients.share, ptl_dev_now()));
 		return -EAGAIN;
 	}
 	status = send(card, stream, message);
@@ -466,7 +468,7 @@ u64 card_clients_poll(struct ptl_card *card)
 		if (!client->family || !client->waits)
 			continue;
 		if (!share_is_free(card)) {
-			next = clients->share.free_at;
+			next = ptl_share_next(&clients->share, ptl_dev_now());
 			continue;
 		}
 		client->waits = false;

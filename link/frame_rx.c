@@ -233,10 +233,16 @@ void ptl_frame_keep_step(struct ptl_link *link)
 	ptl_session_end(link, PTL_REASON_OUT_OF_STEP);
 }
 
-static void acknowledge(struct ptl_link *link, struct receiver *receiver)
+/* Few messages may be unacknowledged where they are of a stream: who sends them waits. */
+static void acknowledge(struct ptl_link *link, enum ptl_class class)
 {
+	struct receiver *receiver = receiver_of(link, class);
+	uint32_t delay = class == PTL_CLASS_CONTROL
+				 ? ptl_line_us(link->baud, PTL_ACK_DELAY_BYTES)
+				 : link->ack_delay_us;
+
 	if (receiver->changed && receiver->due == PTL_NEVER)
-		receiver->due = link->now + link->ack_delay_us;
+		receiver->due = link->now + delay;
 }
 
 static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t number,
@@ -274,7 +280,7 @@ static void take_piece(struct ptl_link *link, enum ptl_class class, uint16_t num
 	}
 	if (!receiver->refused)
 		ptl_frame_deliver(link, class);
-	acknowledge(link, receiver);
+	acknowledge(link, class);
 }
 
 static void answer(struct ptl_link *link, enum ptl_message type, uint32_t value)

@@ -20,7 +20,7 @@ uint32_t ptl_line_frame(uint32_t baud)
 
 void ptl_link_adopt_baud(struct ptl_link *link, uint32_t baud)
 {
-	uint32_t delay = ptl_line_us(baud, 64);
+	uint32_t delay = ptl_line_us(baud, PTL_ACK_DELAY_BYTES);
 	uint32_t longest = ptl_line_frame(baud);
 
 	if (longest > link->own_max_packet + 1u) /* one more where it is packed */

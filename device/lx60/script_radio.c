@@ -74,7 +74,7 @@ static void start(const struct wlan_events *events, ptl_time now)
 	static const struct ethernet_events of_mac = {from_air, on_room, on_missed};
 
 	script.events = events;
-	ptl_share_set(&script.share, NO_LINE, false);
+	ptl_share_set(&script.share, NO_LINE, false, 0);
 	scripted_air(&script.air, script.seed);
 	air_radio_init(&script.radio, &script.air, script.mac, events->message, NULL,
 		       &script.share, now);

@@ -104,7 +104,7 @@ static void set_line(struct client *client, uint32_t line)
 {
 	line = line < LINE_LEAST ? LINE_LEAST : line > LINE_MOST ? LINE_MOST : line;
 	/* Packets may wait at any time: nobody says so here. */
-	ptl_share_set(&client->share, line, true);
+	ptl_share_set(&client->share, line, true, 0);
 }
 
 static bool is_taken(const struct client *client, const uint8_t mac[6])

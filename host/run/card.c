@@ -30,17 +30,15 @@ static bool send_message(void *user, const uint8_t *message, size_t n)
 	return runner_send_control(card->runner, message, n, NULL) != PTL_FULL;
 }
 
-static void line_now(void *user, uint32_t *rate, bool *packets)
+static void set_share(void *user, struct ptl_share *share)
 {
 	const struct card *card = user;
 	const struct runner *runner = card->runner;
-	struct ptl_info info;
+	struct ptl_info info = {0};
 
-	if (!runner->endpoint)
-		return;
-	runner->framing->info(runner->endpoint, &info);
-	*rate = port_baud(runner->port);
-	*packets = info.waiting > 0;
+	if (runner->endpoint)
+		runner->framing->info(runner->endpoint, &info);
+	ptl_share_set(share, port_baud(runner->port), info.waiting > 0, info.messages);
 }
 
 static bool on_message(void *user, const uint8_t *message, size_t n)
@@ -216,7 +214,7 @@ static void on_heard(void *user, enum wifi_event event)
 int card_begin(struct card *card, uv_loop_t *loop, struct runner *runner,
 	       const struct link_config *config, char *error, size_t error_size)
 {
-	const struct wifi_link link = {card, send_message, line_now};
+	const struct wifi_link link = {card, send_message, set_share};
 	int status;
 
 	memset(card, 0, sizeof(*card));

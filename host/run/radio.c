@@ -76,7 +76,8 @@ static struct ptl_share *share_now(void *user)
 
 	if (runner->endpoint)
 		runner->framing->info(runner->endpoint, &info);
-	ptl_share_set(&runner->radio.share, port_baud(runner->port), info.waiting > 0);
+	ptl_share_set(&runner->radio.share, port_baud(runner->port), info.waiting > 0,
+		      info.messages);
 	return &runner->radio.share;
 }
 

@@ -140,13 +140,11 @@ static bool send_message(void *user, const uint8_t *message, size_t n)
 }
 
 /* Whether packets wait the driver knows, and holds streams back itself. */
-static void line_now(void *user, uint32_t *rate, bool *packets)
+static void set_share(void *user, struct ptl_share *share)
 {
 	const struct served *served = user;
 
-	if (served->rate)
-		*rate = served->rate;
-	*packets = false;
+	ptl_share_set(share, served->rate ? served->rate : 115200, false, 0);
 }
 
 static void on_link(void *user, bool up, uint32_t rate, const uint8_t *ready, size_t n)
@@ -206,7 +204,7 @@ static void end_when_idle(void *user)
 
 static bool begin(struct served *served, int fd)
 {
-	const struct wifi_link link = {served, send_message, line_now};
+	const struct wifi_link link = {served, send_message, set_share};
 	const struct driver_events driver_events = {
 		.user = served,
 		.link = on_link,

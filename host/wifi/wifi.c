@@ -31,21 +31,12 @@ static void poll_at_once(struct wifi *wifi)
 	timer_set(wifi->timer, timer_now());
 }
 
-static void refresh_share(struct wifi *wifi)
-{
-	uint32_t rate = 115200;
-	bool packets = false;
-
-	wifi->link.line(wifi->link.user, &rate, &packets);
-	ptl_share_set(&wifi->share, rate, packets);
-}
-
 static void poll(void *user)
 {
 	struct wifi *wifi = user;
 	ptl_time now = timer_now(), next, streams;
 
-	refresh_share(wifi);
+	wifi->link.share(wifi->link.user, &wifi->share);
 	next = ptl_wifi_poll(&wifi->core, now);
 	streams = ptl_streams_poll(&wifi->streams, now);
 	timer_set(wifi->timer, streams < next ? streams : next);
@@ -336,7 +327,7 @@ void wifi_message(struct wifi *wifi, const uint8_t *bytes, size_t n)
 	if (!info || info->kind != PTL_KIND_STREAM) {
 		ptl_wifi_message(&wifi->core, timer_now(), bytes, n);
 	} else if (ptl_control_check(&message) == PTL_STATUS_DONE) {
-		refresh_share(wifi);
+		wifi->link.share(wifi->link.user, &wifi->share);
 		ptl_streams_message(&wifi->streams, &message);
 	} else {
 		wifi->streams.malformed++;
@@ -566,7 +557,7 @@ struct wifi *wifi_new(uv_loop_t *loop, const struct wifi_link *link)
 		return NULL;
 	}
 	ptl_wifi_init(&wifi->core, &events);
-	ptl_share_set(&wifi->share, 115200, false);
+	ptl_share_set(&wifi->share, 115200, false, 0);
 	wifi_streams_begin(wifi);
 	return wifi;
 }

@@ -96,8 +96,8 @@ struct wifi_link {
 	void *user;
 	/* Sends a message; false: no room, wifi_room() is called when there is. */
 	bool (*send)(void *user, const uint8_t *message, size_t n);
-	/* Of the line now: bits/s, and whether packets wait for it. */
-	void (*line)(void *user, uint32_t *rate, bool *packets);
+	/* ptl_share_set() for the line as it is now. */
+	void (*share)(void *user, struct ptl_share *share);
 };
 
 /* What is told again whenever the radio has restarted. */

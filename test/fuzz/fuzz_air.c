@@ -204,7 +204,7 @@ static void begin(void)
 		struct end *end = &world.ends[i];
 		const uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)(i + 1)};
 
-		ptl_share_set(&end->share, 921600, false);
+		ptl_share_set(&end->share, 921600, false, 0);
 		air_radio_init(&end->radio, &world.air, mac, on_send, end, &end->share,
 			       world.now);
 		end->radio.events = (struct air_radio_events){

@@ -271,7 +271,7 @@ static void step(struct world *world, struct input *in)
 		ptl_wifi_poll(&world->wifi, world->now);
 		break;
 	case 8:
-		ptl_share_set(&world->share, 1u << (more % 24), more & 1);
+		ptl_share_set(&world->share, 1u << (more % 24), more & 1, 0);
 		ptl_streams_poll(&world->streams, world->now);
 		break;
 	case 9:
@@ -332,7 +332,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(world);
 	wifi_events.user = stream_events.user = world;
 	ptl_wifi_init(&world->wifi, &wifi_events);
-	ptl_share_set(&world->share, 115200, false);
+	ptl_share_set(&world->share, 115200, false, 0);
 	ptl_streams_init(&world->streams, PTL_HOST, 1024, &stream_events, &world->share);
 	while (in.n > 0)
 		step(world, &in);

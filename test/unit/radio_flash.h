@@ -178,7 +178,7 @@ static int power_up(void)
 	assert_true(ptl_store_open(&radio.store, &radio.nor.seam, PTL_MAP_STORE_0,
 				   PTL_MAP_STORE_1));
 	radio.running = config.running = ptl_slots_start(&config.slots);
-	ptl_share_set(&radio.share, 921600, false);
+	ptl_share_set(&radio.share, 921600, false, 0);
 	ptl_streams_init(&radio.streams, PTL_DEVICE, WINDOW, &radio_events, &radio.share);
 	ptl_streams_init(&radio.host, PTL_HOST, 512, &host_events, &radio.share);
 	ptl_update_init(&radio.update, &config);

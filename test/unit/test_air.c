@@ -184,7 +184,7 @@ static void begin(struct world *world)
 	world->now = 5 * SECOND;
 	world->air.seed = 1;
 	world->air.aps = world->aps;
-	ptl_share_set(&world->share, 115200, true);
+	ptl_share_set(&world->share, 115200, true, 0);
 	ptl_wifi_init(&world->wifi, &events);
 	air_radio_init(&world->radio, &world->air, (const uint8_t *)"\2\0\0\0\0\7", radio_sends,
 		       world, &world->share, world->now);
@@ -589,7 +589,7 @@ static void begin_radio(struct radio_owner *owner, struct ptl_radio_control *rad
 
 	memset(owner, 0, sizeof(*owner));
 	owner->radio = radio;
-	ptl_share_set(&share, 115200, false);
+	ptl_share_set(&share, 115200, false, 0);
 	ptl_radio_init(radio, &ops, &share);
 }
 

@@ -294,7 +294,7 @@ static int begin(void **state)
 		};
 		const uint8_t mac[6] = {2, 0, 0, 0, 0, (uint8_t)(i + 1)};
 
-		ptl_share_set(&end->share, 921600, false);
+		ptl_share_set(&end->share, 921600, false, 0);
 		air_radio_init(&end->radio, &world.air, mac, up, end, &end->share, world.now);
 		end->radio.events = (struct air_radio_events){
 			.user = end, .to_host = to_host, .to_net = to_net};

@@ -146,7 +146,7 @@ static void begin(struct end *end, enum ptl_role role)
 	};
 
 	memset(end, 0, sizeof(*end));
-	ptl_share_set(&end->share, 115200, false);
+	ptl_share_set(&end->share, 115200, false, 0);
 	ptl_streams_init(&end->streams, role, WINDOW, &events, &end->share);
 }
 
@@ -182,7 +182,7 @@ static void tick(struct end ends[2], uint32_t line, bool packets)
 	for (unsigned i = 0; i < 2; i++) {
 		ends[i].now += 1000;
 		take_some(&ends[i]);
-		ptl_share_set(&ends[i].share, line, packets);
+		ptl_share_set(&ends[i].share, line, packets, 0);
 		ptl_streams_poll(&ends[i].streams, ends[i].now);
 	}
 	while (carry(&ends[0], &ends[1]) || carry(&ends[1], &ends[0]))
@@ -421,7 +421,7 @@ static void every_byte_once_and_in_order(void **state)
 			case 5:
 				end->now += prng_below(&prng, 5000);
 				take_some(end);
-				ptl_share_set(&end->share, 921600, prng_below(&prng, 2));
+				ptl_share_set(&end->share, 921600, prng_below(&prng, 2), 0);
 				ptl_streams_poll(&end->streams, end->now);
 				break;
 			default:
@@ -443,7 +443,7 @@ static void a_share_is_not_saved_up(void **state)
 	ptl_time now = 10000000;
 
 	(void)state;
-	ptl_share_set(&share, 115200, false);
+	ptl_share_set(&share, 115200, false, 0);
 	for (int i = 0; i < 3; i++) {
 		assert_true(ptl_share_free(&share, now));
 		ptl_share_book(&share, now, 64);

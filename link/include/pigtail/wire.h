@@ -124,7 +124,8 @@ enum ptl_message {
 #define PTL_PING_AGAIN_US   200000u
 #define PTL_SILENT_AFTER_US 3000000u  /* of silence: the peer is gone */
 #define PTL_STUCK_AFTER_US  10000000u /* no progress though it is heard */
-#define PTL_ACK_DELAY_US    5000u     /* or 64 byte times, if that is more */
+#define PTL_ACK_DELAY_US    5000u     /* or PTL_ACK_DELAY_BYTES, if that is more */
+#define PTL_ACK_DELAY_BYTES 64u	      /* their time on the line: for class control it is this */
 
 /* SPEC 12, rate negotiation: the rates that may be proposed, bits/s. */
 #define PTL_RATES                                                                              \
