@@ -73,20 +73,25 @@ static enum ptl_match match(void *user, const uint8_t *bytes, size_t n, bool con
 
 static void begin(void *user, ptl_time now, unsigned client)
 {
-	const struct ptl_loan *loan = user;
+	struct ptl_loan *loan = user;
 
-	if (loan->lent)
+	if (loan->lent) {
 		ptl_bridge_drop(loan->bridge);
-	else
-		loan->programmer.begin(loan->programmer.user, now, client);
+		return;
+	}
+	loan->works = true;
+	loan->programmer.begin(loan->programmer.user, now, client);
 }
 
 static void end(void *user, ptl_time now)
 {
-	const struct ptl_loan *loan = user;
+	struct ptl_loan *loan = user;
 
-	if (!loan->lent)
-		loan->programmer.end(loan->programmer.user, now);
+	loan->ended = loan->works && loan->lent;
+	if (!loan->works || loan->lent)
+		return;
+	loan->works = false;
+	loan->programmer.end(loan->programmer.user, now);
 }
 
 static size_t from_client(void *user, ptl_time now, const uint8_t *bytes, size_t n)
@@ -121,10 +126,13 @@ static ptl_time poll(void *user, ptl_time now)
 
 static void renewed(void *user, ptl_time now)
 {
-	const struct ptl_loan *loan = user;
+	struct ptl_loan *loan = user;
 
-	if (!loan->lent)
-		loan->programmer.renewed(loan->programmer.user, now);
+	if (loan->lent)
+		return;
+	loan->programmer.renewed(loan->programmer.user, now);
+	if (loan->ended)
+		end(loan, now);
 }
 
 static bool take_format(void *user, struct ptl_serial_format *format)

@@ -8,7 +8,8 @@
  * Meanwhile the bridge writes nothing (its clients are held back, none of their bytes is
  * lost), a format or a line that somebody sets is what the bridge remembers, and a programmer
  * that comes is hung up on, as if another one were at work, which is so. What the UART tells
- * is the flasher's; its owner passes it on.
+ * is the flasher's; its owner passes it on. A programmer that was at work already and ends
+ * meanwhile is told so afterwards, when the target is the programmer's again.
  */
 #ifndef PIGTAIL_LOAN_H
 #define PIGTAIL_LOAN_H
@@ -19,7 +20,8 @@ struct ptl_loan {
 	struct ptl_serial_seam serial;	       /* the UART */
 	struct ptl_programmer_seam programmer; /* without a loan */
 	struct ptl_bridge *bridge;	       /* as soon as there is one */
-	bool lent; /* the owner's; when it is over, ptl_bridge_uart_renewed() follows */
+	bool lent;	   /* the owner's; when it is over, ptl_bridge_uart_renewed() follows */
+	bool works, ended; /* the programmer; ended: while it was lent */
 };
 
 /* For the bridge's configuration. The loan stays where it is; serial and programmer are set. */
