@@ -290,6 +290,22 @@ void ptl_bridge_uart_renewed(struct ptl_bridge *bridge, ptl_time now)
 	settle(bridge);
 }
 
+bool ptl_bridge_is_programmed(const struct ptl_bridge *bridge)
+{
+	return bridge->programmer != PTL_NOBODY;
+}
+
+bool ptl_bridge_set_programmer(struct ptl_bridge *bridge, ptl_time now,
+			       const struct ptl_programmer_seam *programmer)
+{
+	if (bridge->programmer != PTL_NOBODY)
+		return false;
+	bridge->config.programmer = *programmer;
+	bridge->programmer_due = PTL_NEVER;
+	ptl_bridge_uart_renewed(bridge, now);
+	return true;
+}
+
 const struct ptl_serial_format *ptl_bridge_format(const struct ptl_bridge *bridge)
 {
 	return &bridge->format;

@@ -63,6 +63,8 @@ string(REGEX REPLACE "import ({[^}]*}) from \"./([a-z]+).js\";" "const \\1 = \\2
 string(APPEND script "${text}")
 read_source(style console.css)
 file(READ ${folder}/console.html page)
+# A chip's pins are wired, and its bridge has no link beside it.
+string(REGEX REPLACE "\t<!-- not on a chip -->.*<!-- up to here -->\n\n" "" page "${page}")
 string(REPLACE "<link rel=\"stylesheet\" href=\"console.css\">" "<style>${style}</style>" page "${page}")
 string(REPLACE "<script type=\"module\" src=\"console.js\"></script>"
                "<script type=\"module\">${script}</script>" page "${page}")

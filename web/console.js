@@ -190,6 +190,22 @@ function showClients(status) {
 		$("clients").replaceChildren(...rows);
 }
 
+/* Sections that only some bridges have: by a key of their status, the module that fills them. */
+const sections = { pin_settings: "./pins.js", link: "./wifi.js" };
+const modules = {};
+
+async function showSections(status) {
+	for (const [key, path] of Object.entries(sections)) {
+		if (!status[key])
+			continue;
+		modules[key] ??= import(path).then((module) => {
+			module.begin(ask, tell);
+			return module;
+		});
+		(await modules[key]).show(status);
+	}
+}
+
 function showStatus(status) {
 	const { port } = status;
 	$("name").textContent = document.title = `${status.name}: ${port.name}`;
@@ -211,6 +227,7 @@ function showStatus(status) {
 	if (!$("target").value && [...$("target").options].some((one) => one.value === status.target))
 		$("target").value = status.target;
 	showClients(status);
+	showSections(status);
 }
 
 function showStats(stats) {

@@ -23,6 +23,14 @@ export function logout() {
 	return post("api/logout");
 }
 
+/* One request by itself; its result. */
+export async function control(request, args) {
+	const answer = await (await post("api/control", { request, arguments: args ?? {} })).json();
+	if (answer.error)
+		throw new Error(answer.error.reason);
+	return answer.result;
+}
+
 export class Link {
 	#socket;
 	#waiting = new Map();

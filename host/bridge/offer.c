@@ -9,6 +9,7 @@
 #include "host/base/socket.h"
 #include "host/base/timer.h"
 #include "host/bridge/format.h"
+#include "host/bridge/target_part.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -142,24 +143,6 @@ static void add_clients(cJSON *to, const struct server *server)
 	}
 }
 
-static void add_target(cJSON *to, const struct server *server)
-{
-	static const char *const names[PTL_TARGET_PINS] = {
-		[PTL_TARGET_RESET] = "reset",
-		[PTL_TARGET_BOOT] = "boot",
-	};
-	const struct target_config *target = &server_config(server)->target;
-	cJSON *pins;
-	char text[PIN_TEXT];
-
-	cJSON_AddStringToObject(to, "target", ptl_target_name(target->kind));
-	pins = cJSON_AddObjectToObject(to, "pins");
-	for (int i = 0; i < PTL_TARGET_PINS; i++)
-		if (target->pins.pin[i].kind != PIN_NONE)
-			cJSON_AddStringToObject(pins, names[i],
-						pin_options_text(&target->pins.pin[i], text));
-}
-
 static cJSON *status_now(void *user)
 {
 	const struct offer *offer = user;
@@ -175,10 +158,12 @@ static cJSON *status_now(void *user)
 				(double)(timer_now() - server_began(offer->server)) / 1e6);
 	add_port(json, offer->server);
 	add_listens(json, offer->server);
-	add_target(json, offer->server);
+	target_part_status(json, offer->server);
 	add_armed(json, offer->server);
 	cJSON_AddStringToObject(json, "write", policies[server_config(offer->server)->write]);
 	add_clients(json, offer->server);
+	if (offer->link)
+		cJSON_AddStringToObject(json, "link", offer->link);
 	cJSON_AddStringToObject(json, "control", control_path(offer->control));
 	return json;
 }
@@ -356,4 +341,5 @@ void offer_begin(struct offer *offer)
 {
 	offer->part = (struct control_part){requests, events, offer, NULL};
 	control_add(offer->control, &offer->part);
+	target_part_begin(&offer->target, offer->control, offer->server);
 }

@@ -10,10 +10,11 @@ struct offer {
 	struct server *server;
 	struct control *control;
 	const char *name;
-	struct control_part part;
+	const char *link; /* whose radio can be asked for, or NULL */
+	struct control_part part, target;
 };
 
-/* All of offer but part is set. */
+/* All of offer but the parts is set. */
 void offer_begin(struct offer *offer);
 
 /* The enum ptl_write_policy of that name; -1: there is none. */

@@ -32,6 +32,7 @@ struct pin {
 
 struct pins {
 	struct pins_options options;
+	const struct ptl_serial_seam *serial;
 	struct pin pin[PTL_TARGET_PINS];
 };
 
@@ -156,17 +157,27 @@ static const char *reason(const struct pin *pin, int why)
 	return strerror(why);
 }
 
-int pins_open(struct pins **made, const struct pins_options *options,
-	      const struct ptl_serial_seam *serial, char *error, size_t error_size)
+static void close_all(struct pins *pins)
 {
-	struct pins *pins = calloc(1, sizeof(*pins));
+	for (int i = 0; i < PTL_TARGET_PINS; i++) {
+		struct pin *pin = &pins->pin[i];
 
-	if (!pins)
-		return complain(error, error_size, "pins: no memory");
+		if (pin->chip)
+			gpiod_chip_close(pin->chip);
+		if (pin->socket >= 0)
+			(void)close(pin->socket);
+		*pin = (struct pin){.socket = -1};
+	}
+}
+
+/* All of them, or none. */
+static int open_all(struct pins *pins, const struct pins_options *options, char *error,
+		    size_t error_size)
+{
 	pins->options = *options;
 	for (int i = 0; i < PTL_TARGET_PINS; i++)
 		pins->pin[i] = (struct pin){
-			.options = &pins->options.pin[i], .serial = serial, .socket = -1};
+			.options = &pins->options.pin[i], .serial = pins->serial, .socket = -1};
 	for (int i = 0; i < PTL_TARGET_PINS; i++) {
 		struct pin *pin = &pins->pin[i];
 
@@ -177,11 +188,43 @@ int pins_open(struct pins **made, const struct pins_options *options,
 			continue;
 		(void)complain(error, error_size, "pin %s: cannot open %s: %s", names[i],
 			       options->pin[i].where, reason(pin, errno));
-		pins_close(pins);
+		close_all(pins);
+		return -1;
+	}
+	return 0;
+}
+
+int pins_open(struct pins **made, const struct pins_options *options,
+	      const struct ptl_serial_seam *serial, char *error, size_t error_size)
+{
+	struct pins *pins = calloc(1, sizeof(*pins));
+
+	if (!pins)
+		return complain(error, error_size, "pins: no memory");
+	pins->serial = serial;
+	if (open_all(pins, options, error, error_size) < 0) {
+		free(pins);
 		return -1;
 	}
 	*made = pins;
 	return 0;
+}
+
+int pins_change(struct pins *pins, const struct pins_options *options, char *error,
+		size_t error_size)
+{
+	const struct pins_options before = pins->options;
+	char again[256];
+
+	set(pins, PTL_TARGET_BOOT, false);
+	set(pins, PTL_TARGET_RESET, false);
+	/* A line of a chip is had once. */
+	close_all(pins);
+	if (open_all(pins, options, error, error_size) == 0)
+		return 0;
+	if (open_all(pins, &before, again, sizeof(again)) < 0)
+		log_line("%s; there is no pin now", again);
+	return -1;
 }
 
 struct ptl_target_pins_seam pins_seam(struct pins *pins)
@@ -201,11 +244,6 @@ struct ptl_target_pins_seam pins_seam(struct pins *pins)
 
 void pins_close(struct pins *pins)
 {
-	for (int i = 0; i < PTL_TARGET_PINS; i++) {
-		if (pins->pin[i].chip)
-			gpiod_chip_close(pins->pin[i].chip);
-		if (pins->pin[i].socket >= 0)
-			(void)close(pins->pin[i].socket);
-	}
+	close_all(pins);
 	free(pins);
 }

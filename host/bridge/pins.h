@@ -14,6 +14,11 @@ struct pins;
 int pins_open(struct pins **pins, const struct pins_options *options,
 	      const struct ptl_serial_seam *serial, char *error, size_t error_size);
 
+/* Other pins, those that were are let go; where one cannot be had, all is as before, and -1
+ * and why in error. Who has the seam takes it anew. */
+int pins_change(struct pins *pins, const struct pins_options *options, char *error,
+		size_t error_size);
+
 /* For a proxy or a flasher. Each change of a pin is told by log_detail(); one that fails,
  * by log_line(), once. */
 struct ptl_target_pins_seam pins_seam(struct pins *pins);

@@ -4,12 +4,12 @@
 
 #include "host/base/log.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-#define PULSE_MAX    10000ul
 
 /* Those with a colon are followed by where. */
 static const struct {
@@ -48,11 +48,9 @@ static bool read_where(struct pin_options *pin, const char *text)
 	return true;
 }
 
-static int set_where(struct pins_options *options, enum ptl_target_pin which, const char *value,
-		     char *error, size_t error_size)
+int pin_options_parse(struct pin_options *pin, const char *value, char *error,
+		      size_t error_size)
 {
-	struct pin_options *pin = &options->pin[which];
-
 	for (size_t i = 0; i < COUNT(kinds); i++) {
 		size_t length = strlen(kinds[i].name);
 		bool has_where = kinds[i].name[length - 1] == ':';
@@ -70,6 +68,17 @@ static int set_where(struct pins_options *options, enum ptl_target_pin which, co
 		"bad pin '%s'; it is dtr, rts, gpio:CHIP/LINE, file:PATH or unix:PATH", value);
 }
 
+bool pin_options_same(const struct pin_options *a, const struct pin_options *b)
+{
+	return a->kind == b->kind && a->line == b->line && !strcmp(a->where, b->where);
+}
+
+static int set_where(struct pins_options *options, enum ptl_target_pin which, const char *value,
+		     char *error, size_t error_size)
+{
+	return pin_options_parse(&options->pin[which], value, error, error_size);
+}
+
 static int set_active(struct pins_options *options, enum ptl_target_pin which,
 		      const char *value, char *error, size_t error_size)
 {
@@ -84,9 +93,9 @@ static int set_pulse(struct pins_options *options, enum ptl_target_pin which, co
 		     char *error, size_t error_size)
 {
 	(void)which;
-	if (!number(value, PULSE_MAX, &options->pulse_ms) || !options->pulse_ms)
-		return complain_usage(error, error_size, "bad pulse '%s'; it is 1 to %lu ms",
-				      value, PULSE_MAX);
+	if (!number(value, PINS_PULSE_MAX, &options->pulse_ms) || !options->pulse_ms)
+		return complain_usage(error, error_size, "bad pulse '%s'; it is 1 to %u ms",
+				      value, PINS_PULSE_MAX);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #ifndef PIGTAIL_HOST_PINS_OPTIONS_H
 #define PIGTAIL_HOST_PINS_OPTIONS_H
 
-#include <limits.h>
+#include <stdbool.h>
 #include <pigtail/target_pins.h>
 #include <pigtail/target.h>
 
@@ -21,9 +21,11 @@ enum pin_kind {
 	PIN_UNIX, /* a datagram socket that gets "0" or "1" */
 };
 
+#define PIN_WHERE 256 /* bytes, with their end */
+
 struct pin_options {
 	enum pin_kind kind;
-	char where[PATH_MAX]; /* a path; of a GPIO the chip */
+	char where[PIN_WHERE]; /* a path; of a GPIO the chip */
 	unsigned line;
 	bool high; /* active at the high level */
 };
@@ -32,6 +34,14 @@ struct pins_options {
 	struct pin_options pin[PTL_TARGET_PINS];
 	unsigned pulse_ms; /* 0: as the target wants it */
 };
+
+/* One WHERE. -2, and why in error. */
+int pin_options_parse(struct pin_options *pin, const char *text, char *error,
+		      size_t error_size);
+/* Whether it is the same place, whatever its level. */
+bool pin_options_same(const struct pin_options *a, const struct pin_options *b);
+
+#define PINS_PULSE_MAX 10000u /* ms */
 
 /* What a target's board has where --pins says nothing of it: all active low, but STM32's
  * BOOT0; no pin at all. */
@@ -42,7 +52,7 @@ int pins_options_parse(struct pins_options *options, const char *text, char *err
 		       size_t error_size);
 
 /* "unix:PATH" and the like, as --pins says it. */
-#define PIN_TEXT (PATH_MAX + 16)
+#define PIN_TEXT (PIN_WHERE + 16)
 const char *pin_options_text(const struct pin_options *pin, char text[PIN_TEXT]);
 
 /* The target of that name; -2 and why in error: there is none. */

@@ -42,6 +42,12 @@ void programming_attach(struct programming *one, struct ptl_bridge *bridge)
 	one->loan.bridge = bridge;
 }
 
+struct ptl_programmer_seam programming_renew(struct programming *one)
+{
+	one->loan.programmer = target_programmer(one->config.target);
+	return programming_programmer(one);
+}
+
 /* ---- what the UART tells ---- */
 
 bool programming_uart(struct programming *one, const uint8_t *bytes, size_t n)

@@ -30,6 +30,9 @@ struct ptl_serial_seam programming_serial(struct programming *programming);
 struct ptl_programmer_seam programming_programmer(struct programming *programming);
 void programming_attach(struct programming *programming, struct ptl_bridge *bridge);
 
+/* After target_change(): what programming_programmer() is now. */
+struct ptl_programmer_seam programming_renew(struct programming *programming);
+
 /* What the UART tells; false: it is for the bridge. */
 bool programming_uart(struct programming *programming, const uint8_t *bytes, size_t n);
 bool programming_room(struct programming *programming);

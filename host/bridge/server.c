@@ -337,7 +337,6 @@ static int open_uart(struct server *server, char *error, size_t error_size)
 static int open_target(struct server *server, char *error, size_t error_size)
 {
 	struct ptl_serial_seam serial = uart_seam(&server->uart);
-
 	struct programming_config config = {
 		.name = server->config.port,
 		.serial = serial,
@@ -503,22 +502,22 @@ bool server_hang_up(struct server *server, unsigned client)
 	return true;
 }
 
-static bool is_programmed(const struct server *server)
+/* The target, of programmers; or a line in error. */
+static bool is_free(const struct server *server, char *error, size_t error_size)
 {
-	struct ptl_client_state state;
-	bool any = programming_is_busy(server->programming);
-
-	for (unsigned i = 0; i < server->config.clients && !any; i++)
-		any = ptl_bridge_get_client(server->bridge, i, &state) && state.programs;
-	return any;
+	if (!programming_is_busy(server->programming) &&
+	    !ptl_bridge_is_programmed(server->bridge))
+		return true;
+	(void)complain(error, error_size,
+		       "the target is being programmed; wait until that is done");
+	return false;
 }
 
 int server_flash(struct server *server, enum ptl_target kind, struct image *image,
 		 const struct flashing_events *events, char *error, size_t error_size)
 {
-	if (is_programmed(server))
-		return complain(error, error_size,
-				"the target is being programmed; wait until that is done");
+	if (!is_free(server, error, error_size))
+		return -1;
 	if (!server->uart.kind->is_open(server->uart.data))
 		return complain(error, error_size, "%s is not there; look at its wire",
 				server->uart.kind->name(server->uart.data));
@@ -532,12 +531,27 @@ void server_flash_abort(struct server *server)
 
 int server_reset(struct server *server, char *error, size_t error_size)
 {
-	if (is_programmed(server))
-		return complain(error, error_size,
-				"the target is being programmed; wait until that is done");
+	if (!is_free(server, error, error_size))
+		return -1;
 	if (!programming_reset(server->programming))
 		return complain(error, error_size,
 				"no pin resets the target; name it by --pins reset=...");
+	return 0;
+}
+
+int server_set_target(struct server *server, const struct target_config *target, char *error,
+		      size_t error_size)
+{
+	struct ptl_programmer_seam programmer;
+
+	if (!is_free(server, error, error_size))
+		return -1;
+	if (target_change(server->target, target, error, error_size) < 0)
+		return -1;
+	server->config.target = *target;
+	programmer = programming_renew(server->programming);
+	(void)ptl_bridge_set_programmer(server->bridge, timer_now(), &programmer);
+	settle(server);
 	return 0;
 }
 

@@ -66,6 +66,11 @@ void server_flash_abort(struct server *server);
 /* Resets the target into its program. -1 with a line in error. */
 int server_reset(struct server *server, char *error, size_t error_size);
 
+/* Another target, or other pins, for as long as the bridge runs. -1 with a line in error: all
+ * is as it was. */
+int server_set_target(struct server *server, const struct target_config *target, char *error,
+		      size_t error_size);
+
 /* DTR, RTS, or a break. */
 void server_set_line(struct server *server, enum ptl_serial_line line, bool on);
 

@@ -14,6 +14,7 @@ struct target {
 	struct ptl_serial_seam serial;
 	struct pins *pins;
 	struct ptl_proxy *proxy;
+	struct ptl_bridge *bridge; /* NULL: not yet */
 };
 
 static void on_event(void *user, enum ptl_proxy_event event, enum ptl_target target)
@@ -35,12 +36,34 @@ static void on_event(void *user, enum ptl_proxy_event event, enum ptl_target tar
 		log_detail("%s: %s", ptl_target_name(target), events[event]);
 }
 
+bool target_add_place(struct target_config *config, const struct pin_options *place)
+{
+	for (size_t i = 0; i < config->places; i++)
+		if (pin_options_same(&config->place[i], place))
+			return true;
+	if (config->places == TARGET_PLACES)
+		return false;
+	config->place[config->places++] = *place;
+	return true;
+}
+
+static void begin_proxy(struct target *target, enum ptl_target kind, void *memory)
+{
+	const struct ptl_proxy_config config = {
+		.target = kind,
+		.serial = target->serial,
+		.pins = pins_seam(target->pins),
+		.event = on_event,
+	};
+
+	target->proxy = ptl_proxy_init(memory, &config);
+}
+
 int target_open(const struct target_config *config, const struct ptl_serial_seam *serial,
 		struct target **made, char *error, size_t error_size)
 {
 	struct target *target = calloc(1, sizeof(*target));
 	void *memory = malloc(ptl_proxy_size());
-	struct ptl_proxy_config proxy = {.target = config->kind, .event = on_event};
 
 	if (!target || !memory) {
 		free(target);
@@ -53,10 +76,18 @@ int target_open(const struct target_config *config, const struct ptl_serial_seam
 		free(memory);
 		return -1;
 	}
-	proxy.serial = *serial;
-	proxy.pins = pins_seam(target->pins);
-	target->proxy = ptl_proxy_init(memory, &proxy);
+	begin_proxy(target, config->kind, memory);
 	*made = target;
+	return 0;
+}
+
+int target_change(struct target *target, const struct target_config *config, char *error,
+		  size_t error_size)
+{
+	if (pins_change(target->pins, &config->pins, error, error_size) < 0)
+		return -1;
+	begin_proxy(target, config->kind, target->proxy);
+	ptl_proxy_attach(target->proxy, target->bridge);
 	return 0;
 }
 
@@ -72,6 +103,7 @@ struct ptl_target_pins_seam target_pins(struct target *target)
 
 void target_attach(struct target *target, struct ptl_bridge *bridge)
 {
+	target->bridge = bridge;
 	ptl_proxy_attach(target->proxy, bridge);
 }
 

@@ -7,16 +7,29 @@
 
 #include <pigtail/bridge.h>
 
+#define TARGET_PLACES 8u
+
 struct target_config {
 	enum ptl_target kind;
 	struct pins_options pins;
+	/* Where pins may be put while the bridge runs, beside dtr and rts. */
+	struct pin_options place[TARGET_PLACES];
+	size_t places;
 };
+
+/* One more place, unless it is known. false: there are too many. */
+bool target_add_place(struct target_config *config, const struct pin_options *place);
 
 struct target;
 
 /* Returns -1, and why in error. serial must stay until target_close(). */
 int target_open(const struct target_config *config, const struct ptl_serial_seam *serial,
 		struct target **target, char *error, size_t error_size);
+
+/* Another target, or other pins; -1, and why in error: it is as it was. What was had of it
+ * below is to be had anew, while no programmer is at work. */
+int target_change(struct target *target, const struct target_config *config, char *error,
+		  size_t error_size);
 
 /* For the bridge's configuration, and the bridge. */
 struct ptl_programmer_seam target_programmer(struct target *target);

@@ -24,6 +24,7 @@
 
 #define NAMES_TRIED 100
 #define HISTORY_KB  256
+#define PLACES	    (TARGET_PLACES - PTL_TARGET_PINS) /* those of --pin */
 
 enum {
 	KEY_FORMAT = 'f',
@@ -37,7 +38,9 @@ enum {
 	KEY_IDLE,
 	KEY_TARGET,
 	KEY_PINS,
+	KEY_PIN,
 	KEY_WEB,
+	KEY_LINK,
 	KEY_TLS,
 	KEY_USERS,
 	KEY_CLIENT_CA,
@@ -56,6 +59,8 @@ static const struct argp_option option_list[] = {
 	 1},
 	{"web", KEY_WEB, "[HOST:]PORT", 0,
 	 "Where a browser finds the console, and 'pigtail flash' the bridge", 1},
+	{"link", KEY_LINK, "NAME", 0,
+	 "Whose radio the page of --web may use: its scans, and which network it joins", 1},
 	{"tls", KEY_TLS, "CERT,KEY", 0, "The bridge's certificate and its key: two files", 1},
 	{"users", KEY_USERS, "FILE", 0, "Who may log in; 'pigtail passwd' makes it", 1},
 	{"client-ca", KEY_CLIENT_CA, "FILE", 0,
@@ -81,6 +86,10 @@ static const struct argp_option option_list[] = {
 	 "What brings it into its boot loader: reset=PIN[,boot=PIN]; a PIN is dtr, rts, "
 	 "gpio:CHIP/LINE, "
 	 "file:PATH or unix:PATH. And reset-active=low|high, boot-active=low|high, pulse=MS",
+	 3},
+	{"pin", KEY_PIN, "PIN", 0,
+	 "Where a user may put one of them, beside dtr, rts and what --pins names; up to 6 "
+	 "times",
 	 3},
 	{"syslog", KEY_SYSLOG, "[udp:|tcp:]HOST[:PORT]", 0,
 	 "What the UART says, as lines to a syslog server (udp, 514)", 4},
@@ -147,6 +156,21 @@ static void set_pins(struct command *command, struct argp_state *state)
 	if (command->pins &&
 	    pins_options_parse(&target->pins, command->pins, error, sizeof(error)) < 0)
 		command_misused(state, "%s", error);
+	for (int i = 0; i < PTL_TARGET_PINS; i++)
+		if (target->pins.pin[i].where[0])
+			(void)target_add_place(target, &target->pins.pin[i]);
+}
+
+static void add_place(struct command *command, const char *text, struct argp_state *state)
+{
+	struct target_config *target = &command->config.target;
+	struct pin_options place = {.kind = PIN_NONE};
+	char error[256];
+
+	if (pin_options_parse(&place, text, error, sizeof(error)) < 0)
+		command_misused(state, "%s", error);
+	if (target->places == PLACES || !target_add_place(target, &place))
+		command_misused(state, "--pin '%s' is one too many", text);
 }
 
 static void set_target(struct command *command, const char *text, struct argp_state *state)
@@ -171,6 +195,11 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case KEY_WEB:
 		if (web_parse(text, &command->web.listen, error, sizeof(error)) < 0)
 			command_misused(state, "%s", error);
+		return 0;
+	case KEY_LINK:
+		if (!control_name_ok(text))
+			command_misused(state, "--link '%s': it is no name", text);
+		command->web.link = text;
 		return 0;
 	case KEY_FORMAT:
 		if (format_parse(text, &config->format) < 0)
@@ -204,6 +233,9 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 		return 0;
 	case KEY_PINS:
 		command->pins = text;
+		return 0;
+	case KEY_PIN:
+		add_place(command, text, state);
 		return 0;
 	case KEY_TLS:
 		if (access_parse_pair(&config->access, "--tls", text, error, sizeof(error)) < 0)
@@ -247,6 +279,8 @@ static error_t parse_option(int key, char *text, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (!config->port)
 			command_misused(state, "PORT is missing");
+		if (command->web.link && !*command->web.listen.port)
+			command_misused(state, "--link is for the page of --web");
 		if (!config->listens) {
 			set_listen(command, "23,auto", state);
 			set_listen(command, "2323,program", state);
@@ -359,6 +393,7 @@ static int start(struct running *running, const struct command *command)
 		return -status;
 	}
 	running->offer.name = running->name;
+	running->offer.link = command->web.link;
 	offer_begin(&running->offer);
 	running->upload = upload_new(running->offer.server, running->offer.control);
 	status = open_web(running, &command->web, error, sizeof(error));
@@ -389,10 +424,10 @@ static void drop_privileges(const struct server_config *config)
 	struct sandbox sandbox = {0};
 	char path[512];
 
-	for (int i = 0; i < PTL_TARGET_PINS; i++)
-		if (config->target.pins.pin[i].kind == PIN_FILE ||
-		    config->target.pins.pin[i].kind == PIN_UNIX)
-			sandbox_will_open(&sandbox, config->target.pins.pin[i].where, W_OK);
+	for (size_t i = 0; i < config->target.places; i++)
+		if (config->target.place[i].kind == PIN_FILE ||
+		    config->target.place[i].kind == PIN_UNIX)
+			sandbox_will_open(&sandbox, config->target.place[i].where, W_OK);
 	for (size_t i = 0; i < config->listens; i++)
 		sandbox.low_ports |= config->listen[i].guard == LISTENER_ARMED &&
 				     atoi(config->listen[i].port) < 1024;

@@ -122,6 +122,18 @@ void control_fail(struct control_call *call, const char *failure, const char *fo
 	call_done(call);
 }
 
+void control_relay(struct control_call *call, cJSON *answer)
+{
+	cJSON *line = reply_with_id(call->id);
+	const char *name = cJSON_HasObjectItem(answer, "error") ? "error" : "result";
+	cJSON *item = cJSON_DetachItemFromObject(answer, name);
+
+	cJSON_AddItemToObject(line, name, item ? item : cJSON_CreateObject());
+	cJSON_Delete(answer);
+	reply_send(call->client->channel, line);
+	call_done(call);
+}
+
 int control_hand_over(struct control_call *call, cJSON *result)
 {
 	struct channel *channel = call->client->channel;

@@ -70,6 +70,10 @@ void control_refuse(struct control_call *call, enum control_code code, const cha
 void control_fail(struct control_call *call, const char *failure, const char *format, ...)
 	PRINTF_LIKE(3, 4);
 
+/* Answers as another control socket has: a line with a result or an error, which is freed. The
+ * call is gone at return. */
+void control_relay(struct control_call *call, cJSON *answer);
+
 /*
  * Answers, and takes the connection out of the client's hands: it carries no lines any more.
  * Returns its descriptor, which is the caller's; or -1, and the call was refused: the client

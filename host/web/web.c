@@ -8,6 +8,7 @@
 #include "host/base/log.h"
 #include "host/base/socket.h"
 #include "host/base/timer.h"
+#include "host/web/radio_part.h"
 #include "host/web/visitor.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ struct web {
 	struct listener *listener;
 	struct visitor *visitor[VISITORS];
 	struct timer *timer;
+	struct radio_part *radio; /* NULL: there is none */
 	char host[128];
 };
 
@@ -122,6 +124,8 @@ int web_open(uv_loop_t *loop, const struct web_config *config, struct web **out,
 		free(web);
 		return complain(error, error_size, "cannot make a timer: %s", strerror(errno));
 	}
+	if (config->link)
+		web->radio = radio_part_new(loop, config->control, config->link);
 	status = listener_open(loop, &config->listen, guard.secure, on_came, web,
 			       &web->listener, error, error_size);
 	if (status) {
@@ -140,6 +144,7 @@ void web_close(struct web *web)
 	for (size_t i = 0; i < VISITORS; i++)
 		if (web->visitor[i])
 			visitor_free(web->visitor[i]);
+	radio_part_free(web->radio);
 	timer_free(web->timer);
 	guard_wipe(&web->guard);
 	free(web);

@@ -15,6 +15,7 @@ struct web_config {
 	struct listener_spec listen; /* its service doesn't matter */
 	struct server *server;
 	struct control *control;
+	const char *link; /* whose radio the page may use, or NULL */
 };
 
 /* [HOST:]PORT. -2 with a line in error. */

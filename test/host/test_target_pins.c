@@ -179,6 +179,26 @@ static void a_chip_that_is_not_there_is_told(void **state)
 	assert_non_null(strstr(error, "/dev/no-such-chip"));
 }
 
+static void pins_that_cannot_be_had_leave_those_that_were(void **state)
+{
+	struct pins *pins = open_pins("reset=dtr%.0s%.0s", "");
+	struct pins_options options;
+	char error[256] = "";
+
+	(void)state;
+	assert_int_equal(parse(&options, "reset=rts"), 0);
+	assert_int_equal(pins_change(pins, &options, error, sizeof(error)), 0);
+	assert_int_equal(pins_seam(pins).lines, 1u << PTL_LINE_RTS);
+	pins_seam(pins).set(pins_seam(pins).user, PTL_TARGET_RESET, true);
+	assert_true(line_on[PTL_LINE_RTS]);
+	assert_int_equal(parse(&options, "reset=dtr,boot=gpio:/dev/no-such-chip/1"), 0);
+	assert_int_equal(pins_change(pins, &options, error, sizeof(error)), -1);
+	assert_non_null(strstr(error, "/dev/no-such-chip"));
+	assert_int_equal(pins_seam(pins).lines, 1u << PTL_LINE_RTS);
+	assert_false(line_on[PTL_LINE_RTS]); /* no target stays in reset */
+	pins_close(pins);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +208,7 @@ int main(void)
 		cmocka_unit_test(a_socket_gets_datagrams_as_soon_as_it_is_there),
 		cmocka_unit_test(modem_lines_are_low_when_they_are_on),
 		cmocka_unit_test(a_chip_that_is_not_there_is_told),
+		cmocka_unit_test(pins_that_cannot_be_had_leave_those_that_were),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -360,6 +360,30 @@ static void a_programmer_that_leaves_gives_the_uart_back(void **state)
 	BENCH_WROTE(&bench, "ok");
 }
 
+static void another_programmer_has_other_lines_but_not_while_one_is_at_work(void **state)
+{
+	struct ptl_programmer_seam other = bench_config(&bench).programmer;
+	unsigned a;
+
+	(void)state;
+	begin();
+	other.lines = 1u << PTL_LINE_DTR;
+	a = bench_connect(&bench, PTL_SERVICE_AUTO);
+	BENCH_SAY(&bench, a, "0 ");
+	assert_true(ptl_bridge_is_programmed(bench.bridge));
+	assert_false(ptl_bridge_set_programmer(bench.bridge, bench.now, &other));
+	BENCH_SAY(&bench, a, "Q");
+	assert_false(ptl_bridge_is_programmed(bench.bridge));
+	assert_true(ptl_bridge_set_programmer(bench.bridge, bench.now, &other));
+	ptl_bridge_set_line(bench.bridge, bench.now, PTL_LINE_DTR, false);
+	assert_true(bench.line[PTL_LINE_DTR]); /* a pin: it is the programmer's */
+	other.lines = 0;
+	assert_true(ptl_bridge_set_programmer(bench.bridge, bench.now, &other));
+	assert_false(bench.line[PTL_LINE_DTR]); /* as it was asked for */
+	ptl_bridge_set_line(bench.bridge, bench.now, PTL_LINE_DTR, true);
+	assert_true(bench.line[PTL_LINE_DTR]);
+}
+
 static void a_port_for_programming_withholds_chatter(void **state)
 {
 	unsigned a;
@@ -491,6 +515,8 @@ int main(void)
 		cmocka_unit_test_teardown(a_second_programmer_and_one_that_failed_get_a_reset,
 					  end),
 		cmocka_unit_test_teardown(a_programmer_that_leaves_gives_the_uart_back, end),
+		cmocka_unit_test_teardown(
+			another_programmer_has_other_lines_but_not_while_one_is_at_work, end),
 		cmocka_unit_test_teardown(a_port_for_programming_withholds_chatter, end),
 		cmocka_unit_test_teardown(an_idle_client_is_dropped, end),
 		cmocka_unit_test_teardown(one_client_too_many_is_refused, end),

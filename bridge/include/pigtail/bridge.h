@@ -157,6 +157,14 @@ bool ptl_bridge_line(const struct ptl_bridge *bridge, enum ptl_serial_line line)
 void ptl_bridge_set_line(struct ptl_bridge *bridge, ptl_time now, enum ptl_serial_line line,
 			 bool on);
 
+/* Whether a programmer is at work. */
+bool ptl_bridge_is_programmed(const struct ptl_bridge *bridge);
+
+/* Another programmer, as for another target or other pins; false: one is at work. Format and
+ * lines are set anew, since lines that were pins are lines again, or the other way round. */
+bool ptl_bridge_set_programmer(struct ptl_bridge *bridge, ptl_time now,
+			       const struct ptl_programmer_seam *programmer);
+
 /* For the programmer, see programmer.h. Bytes to its client, encoded as it wants them;
  * how many were taken. It is a console from now on; it is to be hung up on. The last two
  * take effect when the programmer's function has returned; its end() is called then. */
