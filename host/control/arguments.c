@@ -7,6 +7,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Bytes of a request, each of its characters as an escape: 2048 by HTTP, less of a command. */
+#define TEXT_MOST (6 * 2048)
+
 static const char *const type_names[] = {
 	[CONTROL_STRING] = "string",
 	[CONTROL_INTEGER] = "integer",
@@ -183,4 +186,9 @@ void control_arguments_wipe(cJSON *json)
 		explicit_bzero(json->valuestring, strlen(json->valuestring));
 	for (cJSON *child = json ? json->child : NULL; child; child = child->next)
 		control_arguments_wipe(child);
+}
+
+char *control_arguments_text(const cJSON *json)
+{
+	return cJSON_PrintBuffered(json, TEXT_MOST, false);
 }

@@ -48,4 +48,8 @@ cJSON *control_arguments_help(const struct control_argument *table);
 /* Overwrites all strings in it: there may be passwords among them. */
 void control_arguments_wipe(cJSON *json);
 
+/* The JSON as text of one line, for cJSON_free(), of which memory has one copy: what grows
+ * where it stands leaves none behind. The caller wipes it. NULL: out of memory. */
+char *control_arguments_text(const cJSON *json);
+
 #endif

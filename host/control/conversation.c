@@ -2,6 +2,8 @@
 /* See conversation.h. What goes out may have a password in it, and is wiped. */
 #include "host/control/conversation.h"
 
+#include "host/control/arguments.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
@@ -49,7 +51,8 @@ bool conversation_say(const struct conversation *one, int id, const char *reques
 	cJSON_AddStringToObject(line, "request", request);
 	if (arguments)
 		cJSON_AddItemToObject(line, "arguments", cJSON_Duplicate(arguments, true));
-	text = cJSON_PrintUnformatted(line);
+	text = control_arguments_text(line);
+	control_arguments_wipe(line);
 	cJSON_Delete(line);
 	if (text) {
 		n = strlen(text);

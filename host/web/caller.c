@@ -11,6 +11,7 @@
 #include "host/base/stream.h"
 #include "host/base/timer.h"
 #include "host/bridge/known.h"
+#include "host/control/arguments.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -435,7 +436,7 @@ int caller_log_in(struct caller *caller, const char *user, const char *password,
 
 	cJSON_AddStringToObject(json, "user", user);
 	cJSON_AddStringToObject(json, "password", password);
-	text = cJSON_PrintUnformatted(json);
+	text = control_arguments_text(json);
 	if (exchange(caller, "POST", "/api/login", text, error, error_size) == 0) {
 		cJSON *answer = read_answer(caller, error, error_size);
 
@@ -444,8 +445,7 @@ int caller_log_in(struct caller *caller, const char *user, const char *password,
 	}
 	explicit_bzero(text, strlen(text));
 	cJSON_free(text);
-	text = cJSON_GetStringValue(cJSON_GetObjectItem(json, "password"));
-	explicit_bzero(text, strlen(text));
+	control_arguments_wipe(json);
 	cJSON_Delete(json);
 	return status;
 }

@@ -119,7 +119,7 @@ static void say(struct channel *channel, const char *request, const cJSON *argum
 	cJSON_AddStringToObject(line, "request", request);
 	if (arguments)
 		cJSON_AddItemToObject(line, "arguments", cJSON_Duplicate(arguments, true));
-	text = cJSON_PrintUnformatted(line);
+	text = control_arguments_text(line);
 	if (text) {
 		channel_send(channel, text, strlen(text));
 		explicit_bzero(text, strlen(text));

@@ -284,7 +284,7 @@ static bool reach_control(struct visitor *visitor)
 static void serve_control(struct visitor *visitor)
 {
 	cJSON *json = cJSON_Parse(visitor->http.body);
-	char *line = cJSON_IsObject(json) ? cJSON_PrintUnformatted(json) : NULL;
+	char *line = cJSON_IsObject(json) ? control_arguments_text(json) : NULL;
 	const char *request = cJSON_GetStringValue(cJSON_GetObjectItem(json, "request"));
 
 	if (!line) {
