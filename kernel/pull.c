@@ -139,7 +139,8 @@ void ptl_pull_begin(struct ptl_dev *dev)
 		.out = dev->out,
 		.out_size = sizeof(dev->out),
 		.settle_us = SETTLE_US,
-		.punctual = true, /* an hrtimer is */
+		.punctual = true, /* an hrtimer is, or it ticks */
+		.tick_us = hrtimer_resolution / NSEC_PER_USEC,
 	};
 
 	dev->line.dry += dev->pump.dry;

@@ -100,6 +100,15 @@ void ptl_pacer_punctual(struct ptl_pacer *pacer)
 	pacer->due = pacer->base - pacer->base / 8;
 }
 
+void ptl_pacer_ticks(struct ptl_pacer *pacer, uint32_t us)
+{
+	size_t between = (size_t)(((uint64_t)us * 1000 * pacer->bytes_ns_q32) >> 32) + 1;
+
+	pacer->due = pacer->base > between ? (pacer->base + between) / 2 : pacer->base;
+	pacer->base += between;
+	pacer->limit = pacer->base;
+}
+
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now)
 {
 	uint64_t keep_ns = ((pacer->limit - pacer->due) * pacer->byte_ns_q8) >> 8;

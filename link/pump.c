@@ -43,7 +43,9 @@ static void pace(struct ptl_pump *pump, uint32_t baud)
 {
 	pump->baud = baud;
 	ptl_pacer_init(&pump->pacer, baud);
-	if (pump->config.punctual)
+	if (pump->config.tick_us > 0)
+		ptl_pacer_ticks(&pump->pacer, pump->config.tick_us);
+	else if (pump->config.punctual)
 		ptl_pacer_punctual(&pump->pacer);
 }
 

@@ -61,6 +61,7 @@ struct bench {
 	/* the owner */
 	ptl_time wake, late_us;
 	bool punctual;
+	uint32_t tick_us;
 	unsigned turns;
 };
 
@@ -229,6 +230,8 @@ static void run(struct bench *bench, ptl_time us)
 		if (bench->wake == PTL_NEVER || bench->wake > bench->now ||
 		    bench->wake + bench->late_us > bench->now)
 			continue;
+		if (bench->tick_us && bench->now % bench->tick_us >= STEP_US)
+			continue;
 		turn(bench);
 	}
 }
@@ -258,6 +261,7 @@ static void begin(struct bench *bench)
 		.out_size = bench->out_size,
 		.settle_us = 1000,
 		.punctual = bench->punctual,
+		.tick_us = bench->tick_us,
 	};
 
 	ptl_pump_init(&bench->pump, &config);
@@ -542,6 +546,35 @@ static void where_timers_are_late_more_goes_down(void **state)
 	run(&bench, 20000000);
 	assert_int_equal(bench.pump.pacer.limit, bench.pump.pacer.base);
 	all_is_well(&bench);
+}
+
+static void where_timers_tick_the_line_is_full(void **state)
+{
+	static const uint32_t rates[] = {9600, BASE, FAST, 3000000};
+	static const uint32_t ticks[] = {1000, 4000, 10000};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rates) * COUNT(ticks); i++) {
+		struct bench bench;
+		size_t below;
+
+		open_bench(&bench, rates[i / COUNT(ticks)]);
+		bench.to_give = 100000000;
+		bench.punctual = true;
+		bench.tick_us = ticks[i % COUNT(ticks)];
+		begin(&bench);
+		run(&bench, 50000);
+		bench.idle_us = 0;
+		run(&bench, 1000000);
+		all_is_well(&bench);
+		assert_int_equal(bench.idle_us, 0);
+		assert_int_equal(bench.pump.dry, 0);
+		/* What goes between two ticks, and what the pacer lets go anywhere. */
+		below = bench.rate / 10 * (2000 + bench.tick_us) / 1000000;
+		if (below < 64 + bench.rate / 10 * bench.tick_us / 1000000)
+			below = 64 + bench.rate / 10 * bench.tick_us / 1000000;
+		assert_in_range(bench.most, 1, below + 2);
+	}
 }
 
 static void there_is_no_turn_for_nothing(void **state)
@@ -919,6 +952,7 @@ int main(void)
 		cmocka_unit_test(a_stopped_line_is_not_filled),
 		cmocka_unit_test(a_line_slower_than_its_name_is_full),
 		cmocka_unit_test(where_timers_are_late_more_goes_down),
+		cmocka_unit_test(where_timers_tick_the_line_is_full),
 		cmocka_unit_test(there_is_no_turn_for_nothing),
 		cmocka_unit_test(no_byte_leaves_at_another_rate),
 		cmocka_unit_test(a_uart_that_knows_better_is_believed),

@@ -51,8 +51,12 @@ size_t ptl_pacer_enough(const struct ptl_pacer *pacer);
 /* Who comes in time, to some 0.1 ms, may come later, for more. */
 void ptl_pacer_punctual(struct ptl_pacer *pacer);
 
+/* Whose timers tick every us (to 100000), and come at the next tick: base has what leaves
+ * between two ticks as well. Not with punctual. */
+void ptl_pacer_ticks(struct ptl_pacer *pacer, uint32_t us);
+
 /* When at least half of base will be free, or seven eighths for the punctual: call
- * transmit() again then. */
+ * transmit() again then. By ticks: when what is left lasts until the next one. */
 ptl_time ptl_pacer_next(const struct ptl_pacer *pacer, ptl_time now);
 
 /* For how long the line has been dry, microseconds; 0: it is not. */

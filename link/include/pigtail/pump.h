@@ -65,6 +65,8 @@ struct ptl_pump_config {
 	uint32_t settle_us; /* to another rate: so long after the last byte should have
 			     * left, it has, also where something lies between */
 	bool punctual;	    /* turns are made when wanted, to some 0.1 ms: fewer then */
+	uint32_t tick_us;   /* or turns are made at ticks only, so far apart: more goes down
+			     * at once, at most 100 ms; 0: at any time */
 };
 
 enum ptl_pump_state {
