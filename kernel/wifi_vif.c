@@ -154,22 +154,27 @@ static const u8 *mac_now(const struct ptl_card *card, enum ptl_interface role)
 	return is_valid_ether_addr(mac) ? mac : own_mac(card, role);
 }
 
+/* With rtnl, which whoever makes or unmakes an interface holds. */
 static void take_mac_back(struct ptl_card *card, enum ptl_interface role)
 {
 	struct card_settings *settings = &card->settings;
-	struct card_vif *vif = card->roles[role];
-	bool back;
+	struct card_vif *vif;
+	u8 own[ETH_ALEN];
+	bool back = false;
 
 	ptl_dev_lock(card->dev);
-	back = settings->mac_refused[role] && card->wiphy &&
-	       !ether_addr_equal(settings->mac[role], own_mac(card, role));
+	vif = card->roles[role];
+	if (settings->mac_refused[role] && card->wiphy) {
+		ether_addr_copy(own, own_mac(card, role));
+		back = !ether_addr_equal(settings->mac[role], own);
+	}
 	settings->mac_refused[role] = false;
 	if (back)
-		ask_mac(card, role, own_mac(card, role));
+		ask_mac(card, role, own);
 	ptl_dev_unlock(card->dev);
 	if (!back || !vif)
 		return;
-	eth_hw_addr_set(vif->vif.net, own_mac(card, role));
+	eth_hw_addr_set(vif->vif.net, own);
 	call_netdevice_notifiers(NETDEV_CHANGEADDR, vif->vif.net);
 }
 

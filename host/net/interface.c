@@ -69,6 +69,25 @@ int interface_get_mac(const char *name, uint8_t mac[6])
 	return 0;
 }
 
+int interface_get_permanent_mac(const char *name, uint8_t mac[6])
+{
+	static const uint8_t none[6];
+	union {
+		struct ethtool_perm_addr head;
+		uint8_t bytes[sizeof(struct ethtool_perm_addr) + 6];
+	} answer = {.head = {.cmd = ETHTOOL_GPERMADDR, .size = 6}};
+	struct ifreq ifr = named(name);
+
+	ifr.ifr_data = (char *)&answer;
+	if (request(AF_INET, SIOCETHTOOL, &ifr) < 0)
+		return -1;
+	memcpy(mac, answer.bytes + sizeof(answer.head), 6);
+	if (answer.head.size == 6 && memcmp(mac, none, 6) != 0)
+		return 0;
+	errno = ENODATA;
+	return -1;
+}
+
 int interface_set_mtu(const char *name, int mtu)
 {
 	struct ifreq ifr = named(name);
@@ -118,6 +137,16 @@ int interface_set_up(const char *name)
 int interface_set_down(const char *name)
 {
 	return change_flags(name, 0, IFF_UP);
+}
+
+bool interface_is_blocked(const char *name)
+{
+	if (interface_is_up(name))
+		return false;
+	if (interface_set_up(name) < 0)
+		return errno == ERFKILL;
+	(void)interface_set_down(name);
+	return false;
 }
 
 bool interface_has_arp(const char *name)

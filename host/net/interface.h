@@ -12,12 +12,16 @@
 
 int interface_set_mac(const char *name, const uint8_t mac[6]);
 int interface_get_mac(const char *name, uint8_t mac[6]);
+/* That it was made with. */
+int interface_get_permanent_mac(const char *name, uint8_t mac[6]);
 int interface_set_mtu(const char *name, int mtu);
 int interface_get_mtu(const char *name);
 int interface_set_queue(const char *name, int packets);
 int interface_set_up(const char *name);
 int interface_set_down(const char *name);
 bool interface_is_up(const char *name);
+/* By rfkill; for a moment one that is down is up. */
+bool interface_is_blocked(const char *name);
 int interface_join_bridge(const char *name, const char *bridge);
 
 /* Host order. */

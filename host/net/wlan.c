@@ -19,6 +19,7 @@
 #include "host/net/wlan_ap.h"
 #include "host/net/wlan_frames.h"
 #include "host/net/wlan_scan.h"
+#include "host/net/wlan_second.h"
 #include "host/net/wlan_station.h"
 #include "host/net/wlan_supplicant.h"
 
@@ -32,9 +33,6 @@
 #include <string.h>
 
 #define LOOK_US	      1000000u /* whether wpa_supplicant is alive */
-#define AP_SUFFIX     "-ap"
-#define LOCAL_BIT     0x02 /* of an address: given by nobody in particular */
-#define OTHER_BIT     0x04
 #define TX_POWER_MOST 30
 #define ROAM_BELOW    -68 /* dBm */
 
@@ -440,26 +438,13 @@ static void room(struct net *net)
 
 /* ---- opening ---- */
 
-/* A second interface, if the radio can have one: NULL, and no access point, if not. */
+/* Its second interface; NULL, and no access point, if the radio can have none. */
 static const char *add_ap(struct wlan *wlan)
 {
-	uint8_t mac[6];
-
-	memcpy(mac, wlan->own_mac, sizeof(mac));
-	mac[0] ^= mac[0] & LOCAL_BIT ? OTHER_BIT : LOCAL_BIT;
-	(void)snprintf(wlan->ap_interface, sizeof(wlan->ap_interface), "%.*s" AP_SUFFIX,
-		       (int)(IFNAMSIZ - sizeof(AP_SUFFIX)), wlan->interface);
-	/* One that was left by a process that was killed. */
-	if (if_nametoindex(wlan->ap_interface))
-		(void)nl80211_remove(wlan->nl80211, wlan->ap_interface);
-	if (nl80211_add_ap(wlan->nl80211, wlan->interface, wlan->ap_interface, mac) < 0) {
-		log_line("%s can be no access point beside a station: %s", wlan->interface,
-			 strerror(errno));
-		*wlan->ap_interface = 0;
-		return NULL;
-	}
-	memcpy(wlan->interfaces.ap, mac, sizeof(mac));
-	return wlan->ap_interface;
+	if (wlan_second_add(wlan->nl80211, wlan->interface, wlan->own_mac, wlan->ap_interface,
+			    wlan->interfaces.ap))
+		return wlan->ap_interface;
+	return NULL;
 }
 
 static int open_all(struct wlan *wlan, char *error, size_t error_size)
@@ -491,6 +476,11 @@ static int open_all(struct wlan *wlan, char *error, size_t error_size)
 	}
 	wlan->supplicant =
 		wlan_supplicant_start(loop, wlan->interface, ap_name, error, error_size);
+	if (!wlan->supplicant && interface_is_blocked(wlan->interface))
+		return complain(error, error_size,
+				"%s is blocked by rfkill; 'rfkill unblock wlan', and begin "
+				"again",
+				wlan->interface);
 	if (!wlan->supplicant)
 		return -1;
 	wlan->core.station =
@@ -559,6 +549,7 @@ static int open_wlan(struct net *net, const struct net_config *config, const cha
 	if (interface_get_mac(name, mac) < 0)
 		return complain(error, error_size, "no interface %s: %s; 'iw dev' lists those",
 				name, strerror(errno));
+	wlan_second_take_back(name, mac);
 	wlan = calloc(1, sizeof(*wlan));
 	if (!wlan)
 		return complain(error, error_size, "out of memory");

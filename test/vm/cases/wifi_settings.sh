@@ -83,3 +83,14 @@ ip -n a link set wlan0 address 02:11:22:33:44:55
 ip -n a link set wlan0 up
 wait_for 5 "the radio's to be the same" has_address
 join
+
+# Killed, it leaves that address there; the next one takes it back.
+own=$(ip -n b -d link show wlan1 | sed -n 's/.*permaddr \([0-9a-f:]*\).*/\1/p')
+expect "an address that is not its own" [ -n "$own" ]
+finish card
+finish radio KILL
+expect "the host's" has_address
+start radio in b pigtail device "/dev/ttyNM1,baud=$baud" wlan:wlan1 --name radio
+wait_for 10 "its own address" sh -c "ip -n b link show wlan1 | grep -q 'ether $own'"
+finish radio
+expect "that stays" [ "$(address_of b wlan1)" = "$own" ]

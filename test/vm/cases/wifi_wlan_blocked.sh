@@ -15,12 +15,8 @@ start_card
 supplicant card-wpa a wlan0 'ssid="pig"' key_mgmt=NONE
 wait_joined card-wpa
 
-# The switch of wlan1's radio is the second of the air's two; then comes the card's. As their
-# names are seen in namespaces only where nobody has a /sys, rfkill(8) doesn't find it.
-switch=$(printf '%s\n' /sys/class/rfkill/* | sed 's/.*rfkill//' | sort -n | sed -n 2p)
-# struct rfkill_event: its index, of type WLAN, is to be changed, to blocked.
-# shellcheck disable=SC2059 # bytes
-printf "\\$(printf %o "$switch")\\0\\0\\0\\1\\2\\1\\0" >/dev/rfkill
+switch_of 1
+block 1
 wait_for 10 "that it left" not_linked
 wait_for 10 "no carrier" fails has_carrier a wlan0
 scan || true

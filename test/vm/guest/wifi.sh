@@ -106,6 +106,19 @@ signals() {
 	done
 }
 
+# switch_of INDEX: of the air's radio with that number, at the time when only these are there;
+# then block 1, and block 0. As their names are seen in namespaces only where nobody has a /sys,
+# rfkill(8) doesn't find it.
+switch_of() {
+	switch=$(printf '%s\n' /sys/class/rfkill/* | sed 's/.*rfkill//' | sort -n | sed -n "$(($1 + 1))p")
+}
+
+block() {
+	# struct rfkill_event: its index, of type WLAN, is to be changed, to that.
+	# shellcheck disable=SC2059 # bytes
+	printf "\\$(printf %o "$switch")\\0\\0\\0\\1\\2\\$1\\0" >/dev/rfkill
+}
+
 # ask_to_roam NAME BSSID CHANNEL: the access point asks the radio to go there.
 ask_to_roam() {
 	hostapd_cli -p "/run/hostapd-$1" bss_tm_req "$(address_of b wlan1)" pref=1 abridged=1 \
