@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #define LINKS_MAX 64
+#define CLOSE_US  10000000u /* for a radio to close the streams of a client that has gone */
 
 struct served {
 	uv_loop_t loop;
@@ -197,7 +198,7 @@ static void end_when_idle(void *user)
 {
 	struct served *served = user;
 
-	stream_part_when_idle(served->streams, end, served);
+	stream_part_when_idle(served->streams, CLOSE_US, end, served);
 }
 
 /* ---- the process ---- */

@@ -13,6 +13,7 @@
 #include "host/wifi/stream_part.h"
 
 #include "host/base/poller.h"
+#include "host/base/timer.h"
 #include "host/wifi/stream_frame.h"
 #include "host/wifi/wifi_ask.h"
 
@@ -51,9 +52,32 @@ struct stream_part {
 	struct use *uses;
 	void (*idle)(void *user); /* NULL: nobody waits for it */
 	void *user;
+	ptl_time patience;
+	struct timer *timer; /* runs while somebody waits, and no client is there */
 };
 
 /* ---- the end ---- */
+
+static void be_idle(void *user)
+{
+	struct stream_part *part = user;
+	void (*idle)(void *user) = part->idle;
+
+	part->idle = NULL;
+	timer_set(part->timer, PTL_NEVER);
+	if (idle)
+		idle(part->user);
+}
+
+/* The last client has gone: the radio has so long to close what it had. */
+static void hurry(struct stream_part *part)
+{
+	for (const struct use *use = part->uses; use; use = use->next)
+		if (use->fd >= 0)
+			return;
+	if (part->idle)
+		timer_set(part->timer, timer_now() + part->patience);
+}
 
 static void close_client(struct use *use)
 {
@@ -62,6 +86,7 @@ static void close_client(struct use *use)
 	if (use->fd >= 0)
 		(void)close(use->fd);
 	use->fd = -1;
+	hurry(use->part);
 }
 
 static void free_if_done(struct use *use)
@@ -74,8 +99,8 @@ static void free_if_done(struct use *use)
 	while (*at != use)
 		at = &(*at)->next;
 	*at = use->next;
-	if (!part->uses && part->idle)
-		part->idle(part->user);
+	if (!part->uses)
+		be_idle(part);
 	free(use->out);
 	free(use);
 }
@@ -358,6 +383,11 @@ struct stream_part *stream_part_new(uv_loop_t *loop, struct control *control, st
 
 	if (!part)
 		return NULL;
+	part->timer = timer_new(loop, be_idle, part);
+	if (!part->timer) {
+		free(part);
+		return NULL;
+	}
 	part->part = (struct control_part){requests, NULL, part, NULL};
 	part->loop = loop;
 	part->control = control;
@@ -366,7 +396,8 @@ struct stream_part *stream_part_new(uv_loop_t *loop, struct control *control, st
 	return part;
 }
 
-void stream_part_when_idle(struct stream_part *part, void (*idle)(void *user), void *user)
+void stream_part_when_idle(struct stream_part *part, ptl_time patience,
+			   void (*idle)(void *user), void *user)
 {
 	if (!part || !part->uses) {
 		idle(user);
@@ -374,6 +405,8 @@ void stream_part_when_idle(struct stream_part *part, void (*idle)(void *user), v
 	}
 	part->idle = idle;
 	part->user = user;
+	part->patience = patience;
+	hurry(part);
 }
 
 void stream_part_free(struct stream_part *part)
@@ -390,5 +423,6 @@ void stream_part_free(struct stream_part *part)
 		close_client(use);
 		free_if_done(use);
 	}
+	timer_free(part->timer);
 	free(part);
 }

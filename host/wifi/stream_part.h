@@ -15,9 +15,11 @@ struct stream_part;
 struct stream_part *stream_part_new(uv_loop_t *loop, struct control *control,
 				    struct wifi *wifi);
 
-/* Calls idle(user) when no client has a stream any more: at once, or in time; it may end the
- * loop. NULL does so at once. */
-void stream_part_when_idle(struct stream_part *part, void (*idle)(void *user), void *user);
+/* Calls idle(user), once, when no client has a stream any more and the radio has closed them
+ * all, or has not for so long (microseconds) after the last client went: at once, or in time;
+ * it may end the loop. NULL does so at once. */
+void stream_part_when_idle(struct stream_part *part, ptl_time patience,
+			   void (*idle)(void *user), void *user);
 
 /* Ends all. NULL does nothing. */
 void stream_part_free(struct stream_part *part);
