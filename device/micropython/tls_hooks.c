@@ -27,6 +27,8 @@ int __wrap_mbedtls_ssl_handshake_client_step(mbedtls_ssl_context *ssl);
 int __real_mbedtls_ssl_handshake_server_step(mbedtls_ssl_context *ssl);
 int __wrap_mbedtls_ssl_handshake_server_step(mbedtls_ssl_context *ssl);
 
+unsigned tls_served;
+
 /* ---- a context ---- */
 
 /* The quick one first, of the two that there are. */
@@ -96,5 +98,9 @@ int __wrap_mbedtls_ssl_handshake_client_step(mbedtls_ssl_context *ssl)
 
 int __wrap_mbedtls_ssl_handshake_server_step(mbedtls_ssl_context *ssl)
 {
-	return tls_records_step(ssl, __real_mbedtls_ssl_handshake_server_step);
+	int result = tls_records_step(ssl, __real_mbedtls_ssl_handshake_server_step);
+
+	if (result == 0 && ssl->state == MBEDTLS_SSL_HANDSHAKE_OVER)
+		tls_served++;
+	return result;
 }

@@ -5,6 +5,9 @@
 
 #include <mbedtls/ssl.h>
 
+/* Handshakes that servers here have been through, wrapping. */
+extern unsigned tls_served;
+
 /* tls_records.c. A step of a handshake, with the size of records that goes for it. */
 void tls_records_ask(mbedtls_ssl_config *config);
 int tls_records_step(mbedtls_ssl_context *ssl, int (*step)(mbedtls_ssl_context *));

@@ -5,10 +5,10 @@
  * say the password takes its place.
  *
  * All is looked at each few milliseconds between two instructions of whatever script runs, so
- * Ctrl-C comes through any loop. Those without the password are one or two at most, for a
- * minute at most. The next waits in the listener's queue, where it costs no memory of the heap,
- * until there is room: whoever does nothing for a few seconds goes. Wrong passwords make the
- * next wait.
+ * Ctrl-C comes through any loop. Those without the password are two at most, for a minute
+ * at most. The next waits in the listener's queue, where it costs no memory of the heap, until
+ * there is room: whoever does nothing for a few seconds goes. Wrong passwords make the next
+ * wait.
  */
 #include "py/mperrno.h"
 #include "py/runtime.h"
@@ -23,15 +23,16 @@
 
 #include <string.h>
 
-#define CLIENTS	   3 /* the terminal's among them */
+#define CLIENTS	   3
+#define STRANGERS  (CLIENTS - 1) /* without the terminal; each takes 25 KB over TLS */
 #define LOOK_US	   5000u
-#define TURN_US	   3000000u /* undisturbed, while others wait */
+#define TURN_US	   5000000u /* undisturbed, while others wait */
+#define MUTE_US	   1000000u /* of that, to begin: browsers connect to have a connection */
 #define WRONG_US   1000000u
 #define WRONGS_MAX 10u
 
 static struct {
 	bool asked, listening;
-	unsigned strangers; /* without the terminal, at most */
 	ptl_time looked;
 	unsigned wrong; /* passwords, one after the other */
 	ptl_time judge_at;
@@ -196,6 +197,14 @@ static void look_at(unsigned i)
 		end(i);
 }
 
+/* Whether it was long enough where it is. */
+static bool had_turn(const struct webrepl_client *client, ptl_time now)
+{
+	bool mute = client->state == WEBREPL_CLIENT_HEAD && client->begun;
+
+	return now - client->since >= (mute ? MUTE_US : TURN_US);
+}
+
 /* For one more without the terminal, of whom the one that did nothing for longest may go. */
 static bool make_room(ptl_time now)
 {
@@ -209,9 +218,9 @@ static bool make_room(ptl_time now)
 		if (strangers++ == 0 || client->since < client_at(oldest)->since)
 			oldest = i;
 	}
-	if (strangers < webrepl.strangers)
+	if (strangers < STRANGERS)
 		return true;
-	if (now - client_at(oldest)->since < TURN_US)
+	if (!had_turn(client_at(oldest), now))
 		return false;
 	end(oldest);
 	return true;
@@ -271,22 +280,16 @@ void webrepl_reset(void)
 
 /* ---- the module ---- */
 
-/* listen(socket, accept, strangers): accept(socket) is called when somebody is there, but not
- * while as many without the terminal are. */
-static mp_obj_t webrepl_listen(mp_obj_t listener, mp_obj_t accept, mp_obj_t strangers)
+/* listen(socket, accept): accept(socket) is called when somebody is there and has room. */
+static mp_obj_t webrepl_listen(mp_obj_t listener, mp_obj_t accept)
 {
-	mp_int_t most = mp_obj_get_int(strangers);
-
 	mp_get_stream_raise(listener, MP_STREAM_OP_IOCTL);
-	if (most < 1 || most >= CLIENTS)
-		mp_raise_ValueError(MP_ERROR_TEXT("1 or 2 without the terminal"));
 	MP_STATE_VM(webrepl_listener) = listener;
 	MP_STATE_VM(webrepl_accept) = accept;
-	webrepl.strangers = (unsigned)most;
 	webrepl.listening = true;
 	return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_3(webrepl_listen_obj, webrepl_listen);
+static MP_DEFINE_CONST_FUN_OBJ_2(webrepl_listen_obj, webrepl_listen);
 
 static unsigned free_client(void)
 {
@@ -297,8 +300,8 @@ static unsigned free_client(void)
 	return i;
 }
 
-/* add(stream): a client's, that does not block. */
-static mp_obj_t webrepl_add(mp_obj_t stream)
+/* add(stream, tls): a client's, that does not block. */
+static mp_obj_t webrepl_add(mp_obj_t stream, mp_obj_t tls)
 {
 	struct webrepl_client *client;
 	unsigned i = free_client();
@@ -310,11 +313,11 @@ static mp_obj_t webrepl_add(mp_obj_t stream)
 	client = m_new_obj(struct webrepl_client);
 	memset(client, 0, sizeof(*client));
 	client->base.type = &client_type;
-	webrepl_client_init(client, stream, script_now());
+	webrepl_client_init(client, stream, mp_obj_is_true(tls), script_now());
 	MP_STATE_VM(webrepl_clients)[i] = MP_OBJ_FROM_PTR(client);
 	return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(webrepl_add_obj, webrepl_add);
+static MP_DEFINE_CONST_FUN_OBJ_2(webrepl_add_obj, webrepl_add);
 
 /* All are gone, and nobody comes. */
 static mp_obj_t webrepl_stop(void)

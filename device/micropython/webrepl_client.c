@@ -3,6 +3,7 @@
 #include "webrepl_client.h"
 #include "webrepl_page.h"
 #include "script.h"
+#include "tls_hooks.h"
 
 #include "py/mperrno.h"
 #include "py/runtime.h"
@@ -79,12 +80,17 @@ static void say_text(struct webrepl_client *client, const char *text)
 }
 
 /* Whether something came. */
-static bool fill(struct webrepl_client *client)
+static bool fill(struct webrepl_client *client, ptl_time now)
 {
 	int error = 0;
+	unsigned served = tls_served;
 	mp_uint_t n = mp_get_stream(client->stream)
 			      ->read(client->stream, client->in, sizeof(client->in), &error);
 
+	if (!client->begun && tls_served != served) {
+		client->begun = true;
+		client->since = now;
+	}
 	client->in_at = client->in_n = 0;
 	if (n == MP_STREAM_ERROR && mp_is_nonblocking_error(error))
 		return false;
@@ -289,8 +295,9 @@ static void next_piece(struct webrepl_client *client, ptl_time now)
 
 /* ---- what goes on ---- */
 
-void webrepl_client_init(struct webrepl_client *client, mp_obj_t stream, ptl_time now)
+void webrepl_client_init(struct webrepl_client *client, mp_obj_t stream, bool tls, ptl_time now)
 {
+	client->begun = !tls;
 	client->stream = stream;
 	client->since = now;
 	client->patient = true;
@@ -310,7 +317,7 @@ static bool step(struct webrepl_client *client, ptl_time now, webrepl_typed *typ
 		return false;
 	if (client->piece.bytes)
 		return take_piece(client, now, typed);
-	if (client->in_at == client->in_n && !fill(client))
+	if (client->in_at == client->in_n && !fill(client, now))
 		return false;
 	if (client->state == WEBREPL_CLIENT_HEAD)
 		take_head(client, now);

@@ -44,6 +44,7 @@ struct webrepl_client {
 	} state;
 	ptl_time since;	   /* of the state */
 	ptl_time typed_at; /* when what it typed was last taken */
+	bool begun;	   /* there is no handshake of TLS, or it is over */
 	bool patient, upgrade;
 
 	struct http_parser http;
@@ -67,7 +68,8 @@ struct webrepl_client {
 /* What it means: takes what is typed, as many as there is room for. */
 typedef size_t webrepl_typed(const uint8_t *bytes, size_t n);
 
-void webrepl_client_init(struct webrepl_client *client, mp_obj_t stream, ptl_time now);
+void webrepl_client_init(struct webrepl_client *client, mp_obj_t stream, bool tls,
+			 ptl_time now);
 
 /* Does what can be done now; may raise, then the client is to be ended. */
 void webrepl_client_step(struct webrepl_client *client, ptl_time now, webrepl_typed *typed);

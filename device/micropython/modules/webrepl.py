@@ -25,7 +25,7 @@ def _accept(listener):
         stream.setblocking(False)
         if _context:
             stream = _context.wrap_socket(stream, server_side=True, do_handshake_on_connect=False)
-        _webrepl.add(stream)
+        _webrepl.add(stream, bool(_context))
     except (OSError, ValueError, MemoryError):
         if stream:
             stream.close()
@@ -98,5 +98,5 @@ def start(port=8266, password=None, cert=None, key=None):
     _listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     _listener.bind(("", port))
     _listener.listen(_WAITING)
-    _webrepl.listen(_listener, _accept, 1 if cert else 2)
+    _webrepl.listen(_listener, _accept)
     print("WebREPL on port %d, %s" % (port, "wss" if cert else "ws: readable on the way"))
