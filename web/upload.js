@@ -3,7 +3,7 @@
  * A file to the bridge, in messages of at most 2 KB, or less if it says so. A connection that
  * breaks in the middle is no loss: the bridge says how much it has.
  */
-const PIECE = 1200, AHEAD = 8; /* pieces on their way at once, so that delays matter less */
+const PIECE = 1200, AHEAD = 8, STUCK_MOST = 8; /* pieces on their way at once, so that delays matter less */
 
 const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
@@ -19,11 +19,15 @@ export async function upload(link, file, offset, progress) {
 	if (offset !== null)
 		begun.offset = offset;
 	let { have, piece = PIECE } = await link.ask("image.begin", begun);
-	while (have < bytes.length) {
+	for (let most = have, stuck = 0; have < bytes.length; ) {
 		progress(have / bytes.length);
 		const asked = [];
 		for (let at = have; at < bytes.length && asked.length < AHEAD; at += piece)
 			asked.push(link.ask("image.write", { offset: at, data: base64(bytes.subarray(at, at + piece)) }));
 		({ have } = (await Promise.all(asked)).at(-1));
+		stuck = have > most ? 0 : stuck + 1;
+		if (stuck === STUCK_MOST)
+			throw new Error("the bridge takes no more of it; does somebody else upload?");
+		most = Math.max(have, most);
 	}
 }

@@ -29,13 +29,23 @@ static bool is_same(const char *a, const char *b)
 	return !differs;
 }
 
+/* Of the cookie that has this name, and not one that ends so; NULL: there is none. */
+static const char *digits_of(const char *cookies)
+{
+	for (const char *at = cookies; at; at = strchr(at, ';')) {
+		at += strspn(at, "; ");
+		if (!strncmp(at, COOKIE, strlen(COOKIE)))
+			return at + strlen(COOKIE);
+	}
+	return NULL;
+}
+
 session_number session_of(const char *cookies, ptl_time now)
 {
-	const char *digits = strstr(cookies, COOKIE);
+	const char *digits = digits_of(cookies);
 
-	if (!digits || strlen(digits) < strlen(COOKIE) + SESSION_DIGITS)
+	if (!digits || strlen(digits) < SESSION_DIGITS)
 		return 0;
-	digits += strlen(COOKIE);
 	for (struct session *one = all.session; one < all.session + SESSIONS; one++) {
 		if (!one->number || !is_same(one->digits, digits))
 			continue;

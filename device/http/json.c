@@ -291,15 +291,13 @@ bool json_string(struct json value, char *to, size_t room)
 {
 	struct cursor text = within(value);
 	struct bytes bytes = {to, 0, room};
+	bool well = take(&text, '"');
 
-	if (!take(&text, '"'))
-		return false;
-	while (text.at + 1 < text.end) {
+	while (well && text.at + 1 < text.end) {
 		char c = *text.at++;
 
-		if (!(c == '\\' ? put_escape(&bytes, &text) : put(&bytes, (unsigned char)c)))
-			return false;
+		well = c == '\\' ? put_escape(&bytes, &text) : put(&bytes, (unsigned char)c);
 	}
-	to[bytes.n] = 0;
-	return true;
+	to[well ? bytes.n : 0] = 0;
+	return well;
 }

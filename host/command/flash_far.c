@@ -18,8 +18,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIECE	1200u /* bytes: 2 KB of a request; a bridge on a chip says a smaller one */
-#define LOOK_US 150000u
+#define PIECE	   1200u /* bytes: 2 KB of a request; a bridge on a chip says a smaller one */
+#define LOOK_US	   150000u
+#define STUCK_MOST 8 /* times that the bridge may have no more than before */
 
 static volatile sig_atomic_t interrupted;
 
@@ -116,6 +117,8 @@ static int send_bytes(struct caller *caller, struct flash_show *show, const char
 	size_t piece;
 	int64_t have =
 		announce(caller, name, bytes, n, offset, append, &piece, error, error_size);
+	int64_t most = have;
+	int stuck = 0;
 
 	while (have >= 0 && (size_t)have < n) {
 		const struct flash_progress progress = {
@@ -125,6 +128,13 @@ static int send_bytes(struct caller *caller, struct flash_show *show, const char
 		if (interrupted)
 			return complain(error, error_size, "interrupted");
 		have = send_pieces(caller, bytes, n, (size_t)have, piece, error, error_size);
+		stuck = have > most ? 0 : stuck + 1;
+		most = MAX(have, most);
+		if (have >= 0 && stuck == STUCK_MOST)
+			return complain(error, error_size,
+					"the bridge takes no more than %u of %u bytes; does "
+					"somebody else upload?",
+					(unsigned)most, (unsigned)n);
 	}
 	return have < 0 ? -1 : 0;
 }

@@ -123,13 +123,23 @@ static bool is_same(const char *a, const char *b)
 	return !differs;
 }
 
+/* Of the cookie that has this name, and not one that ends so; NULL: there is none. */
+static const char *token_of(const char *cookies)
+{
+	for (const char *at = cookies; at; at = strchr(at, ';')) {
+		at += strspn(at, "; ");
+		if (!strncmp(at, COOKIE, strlen(COOKIE)))
+			return at + strlen(COOKIE);
+	}
+	return NULL;
+}
+
 struct session *guard_session(struct guard *guard, const struct http *http, ptl_time now)
 {
-	const char *at = strstr(http->header[HTTP_COOKIE], COOKIE);
+	const char *at = token_of(http->header[HTTP_COOKIE]);
 
-	if (!at || strlen(at + strlen(COOKIE)) < 2 * GUARD_TOKEN)
+	if (!at || strlen(at) < 2 * GUARD_TOKEN)
 		return NULL;
-	at += strlen(COOKIE);
 	for (struct session *one = guard->session; one < guard->session + GUARD_SESSIONS;
 	     one++) {
 		if (!*one->token || !is_same(one->token, at))

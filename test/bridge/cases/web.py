@@ -2,6 +2,7 @@
 """The web port: a browser's user, and those who mean harm."""
 import base64
 import http.client
+import http.server
 import json
 import os
 import select
@@ -162,6 +163,8 @@ def case_a_login(rig):
     cookie = headers["Set-Cookie"]
     assert answer == 200 and all(word in cookie for word in ("HttpOnly", "SameSite=Strict", "Secure")), cookie
     session = {**OURS, "Cookie": cookie.split(";")[0]}
+    for more, status_of_it in ((f"x{session['Cookie']}", 401), (f"xpigtail=0; {session['Cookie']}", 200)):
+        assert ask_tls(number, "POST", "/api/control", status, {**OURS, "Cookie": more})[0] == status_of_it, more
     assert ask_tls(number, "GET", "/api/session", headers=session)[2] == {"login": True, "user": "ann"}
     assert ask_tls(number, "POST", "/api/control", status, session)[2]["result"]["state"] == "up"
     assert ask_tls(number, "POST", "/api/logout", {}, session)[0] == 200
@@ -296,6 +299,39 @@ def case_flash_says_what_is_wrong_far_away(rig):
     wait_for("its work", lambda: "write" in rig.log("flash"))
     assert rig.finish("flash") == 1
     assert "aborted" in rig.log("flash"), rig.log("flash")
+
+
+class TakesNothing(http.server.BaseHTTPRequestHandler):
+    """A bridge that has as much of a file as it had before, always."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, what):
+        text = json.dumps(what).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def do_GET(self):
+        self.answer({"login": False})
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer({"result": {"have": 1200}})
+
+    def log_message(self, *_):
+        pass
+
+
+def case_flash_gives_up_a_bridge_that_takes_nothing(rig):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), TakesNothing) as bridge:
+        bridge.daemon_threads = True
+        threading.Thread(target=bridge.serve_forever, daemon=True).start()
+        place = f"http://127.0.0.1:{bridge.server_address[1]}"
+        status, said = rig.run(rig.pigtail, "flash", rig.file("image.bin", bytes(9000)), place, "-t", "avr")
+        bridge.shutdown()
+    assert status == 1 and "takes no more than 1200 of 9000 bytes" in said, said
 
 
 def case_beyond_loopback_is_refused_without_a_login(rig):

@@ -140,6 +140,8 @@ def case_strangers_and_other_sites_get_nothing(rig):
     assert ask(port, "GET", "/api/socket", headers=UPGRADE)[0] == 401
     assert ask(port, "POST", "/api/login", RIGHT)[0] == 403  # a form of another site could send that
     session = log_in(port)
+    for cookie, expected in ((f"x{session['Cookie']}", 401), (f"xpigtail=0; {session['Cookie']}", 200)):
+        assert ask(port, "POST", "/api/control", status, {**OURS, "Cookie": cookie})[0] == expected, cookie
     here = f"localhost:{port}"
     for headers, expected in (
         ({}, 200),
@@ -259,6 +261,17 @@ def case_a_websocket_and_what_is_none(rig):
     target.close()
 
 
+def has_ended(one):
+    """Whether the other side has closed it; it has nothing more to say else."""
+    one.settimeout(0.5)
+    try:
+        return one.recv(1) == b""
+    except TimeoutError:
+        return False
+    except (ConnectionError, ssl.SSLError):
+        return True
+
+
 def slow_pages_are_bounded(rig):
     """Four places, whoever has them; who says nothing gives up its own."""
     target = Target(rig)
@@ -285,9 +298,12 @@ def slow_pages_are_bounded(rig):
     for one in consoles:
         one.close()
     wait_for("a place", is_free)
-    # Those that only wait for a request make room.
+    # Those that only wait for a request make room: all twelve stay, and the oldest are ended.
+    idle = []
     for _ in range(12):
-        idle = tls(port)
-        idle.sendall(b"GET /api/session HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        assert b"login" in read_until(idle, b"}")
+        idle.append(tls(port))
+        idle[-1].sendall(b"GET /api/session HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert b"login" in read_until(idle[-1], b"}")
+    open_still = [one for one in idle if not has_ended(one)]
+    assert 1 <= len(open_still) <= 4 and open_still == idle[-len(open_still) :], len(open_still)
     target.close()
