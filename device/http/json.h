@@ -29,8 +29,8 @@ struct json json_member(struct json object, const char *name);
 bool json_number(struct json value, uint32_t *number); /* a whole one, 0 to UINT32_MAX */
 bool json_bool(struct json value, bool *is);
 
-/* Its bytes (UTF-8) with a NUL; false as well, and to is "": longer than that, or a NUL is among
- * them. to may be where the value lies. */
+/* Its bytes (UTF-8) with a NUL; false as well, and to is "": longer than that, or a NUL is
+ * among them. to may be where the value lies. */
 bool json_string(struct json value, char *to, size_t room);
 
 #endif

@@ -10,8 +10,8 @@
 #include "host/base/poller.h"
 #include "host/base/secret.h"
 #include "host/base/timer.h"
+#include "host/bridge/mosquitto_library.h"
 
-#include <mosquitto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +25,7 @@
 
 struct mqtt {
 	uv_loop_t *loop;
+	const struct mosquitto_library *library;
 	struct mosquitto *client;
 	struct poller *poller; /* of its socket, NULL: it has none */
 	struct timer *timer;
@@ -39,7 +40,7 @@ static void on_ready(void *user, int events);
 /* After each call of the library: its socket may be another one, or gone. */
 static void settle(struct mqtt *mqtt)
 {
-	int fd = mosquitto_socket(mqtt->client);
+	int fd = mqtt->library->socket(mqtt->client);
 
 	if (fd < 0) {
 		poller_free(mqtt->poller);
@@ -50,8 +51,8 @@ static void settle(struct mqtt *mqtt)
 		mqtt->poller = poller_new(mqtt->loop, fd, on_ready, mqtt);
 	if (mqtt->poller)
 		poller_want(mqtt->poller,
-			    UV_READABLE |
-				    (mosquitto_want_write(mqtt->client) ? UV_WRITABLE : 0));
+			    UV_READABLE | (mqtt->library->want_write(mqtt->client) ? UV_WRITABLE
+										   : 0));
 }
 
 /* The library has closed its socket by now. */
@@ -66,14 +67,14 @@ static void on_disconnected(struct mosquitto *client, void *user, int why)
 	mqtt->waiting = 0;
 	if (!mqtt->told)
 		log_line("mqtt: lost %s: %s; trying again", mqtt->host,
-			 mosquitto_strerror(why));
+			 mqtt->library->strerror(why));
 	mqtt->told = true;
 }
 
 /* Of a handshake that fails as it writes the library says nothing more than this. */
 static void judge(struct mqtt *mqtt, int status)
 {
-	if (status && mosquitto_socket(mqtt->client) < 0)
+	if (status && mqtt->library->socket(mqtt->client) < 0)
 		on_disconnected(mqtt->client, mqtt, status);
 }
 
@@ -82,9 +83,9 @@ static void on_ready(void *user, int events)
 	struct mqtt *mqtt = user;
 
 	if (events & UV_READABLE)
-		judge(mqtt, mosquitto_loop_read(mqtt->client, TURNS_MAX));
-	if (events & UV_WRITABLE && mosquitto_socket(mqtt->client) >= 0)
-		judge(mqtt, mosquitto_loop_write(mqtt->client, 1));
+		judge(mqtt, mqtt->library->loop_read(mqtt->client, TURNS_MAX));
+	if (events & UV_WRITABLE && mqtt->library->socket(mqtt->client) >= 0)
+		judge(mqtt, mqtt->library->loop_write(mqtt->client, 1));
 	settle(mqtt);
 }
 
@@ -94,7 +95,8 @@ static void on_connected(struct mosquitto *client, void *user, int answer)
 
 	(void)client;
 	if (answer) {
-		log_line("mqtt: %s refuses: %s", mqtt->host, mosquitto_connack_string(answer));
+		log_line("mqtt: %s refuses: %s", mqtt->host,
+			 mqtt->library->connack_string(answer));
 		mqtt->told = true;
 		return;
 	}
@@ -125,10 +127,11 @@ static void try_again(struct mqtt *mqtt)
 		return;
 	mqtt->ticks = 0;
 	mqtt->retry = mqtt->retry * 2 < RETRY_MAX ? mqtt->retry * 2 : RETRY_MAX;
-	status = mosquitto_connect_async(mqtt->client, mqtt->host, mqtt->port, KEEP_ALIVE_S);
+	status = mqtt->library->connect_async(mqtt->client, mqtt->host, mqtt->port,
+					      KEEP_ALIVE_S);
 	if (status && !mqtt->told) {
 		log_line("mqtt: cannot connect to %s yet: %s; trying again", mqtt->host,
-			 mosquitto_strerror(status));
+			 mqtt->library->strerror(status));
 		mqtt->told = true;
 	}
 }
@@ -137,10 +140,10 @@ static void on_tick(void *user)
 {
 	struct mqtt *mqtt = user;
 
-	if (mosquitto_socket(mqtt->client) < 0)
+	if (mqtt->library->socket(mqtt->client) < 0)
 		try_again(mqtt);
 	else
-		(void)mosquitto_loop_misc(mqtt->client);
+		(void)mqtt->library->loop_misc(mqtt->client);
 	settle(mqtt);
 	timer_set(mqtt->timer, timer_now() + TICK_US);
 }
@@ -180,7 +183,7 @@ static int parse(struct mqtt *mqtt, const char *url, const char *name, bool *tls
 	(void)snprintf(mqtt->topic, sizeof(mqtt->topic), "%s%s",
 		       end[0] && end[1] ? "" : "pigtail/", end[0] && end[1] ? end + 1 : name);
 	if (mqtt->port > 0 && mqtt->port <= UINT16_MAX &&
-	    mosquitto_pub_topic_check(mqtt->topic) == MOSQ_ERR_SUCCESS)
+	    mqtt->library->pub_topic_check(mqtt->topic) == MOSQ_ERR_SUCCESS)
 		return 0;
 bad:
 	return complain_usage(error, error_size,
@@ -198,15 +201,16 @@ static int set_up(struct mqtt *mqtt, const struct mqtt_options *options, bool tl
 						  sizeof(password), error, error_size) < 0)
 		return -1;
 	password[strcspn(password, "\r\n")] = 0;
-	status = *user ? mosquitto_username_pw_set(mqtt->client, user,
-						   *password ? password : NULL)
+	status = *user ? mqtt->library->username_pw_set(mqtt->client, user,
+							*password ? password : NULL)
 		       : MOSQ_ERR_SUCCESS;
 	explicit_bzero(password, sizeof(password));
 	if (!status && tls)
-		status = mosquitto_tls_set(mqtt->client, options->ca,
-					   options->ca ? NULL : "/etc/ssl/certs", NULL, NULL,
-					   NULL);
-	return status ? complain(error, error_size, "--mqtt: %s", mosquitto_strerror(status))
+		status = mqtt->library->tls_set(mqtt->client, options->ca,
+						options->ca ? NULL : "/etc/ssl/certs", NULL,
+						NULL, NULL);
+	return status ? complain(error, error_size, "--mqtt: %s",
+				 mqtt->library->strerror(status))
 		      : 0;
 }
 
@@ -220,12 +224,17 @@ int mqtt_open(uv_loop_t *loop, const struct mqtt_options *options, const char *n
 
 	if (!mqtt)
 		return complain(error, error_size, "out of memory");
-	(void)mosquitto_lib_init();
+	mqtt->library = mosquitto_library(error, error_size);
+	if (!mqtt->library) {
+		free(mqtt);
+		return -1;
+	}
+	(void)mqtt->library->lib_init();
 	mqtt->loop = loop;
 	mqtt->retry = 1;
 	status = parse(mqtt, options->url, name, &tls, user, sizeof(user), error, error_size);
 	if (!status) {
-		mqtt->client = mosquitto_new(NULL, true, mqtt);
+		mqtt->client = mqtt->library->new (NULL, true, mqtt);
 		mqtt->timer = timer_new(loop, on_tick, mqtt);
 		if (!mqtt->client || !mqtt->timer)
 			status = complain(error, error_size, "out of memory");
@@ -236,9 +245,9 @@ int mqtt_open(uv_loop_t *loop, const struct mqtt_options *options, const char *n
 		mqtt_close(mqtt);
 		return status;
 	}
-	mosquitto_connect_callback_set(mqtt->client, on_connected);
-	mosquitto_disconnect_callback_set(mqtt->client, on_disconnected);
-	mosquitto_publish_callback_set(mqtt->client, on_published);
+	mqtt->library->connect_callback_set(mqtt->client, on_connected);
+	mqtt->library->disconnect_callback_set(mqtt->client, on_disconnected);
+	mqtt->library->publish_callback_set(mqtt->client, on_published);
 	timer_set(mqtt->timer, timer_now());
 	*out = mqtt;
 	return 0;
@@ -249,8 +258,8 @@ void mqtt_line(void *user, const char *line)
 	struct mqtt *mqtt = user;
 
 	if (!mqtt->connected || mqtt->waiting >= WAITING ||
-	    mosquitto_publish(mqtt->client, NULL, mqtt->topic, (int)strlen(line), line, 0,
-			      false)) {
+	    mqtt->library->publish(mqtt->client, NULL, mqtt->topic, (int)strlen(line), line, 0,
+				   false)) {
 		mqtt->lost++;
 		return;
 	}
@@ -266,10 +275,10 @@ void mqtt_close(struct mqtt *mqtt)
 	mqtt->poller = NULL;
 	timer_free(mqtt->timer);
 	if (mqtt->client) {
-		mosquitto_disconnect_callback_set(mqtt->client, NULL);
-		(void)mosquitto_disconnect(mqtt->client);
-		mosquitto_destroy(mqtt->client);
+		mqtt->library->disconnect_callback_set(mqtt->client, NULL);
+		(void)mqtt->library->disconnect(mqtt->client);
+		mqtt->library->destroy(mqtt->client);
 	}
-	(void)mosquitto_lib_cleanup();
+	(void)mqtt->library->lib_cleanup();
 	free(mqtt);
 }

@@ -146,6 +146,16 @@ def case_mqtts(rig):
         assert "takes lines" not in rig.log(name), rig.log(name)
 
 
+def case_only_mqtt_wants_its_library(rig):
+    os.mkdir(rig.path("libraries"))
+    rig.file("libraries/libmosquitto.so.1", b"")
+    rig.environment["LD_LIBRARY_PATH"] = rig.path("libraries")
+    rig.bridge("loop:")
+    words = ("bridge", "loop:", "--listen", free_port(), "--name", "b", "--mqtt", "mqtt://localhost")
+    status, said = rig.run(rig.pigtail, *words)
+    assert status == 1 and "--mqtt: " in said and "install libmosquitto" in said, said
+
+
 def case_mqtt_that_makes_no_sense(rig):
     for url in ("localhost", "mqtt://", "mqtt://a:b@h", "mqtt://h:0", "mqtt://h:70000", "mqtt://h/a/#", "http://h"):
         status, said = rig.run(rig.pigtail, "bridge", "loop:", "--listen", free_port(), "--name", "b", "--mqtt", url)
