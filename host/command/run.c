@@ -118,6 +118,8 @@ static bool pass_on(struct far_stream *stream, FILE *to, bool *any)
 		*any = true;
 		if (!held)
 			(void)putc(c, to);
+		if (c == '\n')
+			(void)fflush(to);
 	}
 }
 
