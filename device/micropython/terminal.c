@@ -5,9 +5,10 @@
  * down last.
  *
  * What the client types waits in a ring as large as its credit, so it is never refused.
- * Ctrl-C goes past the ring. What is printed waits for the client's credit, PATIENCE_US at
- * the longest: then it is dropped until the client takes something again, for a script has
- * more to do than to wait for a reader. Without a client it goes nowhere.
+ * Ctrl-C goes past the ring. What is printed waits for the link, which ends its session when
+ * the host is gone, and for the client's credit, PATIENCE_US at the longest: then it is
+ * dropped until the client takes something again, for a script has more to do than to wait
+ * for a reader. Without a client it goes nowhere.
  */
 #include "py/mphal.h"
 #include "py/mpstate.h"
@@ -154,7 +155,11 @@ int mp_hal_stdin_rx_chr(void)
 	}
 }
 
-/* Those that went to the client, or had none to go to. */
+static bool has_credit(void)
+{
+	return streams()->stream[terminal.stream].credit > 0;
+}
+
 static void send(const uint8_t *bytes, size_t n)
 {
 	ptl_time until = script_now() + PATIENCE_US;
@@ -165,9 +170,11 @@ static void send(const uint8_t *bytes, size_t n)
 
 		bytes += took;
 		n -= took;
-		if (took > 0) {
+		if (took > 0 || has_credit())
 			until = script_now() + PATIENCE_US;
-		} else if (script_now() < until) {
+		if (took > 0)
+			continue;
+		if (script_now() < until) {
 			script_poll();
 			script_wait(1);
 		} else {

@@ -169,6 +169,22 @@ case_script_files_end_with_their_session() {
 	expect "and files are copied" [ -s "$dir/back" ]
 }
 
+# The client has given credit for all of it.
+case_script_prints_reach_a_host_that_pauses() {
+	local ends
+	start_script
+	printf '%s\n' 'import time' 'print("begun")' 'for i in range(200):' \
+		'    print("line", i); time.sleep_ms(20)' >"$dir/prints.py"
+	start prints in_ns a timeout 30 "$pigtail" run --link script "$dir/prints.py"
+	wait_for 10 "the script" has_line prints begun
+	mapfile -t ends < <(pgrep -P "${pid_of[script]}" -x pigtail)
+	kill -STOP "${ends[@]}"
+	sleep 1.7
+	kill -CONT "${ends[@]}"
+	gone prints
+	expect "no line is missing" [ "$(grep -c '^line' "$dir/prints.log")" = 200 ]
+}
+
 case_script_sockets_are_closed_when_it_ends_or_fails() {
 	local i times=${LONG:+1000} free=0
 	printf '%s\n' 'import socket, gc' 'gc.collect(); print("free", gc.mem_free())' \
