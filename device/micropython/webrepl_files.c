@@ -6,6 +6,7 @@
 #include "py/runtime.h"
 #include "py/stream.h"
 #include "extmod/vfs.h"
+#include "extmod/vfs_lfs.h"
 
 #include <string.h>
 
@@ -141,15 +142,28 @@ static uint32_t little(const uint8_t *bytes, unsigned n)
 	return value;
 }
 
+static bool is_in_flash(const char *name)
+{
+	const char *rest;
+	const mp_vfs_mount_t *vfs = mp_vfs_lookup_path(name, &rest);
+
+	return vfs != MP_VFS_NONE && vfs != MP_VFS_ROOT &&
+	       mp_obj_is_type(vfs->obj, &mp_type_vfs_lfs2);
+}
+
 static bool take_name(struct webrepl_files *files)
 {
 	size_t n = little(files->request + NAME_N, 2);
 
+	char *name = files->name;
+
 	if (n == 0 || n > 64 || memchr(files->request + NAME, 0, n))
 		return false;
-	memcpy(files->name, files->request + NAME, n);
-	files->name[n] = '\0';
-	return true;
+	if (files->request[NAME] != '/')
+		*name++ = '/';
+	memcpy(name, files->request + NAME, n);
+	name[n] = '\0';
+	return is_in_flash(files->name);
 }
 
 /* Whether it can be done. */

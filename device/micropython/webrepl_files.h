@@ -10,7 +10,9 @@
  *	         file; n = 0 is the end, and the answer follows
  *	version  request, three bytes
  *
- * What is put goes to NAME.new, which takes the place of the file when it is whole.
+ * What is put goes to NAME.new, which takes the place of the file when it is whole. A name is
+ * one in the flash, from its root, wherever the script is: that may be in a folder which a
+ * host lends by the REPL, and is asked there for each name.
  */
 #ifndef PIGTAIL_DEVICE_MICROPYTHON_WEBREPL_FILES_H
 #define PIGTAIL_DEVICE_MICROPYTHON_WEBREPL_FILES_H
@@ -33,7 +35,7 @@ struct webrepl_files {
 	uint32_t left; /* to be put */
 	size_t n;      /* of the request, as far as it came */
 	uint8_t request[WEBREPL_REQUEST];
-	char name[64 + 1 + 4];
+	char name[1 + 64 + 1 + 4];
 };
 
 /* Takes some bytes of a client, at least one; says what it is to be sent, in one message or
