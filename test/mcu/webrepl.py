@@ -325,6 +325,18 @@ def story_pages(password):
     assert fetch("/", "POST")[0] == b"400"
 
 
+def story_downloads(password):
+    """One after the other, until the file $DONE is there."""
+    client = Client().enter(password)
+    data = os.urandom(30000)
+    assert client.put("thirty", data) == 0
+    times = 0
+    while not os.path.exists(os.environ["DONE"]):
+        assert client.get("thirty") == data, f"download {times} is another file"
+        times += 1
+        print(f"# {times} downloads", flush=True)
+
+
 def story_stops(password):
     client = Client().enter(password)
     client.send(b"import webrepl; webrepl.stop()\r")
