@@ -83,7 +83,7 @@ case_webrepl_over_tls() {
 }
 
 case_webrepl_downloads_go_on_beside_mpremote() {
-	[[ -n ${LONG:-} ]] || return 0
+	[[ -n ${LONG:-} ]] || skip_case "only with --all"
 	mkdir "$dir/here"
 	echo 'print("here", open("five.txt").read())' >"$dir/here/hello.py"
 	echo five >"$dir/here/five.txt"
