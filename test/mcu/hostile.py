@@ -51,20 +51,33 @@ class Server:
             return answer
 
 
+def answered_in_the_end(ask, end):
+    """Who waits is dismissed when buffers get short, and comes again, as browsers do: how often it was."""
+    for dismissed in range(5):
+        try:
+            ask(timeout=end - time.monotonic())
+            return dismissed
+        except ConnectionResetError:
+            time.sleep(1)
+    raise OSError("dismissed five times")
+
+
 def crowd(server, clients):
     failures = []
     times = []
+    dismissed = []
+
+    def ask_and_end(timeout):
+        """A client that ends its side at once is owed an answer, too."""
+        answer = server.exchange(b"GET /stats.json HTTP/1.0\r\n\r\n", timeout)
+        json.loads(answer.partition(b"\r\n\r\n")[2])
 
     def one(number):
         began = time.monotonic()
         try:
             # SYNs that find no place are sent again after 1, 3, 7, 15, 31 s.
-            if number % 2:
-                server.statistics(timeout=90)
-            else:
-                # A client that ends its side at once is owed an answer, too.
-                answer = server.exchange(b"GET /stats.json HTTP/1.0\r\n\r\n", 90)
-                json.loads(answer.partition(b"\r\n\r\n")[2])
+            ask = server.statistics if number % 2 else ask_and_end
+            dismissed.append(answered_in_the_end(ask, began + 90))
             times.append(time.monotonic() - began)
         except (OSError, ValueError, http.client.HTTPException) as error:
             failures.append(f"{type(error).__name__}: {error}")
@@ -76,7 +89,7 @@ def crowd(server, clients):
         thread.join()
     if failures:
         raise SystemExit(f"{len(failures)} of {clients} got no answer: {failures[0]}")
-    print(f"{clients} clients at once: the last was answered after {max(times):.1f} s")
+    print(f"{clients} clients at once: the last was answered after {max(times):.1f} s, {sum(dismissed)} dismissed before")
 
 
 def mutilate(generator, request):
@@ -149,17 +162,6 @@ def garbage(server, seconds, seed):
     print(f"{attacks} bad clients; the slowest good one took {slowest:.2f} s")
 
 
-def answered_in_the_end(server, end):
-    """Who waits is dismissed when buffers get short, and comes again, as browsers do: how often it was."""
-    for dismissed in range(5):
-        try:
-            server.statistics(timeout=end - time.monotonic())
-            return dismissed
-        except ConnectionResetError:
-            time.sleep(1)
-    raise SystemExit("dismissed five times")
-
-
 def slow(server, clients):
     trickling = []
     began = time.monotonic()
@@ -182,7 +184,7 @@ def slow(server, clients):
     thread = threading.Thread(target=trickle)
     thread.start()
     try:
-        dismissed = answered_in_the_end(server, began + 60)
+        dismissed = answered_in_the_end(server.statistics, began + 60)
     finally:
         done.set()
         thread.join()
