@@ -166,7 +166,7 @@ static void close_all(struct pins *pins)
 			gpiod_chip_close(pin->chip);
 		if (pin->socket >= 0)
 			(void)close(pin->socket);
-		*pin = (struct pin){.socket = -1};
+		*pin = (struct pin){.options = pin->options, .socket = -1};
 	}
 }
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -199,6 +200,27 @@ static void pins_that_cannot_be_had_leave_those_that_were(void **state)
 	pins_close(pins);
 }
 
+/* Nothing can be opened, neither what is wanted nor what was. */
+static void pins_that_are_lost_are_no_pins(void **state)
+{
+	struct pins *pins = open_pins("reset=unix:%s/%s", "pin");
+	struct rlimit before, none;
+	struct pins_options options;
+	char error[256] = "";
+
+	(void)state;
+	assert_int_equal(parse(&options, "reset=unix:/tmp/other"), 0);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	none = (struct rlimit){0, before.rlim_max};
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(pins_change(pins, &options, error, sizeof(error)), -1);
+	assert_non_null(strstr(error, "/tmp/other"));
+	pins_seam(pins).set(pins_seam(pins).user, PTL_TARGET_RESET, true);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(pins_change(pins, &options, error, sizeof(error)), 0);
+	pins_close(pins);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +231,7 @@ int main(void)
 		cmocka_unit_test(modem_lines_are_low_when_they_are_on),
 		cmocka_unit_test(a_chip_that_is_not_there_is_told),
 		cmocka_unit_test(pins_that_cannot_be_had_leave_those_that_were),
+		cmocka_unit_test(pins_that_are_lost_are_no_pins),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
