@@ -192,3 +192,19 @@ char *control_arguments_text(const cJSON *json)
 {
 	return cJSON_PrintBuffered(json, TEXT_MOST, false);
 }
+
+char *control_request_text(int id, const char *request, const cJSON *arguments)
+{
+	cJSON *line = cJSON_CreateObject();
+	char *text;
+
+	if (id)
+		cJSON_AddNumberToObject(line, "id", id);
+	cJSON_AddStringToObject(line, "request", request);
+	if (arguments)
+		cJSON_AddItemToObject(line, "arguments", cJSON_Duplicate(arguments, true));
+	text = control_arguments_text(line);
+	control_arguments_wipe(line);
+	cJSON_Delete(line);
+	return text;
+}

@@ -52,4 +52,7 @@ void control_arguments_wipe(cJSON *json);
  * where it stands leaves none behind. The caller wipes it. NULL: out of memory. */
 char *control_arguments_text(const cJSON *json);
 
+/* The same of a request: its line, without the newline; id 0: it has none. */
+char *control_request_text(int id, const char *request, const cJSON *arguments);
+
 #endif

@@ -41,19 +41,10 @@ void conversation_free(struct conversation *one)
 bool conversation_say(const struct conversation *one, int id, const char *request,
 		      const cJSON *arguments)
 {
-	cJSON *line = cJSON_CreateObject();
-	char *text;
+	char *text = control_request_text(id, request, arguments);
 	bool ok = false;
 	size_t n;
 
-	if (id)
-		cJSON_AddNumberToObject(line, "id", id);
-	cJSON_AddStringToObject(line, "request", request);
-	if (arguments)
-		cJSON_AddItemToObject(line, "arguments", cJSON_Duplicate(arguments, true));
-	text = control_arguments_text(line);
-	control_arguments_wipe(line);
-	cJSON_Delete(line);
 	if (text) {
 		n = strlen(text);
 		text[n] = '\n'; /* in the place of its NUL */

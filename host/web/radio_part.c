@@ -7,7 +7,7 @@
  *
  * Only the requests of the table below do: whoever may use the bridge may see networks, join
  * one and leave it, but not update the radio, or read its store. When nobody waits for an
- *answer any more, its connection is closed, and the link ends what it has begun.
+ * answer any more, its connection is closed, and the link ends what it has begun.
  */
 #include "host/web/radio_part.h"
 
@@ -113,20 +113,13 @@ static void on_found(void *user, const char *name, int fd)
 
 static void say(struct channel *channel, const char *request, const cJSON *arguments)
 {
-	cJSON *line = cJSON_CreateObject();
-	char *text;
+	char *text = control_request_text(0, request, arguments);
 
-	cJSON_AddStringToObject(line, "request", request);
-	if (arguments)
-		cJSON_AddItemToObject(line, "arguments", cJSON_Duplicate(arguments, true));
-	text = control_arguments_text(line);
 	if (text) {
 		channel_send(channel, text, strlen(text));
 		explicit_bzero(text, strlen(text));
 	}
 	cJSON_free(text);
-	control_arguments_wipe(line);
-	cJSON_Delete(line);
 }
 
 /* NULL: out of memory or descriptors. */
