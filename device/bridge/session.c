@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Numbers count up, so a session that has ended is never taken for another one. */
 #include "session.h"
+#include "../http/cookie.h"
 #include "tls_stream.h"
 
 #include <mbedtls/platform_util.h>
@@ -19,35 +20,14 @@ static struct {
 	session_number last;
 } all;
 
-/* In the same time wherever they differ. */
-static bool is_same(const char *a, const char *b)
-{
-	unsigned differs = 0;
-
-	for (size_t i = 0; i < SESSION_DIGITS; i++)
-		differs |= (unsigned)(a[i] ^ b[i]);
-	return !differs;
-}
-
-/* Of the cookie that has this name, and not one that ends so; NULL: there is none. */
-static const char *digits_of(const char *cookies)
-{
-	for (const char *at = cookies; at; at = strchr(at, ';')) {
-		at += strspn(at, "; ");
-		if (!strncmp(at, COOKIE, strlen(COOKIE)))
-			return at + strlen(COOKIE);
-	}
-	return NULL;
-}
-
 session_number session_of(const char *cookies, ptl_time now)
 {
-	const char *digits = digits_of(cookies);
+	const char *digits = cookie_value(cookies, COOKIE);
 
 	if (!digits || strlen(digits) < SESSION_DIGITS)
 		return 0;
 	for (struct session *one = all.session; one < all.session + SESSIONS; one++) {
-		if (!one->number || !is_same(one->digits, digits))
+		if (!one->number || !cookie_is(digits, one->digits, SESSION_DIGITS))
 			continue;
 		if (now - one->used > UNUSED_MAX) {
 			session_end(one->number);

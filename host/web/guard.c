@@ -13,6 +13,8 @@
  */
 #include "host/web/guard.h"
 
+#include "device/http/cookie.h"
+
 #include <arpa/inet.h>
 #include <glib.h>
 #include <netinet/in.h>
@@ -113,36 +115,15 @@ int guard_judge(const struct guard *guard, const struct http *http, const char *
 
 /* ---- sessions ---- */
 
-/* In the same time wherever they differ. */
-static bool is_same(const char *a, const char *b)
-{
-	unsigned char differs = 0;
-
-	for (size_t i = 0; i < 2 * GUARD_TOKEN; i++)
-		differs |= (unsigned char)(a[i] ^ b[i]);
-	return !differs;
-}
-
-/* Of the cookie that has this name, and not one that ends so; NULL: there is none. */
-static const char *token_of(const char *cookies)
-{
-	for (const char *at = cookies; at; at = strchr(at, ';')) {
-		at += strspn(at, "; ");
-		if (!strncmp(at, COOKIE, strlen(COOKIE)))
-			return at + strlen(COOKIE);
-	}
-	return NULL;
-}
-
 struct session *guard_session(struct guard *guard, const struct http *http, ptl_time now)
 {
-	const char *at = token_of(http->header[HTTP_COOKIE]);
+	const char *at = cookie_value(http->header[HTTP_COOKIE], COOKIE);
 
 	if (!at || strlen(at) < 2 * GUARD_TOKEN)
 		return NULL;
 	for (struct session *one = guard->session; one < guard->session + GUARD_SESSIONS;
 	     one++) {
-		if (!*one->token || !is_same(one->token, at))
+		if (!*one->token || !cookie_is(at, one->token, 2 * GUARD_TOKEN))
 			continue;
 		if (now - one->used > SESSION_MAX) {
 			explicit_bzero(one, sizeof(*one));
