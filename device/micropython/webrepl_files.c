@@ -154,7 +154,6 @@ static bool is_in_flash(const char *name)
 static bool take_name(struct webrepl_files *files)
 {
 	size_t n = little(files->request + NAME_N, 2);
-
 	char *name = files->name;
 
 	if (n == 0 || n > 64 || memchr(files->request + NAME, 0, n))

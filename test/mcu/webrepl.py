@@ -183,6 +183,16 @@ def story_works(password):
     print(f"# 70000 bytes up: {time.monotonic() - began:.1f} s")
     began = time.monotonic()
     assert client.get("seventy") == data
+    # A name is one in the flash, wherever the script is; what else is mounted is nobody's by this way.
+    client.python("import io, os")
+    client.python("F = type('F', (), {'mount': lambda *a: None, 'umount': lambda *a: None, 'chdir': lambda *a: None,"
+                  " 'open': lambda *a: io.BytesIO(b'lent')})")  # fmt: skip
+    client.python("os.mount(F(), '/lent')")
+    client.python("os.chdir('/lent')")
+    assert client.python("print(open('seventy').read())") == "b'lent'"
+    assert client.get("seventy") == data
+    assert client.get("/lent/seventy") == 1
+    client.python("os.chdir('/'); os.umount('/lent')")
     print(f"# 70000 bytes down: {time.monotonic() - began:.1f} s")
     assert client.put("empty", b"") == 0 and client.get("empty") == b""
     assert client.get("nothing") != 0
