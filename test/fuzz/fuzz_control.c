@@ -271,7 +271,7 @@ static void step(struct world *world, struct input *in)
 		ptl_wifi_poll(&world->wifi, world->now);
 		break;
 	case 8:
-		ptl_share_set(&world->share, 1u << (more % 24), more & 1, 0);
+		ptl_share_set(&world->share, 1u << (more % 24), more & 1, more >> 6);
 		ptl_streams_poll(&world->streams, world->now);
 		break;
 	case 9:
