@@ -41,6 +41,11 @@ export function begin(ask, tell) {
 	const form = $("pins-form");
 	for (const event of ["input", "change"])
 		form.addEventListener(event, () => { touched = true; });
+	/* As on such a board; the bridge does the same for who says only the target. */
+	$("kind").addEventListener("change", () => {
+		$("reset-active").value = "low";
+		$("boot-active").value = $("kind").value === "stm32" ? "high" : "low";
+	});
 	form.addEventListener("reset", (event) => {
 		event.preventDefault();
 		touched = false;

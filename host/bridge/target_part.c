@@ -116,6 +116,23 @@ static bool is_one_pin(const struct target_config *target)
 				&target->pins.pin[PTL_TARGET_BOOT]);
 }
 
+/* Its pins are active as they are on such a board, unless something else is said. */
+static int set_kind(struct target_config *target, const char *name, char *error,
+		    size_t error_size)
+{
+	enum ptl_target before = target->kind;
+	struct pins_options board;
+
+	if (pins_target_parse(&target->kind, name, error, error_size) < 0)
+		return -1;
+	if (target->kind == before)
+		return 0;
+	pins_options_default(&board, target->kind);
+	for (int i = 0; i < PTL_TARGET_PINS; i++)
+		target->pins.pin[i].high = board.pin[i].high;
+	return 0;
+}
+
 static int read_target(struct target_config *target, const cJSON *arguments, char *error,
 		       size_t error_size)
 {
@@ -123,7 +140,7 @@ static int read_target(struct target_config *target, const cJSON *arguments, cha
 	int status = 0;
 
 	if (kind)
-		status = pins_target_parse(&target->kind, kind, error, error_size);
+		status = set_kind(target, kind, error, error_size);
 	for (int i = 0; i < PTL_TARGET_PINS && !status; i++)
 		status = set_pin(target, i, arguments, error, error_size);
 	target->pins.pulse_ms =

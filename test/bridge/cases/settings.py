@@ -81,6 +81,7 @@ def case_pins_are_put_elsewhere(rig):
     now = put(number, reset=other.place(), reset_active="high", boot=one.place(), pulse=30, target="stm32")
     assert now["target"] == "stm32" and now["pins"] == {"reset": other.place(), "boot": one.place()}, now
     other.wait("0")  # let go
+    assert now["pin_settings"]["boot_active"] == "high", now  # as BOOT0 is
     one.heard()
     one.levels = ""
     result(number, "reset")
