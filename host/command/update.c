@@ -48,6 +48,7 @@ struct update {
 	uint32_t first_offset, offset;
 	unsigned int interruptions;
 	ptl_time began;
+	bool runs;  /* what the file has, already */
 	bool shows; /* progress, on a terminal */
 };
 
@@ -189,7 +190,14 @@ static cJSON *info(struct update *update, ptl_time patience)
 	return result;
 }
 
-/* After an interruption: whether it is there again, and not for the last time. */
+static bool runs_new(const struct update *update, const cJSON *info)
+{
+	return strcmp(radio_text(info, "firmware"), update->file.image.firmware) == 0 &&
+	       radio_number(info, "slot") != update->slot;
+}
+
+/* After an interruption: whether it is there again, wants more, and not for the last time. One
+ * that lost its power when it had verified the image, and not said so yet, has started it. */
 static bool may_go_on(struct update *update)
 {
 	const char *name = radio_link(update->radio);
@@ -203,10 +211,11 @@ static bool may_go_on(struct update *update)
 	log_line("%s: interrupted at %u of %u bytes; going on when the radio is there again",
 		 name, update->offset, update->file.image.size);
 	there = info(update, AWAY_US);
-	cJSON_Delete(there);
 	if (!there)
 		log_line("%s: the radio did not come back; called again, it goes on", name);
-	return there != NULL;
+	update->runs = there && runs_new(update, there);
+	cJSON_Delete(there);
+	return there && !update->runs;
 }
 
 static int transfer_all(struct update *update)
@@ -217,23 +226,26 @@ static int transfer_all(struct update *update)
 		status = transfer(update);
 	while (status == EXIT_NO_ANSWER && may_go_on(update));
 	end_progress(update);
-	return status;
+	return update->runs ? EXIT_DONE : status;
 }
 
-/* Waits for it to come back, and looks what runs. */
+/* Waits for it to come back, and looks what runs. A radio that is away by now has restarted
+ * without being asked. */
 static int restart(struct update *update)
 {
-	const struct ptl_image *image = &update->file.image;
 	ptl_time asked = timer_now();
 	cJSON *result;
 	double uptime;
 	int status;
 
-	result = radio_ask(update->radio, "wifi.restart", cJSON_CreateObject(), NULL, NULL,
-			   NULL, &status);
+	result = radio_ask(update->radio, "wifi.restart", cJSON_CreateObject(), NULL, NULL, "",
+			   &status);
 	cJSON_Delete(result);
-	if (!result)
+	if (!result && status != EXIT_NOT_READY) {
+		log_line("%s: the radio does not restart; the new firmware starts when it does",
+			 radio_link(update->radio));
 		return status;
+	}
 	do {
 		const struct timespec pause = {0, LOOK_MS * 1000000};
 
@@ -246,16 +258,14 @@ static int restart(struct update *update)
 			return EXIT_NO_ANSWER;
 		}
 		uptime = radio_number(result, "uptime");
-		status = strcmp(radio_text(result, "firmware"), image->firmware) == 0 &&
-					 radio_number(result, "slot") != update->slot
-				 ? EXIT_DONE
-				 : EXIT_FAILED;
+		update->runs = runs_new(update, result);
 		cJSON_Delete(result);
 	} while (uptime * 1e6 > (double)(timer_now() - asked) && timer_now() < asked + AWAY_US);
-	if (status)
-		log_line("%s: the old firmware runs again: the new one did not start",
-			 radio_link(update->radio));
-	return status;
+	if (update->runs)
+		return EXIT_DONE;
+	log_line("%s: the old firmware runs again: the new one did not start",
+		 radio_link(update->radio));
+	return EXIT_FAILED;
 }
 
 static void report(const struct update *update)
@@ -267,8 +277,7 @@ static void report(const struct update *update)
 	if (!update->options->radio.json) {
 		(void)printf("%s: %s, %u KB in %.1f s%s\n", radio_link(update->radio),
 			     image->firmware, image->size / 1024, seconds,
-			     update->options->restart ? ""
-						      : "; it starts with the next restart");
+			     update->runs ? "" : "; it starts with the next restart");
 		return;
 	}
 	json = cJSON_CreateObject();
@@ -279,7 +288,7 @@ static void report(const struct update *update)
 	cJSON_AddNumberToObject(json, "resumed_at", update->first_offset);
 	cJSON_AddNumberToObject(json, "interruptions", update->interruptions);
 	cJSON_AddNumberToObject(json, "seconds", seconds);
-	cJSON_AddBoolToObject(json, "runs", update->options->restart);
+	cJSON_AddBoolToObject(json, "runs", update->runs);
 	(void)radio_print_json(json);
 }
 
@@ -296,7 +305,7 @@ static int run(struct update *update)
 	update->slot = radio_number(before, "slot");
 	cJSON_Delete(before);
 	status = transfer_all(update);
-	if (!status && update->options->restart)
+	if (!status && update->options->restart && !update->runs)
 		status = restart(update);
 	if (!status)
 		report(update);

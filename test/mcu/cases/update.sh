@@ -112,6 +112,31 @@ case_update_that_does_not_run_gives_the_old_one_back() {
 	expect "the next one is taken" runs new 1
 }
 
+# cut_at WHEN IMAGE: an update by a link whose radio loses its power then.
+cut_at() {
+	local socket
+	socket=$("$pigtail" status radio --json | sed -nE 's/.*"control":[[:space:]]*"([^"]*)".*/\1/p')
+	rm -f "${socket%/*}/cut.sock"
+	start "cut-$1" python3 "$here/cut_update.py" "${socket%/*}/cut.sock" "$socket" \
+		"$(pgrep -P "${pid_of[radio]}" qemu-system)" "$1"
+	wait_for 10 "the other name" "$pigtail" info --link cut
+	status=0
+	"$pigtail" update "$dir/$2.img" --link cut --json || status=$?
+	expect "it went well" [ "$status" = 0 ]
+	expect "the power went" has_line "cut-$1" cut
+	expect "the bytes went once" [ "$(lines_with update.begin "$dir/cut-$1.log")" = 1 ]
+	finish "cut-$1"
+}
+
+# What the radio has done is found out, though its answer is lost.
+case_update_that_loses_power_at_its_end_has_been_done() {
+	start_updatable
+	cut_at end new
+	expect "the new one" runs new 1
+	cut_at restart old
+	expect "and back" runs old 0
+}
+
 case_update_resumes_after_losses_of_power() {
 	local cuts=5 cut=0 to=new seed=${SEED:-$RANDOM} updates=0 seconds short=0
 	[[ -z ${LONG:-} ]] || cuts=200
