@@ -42,7 +42,7 @@ struct end {
 	uint32_t arrived[FLOWS]; /* next to arrive from the peer's life */
 	uint32_t from_life;
 	uint64_t taken, delivered; /* packets that send() took; that the peer got */
-	uint32_t messages_sent, messages_arrived;
+	uint32_t messages_sent, messages_arrived; /* of this life; of all, see send_control() */
 };
 
 struct pair {
@@ -208,7 +208,6 @@ static void start(struct pair *pair, int side, bool echo_frames)
 	end->from_life = 0;
 	end->messages_sent = 0;
 	end->messages_arrived = 0;
-	pair->ends[!side].messages_arrived = 0;
 	end->config.nonce = (uint32_t)side + 2 * end->life;
 	end->rate = BAUD;
 	end->asked = 0;
@@ -321,7 +320,9 @@ static void send_control(struct pair *pair, int side, size_t n)
 	uint8_t message[PTL_CONTROL_MAX];
 
 	memset(message, (int)n, n);
-	put_le32(message, end->messages_sent);
+	/* Those of a life come before those of the next, also where one that was refused comes
+	 * when its sender has restarted already. */
+	put_le32(message, end->life << 16 | end->messages_sent);
 	if (ptl_link_send_control(end->link, pair->now, message, n, NULL) == PTL_OK)
 		end->messages_sent++;
 }
