@@ -122,10 +122,51 @@ static void end_programmer(struct ptl_bridge *bridge)
 	tell_readable(bridge);
 }
 
+static void poll_programmer(struct ptl_bridge *bridge)
+{
+	const struct ptl_programmer_seam *seam = &bridge->config.programmer;
+
+	if (!seam->match || bridge->now < bridge->programmer_due)
+		return;
+	bridge->programmer_due = seam->poll(seam->user, bridge->now);
+	if (bridge->programmer != PTL_NOBODY && bridge->client[bridge->programmer].readable)
+		tell_readable(bridge);
+}
+
+static bool is_stalled(const struct ptl_bridge *bridge)
+{
+	const struct ptl_programmer_seam *seam = &bridge->config.programmer;
+
+	return seam->stalled && seam->stalled(seam->user, bridge->now);
+}
+
+/* A programmer that waits begins, or has waited for long enough. */
+static void next_programmer(struct ptl_bridge *bridge)
+{
+	for (unsigned i = 0; i < bridge->config.clients; i++) {
+		struct ptl_client *client = find(bridge, i);
+
+		if (!client || client->dropping || !ptl_client_waits(client))
+			continue;
+		if (bridge->programmer != PTL_NOBODY && is_stalled(bridge)) {
+			ptl_client_drop(&bridge->client[bridge->programmer], PTL_DROP_STALLED,
+					true);
+			end_programmer(bridge);
+		}
+		if (bridge->programmer == PTL_NOBODY && ptl_client_may_write(client)) {
+			ptl_client_start_programmer(client);
+			poll_programmer(bridge);
+		} else if (bridge->now >= client->waits_until) {
+			ptl_client_drop(client, PTL_DROP_BUSY, true);
+		}
+	}
+}
+
 static void settle(struct ptl_bridge *bridge)
 {
 	if (bridge->programmer_done)
 		end_programmer(bridge);
+	next_programmer(bridge);
 	if (bridge->programmer == PTL_NOBODY && ptl_line_flush(bridge))
 		tell_readable(bridge);
 }
@@ -351,17 +392,6 @@ ptl_time ptl_bridge_deadline(const struct ptl_bridge *bridge)
 			due = earlier(due, ptl_client_due(client));
 	}
 	return due;
-}
-
-static void poll_programmer(struct ptl_bridge *bridge)
-{
-	const struct ptl_programmer_seam *seam = &bridge->config.programmer;
-
-	if (!seam->match || bridge->now < bridge->programmer_due)
-		return;
-	bridge->programmer_due = seam->poll(seam->user, bridge->now);
-	if (bridge->programmer != PTL_NOBODY && bridge->client[bridge->programmer].readable)
-		tell_readable(bridge);
 }
 
 void ptl_bridge_poll(struct ptl_bridge *bridge, ptl_time now)

@@ -76,7 +76,8 @@ size_t ptl_client_receive(struct ptl_client *client, const uint8_t *bytes, size_
 	while (used < n && !client->dropping) {
 		size_t taken;
 
-		if (client->service == PTL_SERVICE_AUTO && !ptl_client_has_uart(client))
+		if (client->service == PTL_SERVICE_AUTO && !ptl_client_has_uart(client) &&
+		    !ptl_client_waits(client))
 			taken = find_out(client, bytes[used]);
 		else if (ptl_client_is_telnet(client))
 			taken = ptl_client_from_telnet(client, bytes + used, n - used);
@@ -204,6 +205,8 @@ ptl_time ptl_client_due(const struct ptl_client *client)
 	if (!ptl_client_is_told(client) && client->asked == PTL_SERVICE_AUTO &&
 	    ptl_client_told_at(client) < due)
 		due = ptl_client_told_at(client);
+	if (client->waits_until < due)
+		due = client->waits_until;
 	if (bridge->config.idle && !ptl_client_has_uart(client) &&
 	    client->active + bridge->config.idle < due)
 		due = client->active + bridge->config.idle;

@@ -2,12 +2,15 @@
 /*
  * Data of a client on their way to the UART. A programmer is recognised by its first data:
  * they are held back while they may be one's, for client.c's HOLD_US at most, then given on,
- * and are still recognised if the rest comes later. From then on they are the programmer's.
+ * and are still recognised if the rest comes later. From then on they are the programmer's;
+ * as long as another one has the UART, nothing more is taken, and it waits for WAIT_US.
  */
 #include "client_data.h"
 
 #include "client_state.h"
 #include "line.h"
+
+#define WAIT_US 5000000u /* as long as it takes to see that the other one is stalled */
 
 static size_t to_programmer(struct ptl_client *client, const uint8_t *bytes, size_t n)
 {
@@ -40,17 +43,12 @@ void ptl_client_give_first(struct ptl_client *client)
 	client->held_since = PTL_NEVER;
 }
 
-static void start_programmer(struct ptl_client *client)
+void ptl_client_start_programmer(struct ptl_client *client)
 {
 	struct ptl_bridge *bridge = client->bridge;
 	const struct ptl_programmer_seam *seam = &bridge->config.programmer;
 
-	client->recognising = false;
-	client->held_since = PTL_NEVER;
-	if (bridge->programmer != PTL_NOBODY) {
-		ptl_client_drop(client, PTL_DROP_BUSY, true);
-		return;
-	}
+	client->waits_until = PTL_NEVER;
 	ptl_line_purge(bridge);
 	ptl_client_skip(client);
 	bridge->programmer = ptl_client_number(client);
@@ -59,6 +57,16 @@ static void start_programmer(struct ptl_client *client)
 	bridge->counters.programmers++;
 	seam->begin(seam->user, bridge->now, bridge->programmer);
 	(void)to_programmer(client, client->first, client->first_n);
+}
+
+static void is_programmer(struct ptl_client *client)
+{
+	client->recognising = false;
+	client->held_since = PTL_NEVER;
+	if (client->bridge->programmer == PTL_NOBODY)
+		ptl_client_start_programmer(client);
+	else
+		client->waits_until = client->bridge->now + WAIT_US;
 }
 
 static size_t recognise(struct ptl_client *client, const uint8_t *bytes, size_t n)
@@ -78,7 +86,7 @@ static size_t recognise(struct ptl_client *client, const uint8_t *bytes, size_t 
 			if (client->held_since == PTL_NEVER)
 				client->held_since = client->bridge->now;
 		} else if (match == PTL_MATCH_YES) {
-			start_programmer(client);
+			is_programmer(client);
 		} else {
 			client->recognising = false;
 			ptl_client_give_first(client);
@@ -93,7 +101,7 @@ void ptl_client_recognise(struct ptl_client *client)
 			      client->asked != PTL_SERVICE_RAW &&
 			      client->asked != PTL_SERVICE_TELNET;
 	client->first_n = client->first_given = 0;
-	client->held_since = PTL_NEVER;
+	client->held_since = client->waits_until = PTL_NEVER;
 }
 
 size_t ptl_client_data(void *user, const uint8_t *bytes, size_t n)
@@ -102,6 +110,8 @@ size_t ptl_client_data(void *user, const uint8_t *bytes, size_t n)
 
 	if (client->dropping)
 		return n;
+	if (ptl_client_waits(client))
+		return 0;
 	if (ptl_client_has_uart(client))
 		return to_programmer(client, bytes, n);
 	if (client->recognising &&

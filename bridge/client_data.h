@@ -14,4 +14,7 @@ void ptl_client_recognise(struct ptl_client *client);
 /* Bytes that were held for that go on. */
 void ptl_client_give_first(struct ptl_client *client);
 
+/* It is a programmer, and there is no other. */
+void ptl_client_start_programmer(struct ptl_client *client);
+
 #endif

@@ -16,6 +16,11 @@ bool ptl_client_has_uart(const struct ptl_client *client)
 	return client->bridge->programmer == ptl_client_number(client);
 }
 
+bool ptl_client_waits(const struct ptl_client *client)
+{
+	return client->waits_until != PTL_NEVER;
+}
+
 bool ptl_client_may_write(const struct ptl_client *client)
 {
 	const struct ptl_bridge *bridge = client->bridge;
@@ -33,7 +38,8 @@ bool ptl_client_is_telnet(const struct ptl_client *client)
 
 bool ptl_client_is_told(const struct ptl_client *client)
 {
-	if (client->asked == PTL_SERVICE_PROGRAM && client->recognising && !client->com_port)
+	if (ptl_client_waits(client) ||
+	    (client->asked == PTL_SERVICE_PROGRAM && client->recognising && !client->com_port))
 		return false;
 	return client->service != PTL_SERVICE_AUTO || client->detect.begun ||
 	       client->bridge->now >= ptl_client_told_at(client);

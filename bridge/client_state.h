@@ -14,6 +14,9 @@ unsigned ptl_client_number(const struct ptl_client *client);
 
 /* It is the bridge's programmer. */
 bool ptl_client_has_uart(const struct ptl_client *client);
+
+/* It is a programmer, and waits for the end of another one. */
+bool ptl_client_waits(const struct ptl_client *client);
 bool ptl_client_may_write(const struct ptl_client *client);
 bool ptl_client_is_telnet(const struct ptl_client *client);
 

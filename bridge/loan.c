@@ -124,6 +124,14 @@ static ptl_time poll(void *user, ptl_time now)
 	return loan->lent ? PTL_NEVER : loan->programmer.poll(loan->programmer.user, now);
 }
 
+static bool stalled(void *user, ptl_time now)
+{
+	const struct ptl_loan *loan = user;
+
+	return !loan->lent && loan->programmer.stalled &&
+	       loan->programmer.stalled(loan->programmer.user, now);
+}
+
 static void renewed(void *user, ptl_time now)
 {
 	struct ptl_loan *loan = user;
@@ -153,6 +161,7 @@ struct ptl_programmer_seam ptl_loan_programmer(struct ptl_loan *loan)
 		.uart = from_uart,
 		.line = set_line,
 		.poll = poll,
+		.stalled = stalled,
 		.renewed = renewed,
 		.format = take_format,
 		.lines = loan->programmer.lines,

@@ -22,6 +22,9 @@
  * must not wait for an answer then: it would take the error for one, and what follows,
  * which is an end, for silence, for ever. So it is refused just before (GIVING_UP).
  *
+ * One whose turn it is to speak, and who is silent for STALL_US, gives way to the next. While
+ * the target has the word, it may be erasing itself for a minute.
+ *
  * The end of a programmer's work is known by its last command; then the boot loader starts
  * the program by itself. Else the target is reset when the client is gone.
  */
@@ -36,6 +39,7 @@
 #define RETRY_US 1000u	  /* until there is room */
 #define DROP_US	 200000u  /* from a refusal to the reset of the connection */
 #define KEEP_US	 3000000u /* for an answer that only tells that the boot loader is there */
+#define STALL_US 5000000u /* programmers go on at once, but their network may pause */
 
 enum state {
 	IDLE,
@@ -59,6 +63,7 @@ struct ptl_proxy {
 	ptl_time heard; /* the client, last */
 	ptl_time drops; /* GIVING_UP: when */
 	ptl_time spoke; /* the target, last; KEEPING: when it was asked */
+	ptl_time told;	/* the client, last; PTL_NEVER: the target has the word */
 	bool answered;	/* that was all of an answer, and no command came since */
 	bool full;	/* the client said more than the UART takes */
 	uint8_t tail[PTL_PATTERN_MAX];
@@ -171,6 +176,7 @@ static void begin(void *user, ptl_time now, unsigned client)
 	proxy->loader = proxy->matched;
 	proxy->client = client;
 	proxy->heard = now;
+	proxy->told = PTL_NEVER;
 	proxy->full = false;
 	proxy->answered = false;
 	proxy->tail_n = 0;
@@ -212,6 +218,12 @@ static void owe_reply(struct ptl_proxy *proxy)
 	}
 }
 
+/* The last command has been answered. */
+static bool has_finished(const struct ptl_proxy *proxy)
+{
+	return tail_is(proxy, &proxy->loader->last) && proxy->told != PTL_NEVER;
+}
+
 /* Returns whether all that is owed was said. */
 static bool say_replies(struct ptl_proxy *proxy)
 {
@@ -237,6 +249,7 @@ static size_t pass_on(struct ptl_proxy *proxy, const uint8_t *bytes, size_t n)
 
 	keep_tail(proxy, bytes, taken);
 	proxy->full = taken < n;
+	proxy->told = PTL_NEVER;
 	return taken;
 }
 
@@ -279,6 +292,10 @@ static size_t client(void *user, ptl_time now, const uint8_t *bytes, size_t n)
 		proxy->full = true;
 		return 0;
 	}
+	if (proxy->state == PASSING && has_finished(proxy)) {
+		ptl_bridge_release(proxy->bridge); /* this is of what comes next */
+		return 0;
+	}
 	if (proxy->state == PASSING) {
 		proxy->answered = false;
 		return pass_on(proxy, bytes, n);
@@ -308,7 +325,7 @@ static bool uart(void *user, ptl_time now, const uint8_t *bytes, size_t n)
 	struct ptl_proxy *proxy = user;
 
 	if (proxy->state == PASSING) {
-		proxy->spoke = now;
+		proxy->spoke = proxy->told = now;
 		proxy->answered = n && bytes[n - 1] == proxy->loader->ok;
 		return true;
 	}
@@ -368,7 +385,7 @@ static ptl_time poll_entering(struct ptl_proxy *proxy, ptl_time now)
 	proxy->state = proxy->loader->quiet ? PASSING : ANSWERING;
 	if (proxy->loader->quiet)
 		owe_reply(proxy);
-	proxy->spoke = now;
+	proxy->spoke = proxy->told = now;
 	proxy->answered = true;
 	tell(proxy, PTL_PROXY_IN_STEP);
 	return now;
@@ -440,6 +457,14 @@ static ptl_time poll(void *user, ptl_time now)
 	return earlier(due, ptl_pin_player_poll(&proxy->pins, now));
 }
 
+static bool stalled(void *user, ptl_time now)
+{
+	const struct ptl_proxy *proxy = user;
+
+	return proxy->state != IDLE && proxy->told != PTL_NEVER &&
+	       now >= proxy->told + STALL_US && now >= proxy->heard + STALL_US;
+}
+
 static void renewed(void *user, ptl_time now)
 {
 	struct ptl_proxy *proxy = user;
@@ -476,6 +501,7 @@ struct ptl_programmer_seam ptl_proxy_seam(struct ptl_proxy *proxy)
 		.uart = uart,
 		.line = line,
 		.poll = poll,
+		.stalled = stalled,
 		.renewed = renewed,
 		.format = take_format,
 		.lines = proxy->config.pins.lines,

@@ -33,6 +33,7 @@ struct ptl_client {
 	uint8_t first[PTL_CLIENT_FIRST];
 	uint8_t first_n, first_given; /* of them, those that went on as data */
 	ptl_time held_since;	      /* PTL_NEVER: nothing is held */
+	ptl_time waits_until;	      /* for another programmer's end; PTL_NEVER: it does not */
 
 	struct ptl_telnet telnet;
 	struct ptl_com_server com;

@@ -110,6 +110,7 @@ static void on_drop(void *user, unsigned client, enum ptl_drop why, bool reset)
 		[PTL_DROP_IDLE] = "it is idle",
 		[PTL_DROP_PROGRAMMER] = "the target cannot be programmed",
 		[PTL_DROP_BUSY] = "another programmer is at work",
+		[PTL_DROP_STALLED] = "it is silent, and another programmer has come",
 	};
 	struct seat *seat = &((struct server *)user)->seat[client];
 

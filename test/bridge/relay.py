@@ -5,6 +5,8 @@ MS milliseconds later, in both directions, connections, ends and resets too. For
 whose kernel has no netem, and to change the delay of one connection alone.
 
     with Relay(port, ms) as far: connect to 127.0.0.1:far.port
+
+What ends is closed with the relay at the latest; ends may come late.
 """
 import asyncio
 import contextlib
@@ -17,9 +19,9 @@ END = object()
 
 
 class Relay:
-    def __init__(self, to, ms, connected=None):
-        """connected() is called with each connection that has got through."""
-        self.to, self.delay, self.connected = to, ms / 1000, connected
+    def __init__(self, to, ms, connected=None, end_ms=0):
+        """connected() is called with each connection that has got through; an end takes end_ms more."""
+        self.to, self.delay, self.end_delay, self.connected = to, ms / 1000, end_ms / 1000, connected
         self.loop = asyncio.new_event_loop()
         self.ready = threading.Event()
         self.thread = threading.Thread(target=self.run)
@@ -62,9 +64,11 @@ class Relay:
             return
         if self.connected:
             self.connected()
-        await asyncio.gather(self.carry(reader, far_writer), self.carry(far_reader, writer))
-        for each in (writer, far_writer):
-            each.close()
+        try:
+            await asyncio.gather(self.carry(reader, far_writer), self.carry(far_reader, writer))
+        finally:
+            for each in (writer, far_writer):
+                each.close()
 
     async def carry(self, reader, writer):
         """A queue in between, as what is on its way doesn't hinder what follows."""
@@ -76,7 +80,8 @@ class Relay:
                 what = await reader.read(65536) or END
             except ConnectionError:
                 what = RESET
-            way.put_nowait((self.loop.time() + self.delay, what))
+            more = self.end_delay if what in (END, RESET) else 0
+            way.put_nowait((self.loop.time() + self.delay + more, what))
         await delivery
 
     async def deliver(self, way, writer):
@@ -89,7 +94,7 @@ class Relay:
                     reset(writer)
                 elif what is END:
                     writer.write_eof()
-                else:
+                elif not writer.is_closing():
                     writer.write(what)
                     await writer.drain()
                     continue

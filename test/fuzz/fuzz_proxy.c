@@ -131,7 +131,8 @@ static void on_drop(void *user, unsigned client, enum ptl_drop why, bool reset)
 	struct fuzz *fuzz = user;
 
 	REQUIRE(client < CLIENTS && !fuzz->dropped[client]);
-	REQUIRE(reset == (why == PTL_DROP_PROGRAMMER || why == PTL_DROP_BUSY));
+	REQUIRE(reset == (why == PTL_DROP_PROGRAMMER || why == PTL_DROP_BUSY ||
+			  why == PTL_DROP_STALLED));
 	fuzz->dropped[client] = true;
 }
 

@@ -203,7 +203,7 @@ static struct ptl_bridge_config bench_config(struct bench *bench)
 			   bench_service},
 		.programmer = {bench, bench_match, bench_begin, bench_end, bench_program,
 			       bench_program_uart, bench_program_line, bench_program_poll, NULL,
-			       NULL, 0},
+			       NULL, NULL, 0},
 	};
 }
 

@@ -53,6 +53,7 @@ enum ptl_drop {
 	PTL_DROP_IDLE,
 	PTL_DROP_PROGRAMMER, /* it failed; by a reset, since avrdude spins on an end */
 	PTL_DROP_BUSY,	     /* a programmer while another one is at work; by a reset too */
+	PTL_DROP_STALLED,    /* a programmer whose place another one takes; likewise */
 };
 
 struct ptl_bridge_counters {

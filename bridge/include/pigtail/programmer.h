@@ -10,7 +10,9 @@
  * the UART or set its format; what the UART says goes on to the other clients. It works
  * the UART by the table of serial.h, and pins by its own means. To the client it speaks
  * by ptl_bridge_say(); it lets go by ptl_bridge_release() or ptl_bridge_drop() (bridge.h).
- * There is at most one programmer at a time; a second one is not asked about.
+ * There is at most one programmer at a time. A second one waits for a few seconds, as the
+ * first may have done its work, or be gone without having been seen to go; then it takes
+ * the place of one that is stalled, or is turned away.
  */
 #ifndef PIGTAIL_PROGRAMMER_H
 #define PIGTAIL_PROGRAMMER_H
@@ -54,6 +56,10 @@ struct ptl_programmer_seam {
 	/* Does what is due, also when there is no programmer (the target's reset after one).
 	 * Returns when to be called again, PTL_NEVER: after the next of the calls above. */
 	ptl_time (*poll)(void *user, ptl_time now);
+
+	/* The client has the next word, and has not said it for long: another one may take its
+	 * place. NULL: never. */
+	bool (*stalled)(void *user, ptl_time now);
 
 	/* The UART is there, at the beginning or anew: all pins are to be let go. May be
 	 * NULL. */

@@ -8,6 +8,7 @@ import socket
 import struct
 import time
 
+from relay import Relay
 from rig import Client, free_port, wait_for
 
 
@@ -152,7 +153,7 @@ def case_what_people_type_resets_nothing(rig):
 
 def case_a_second_programmer_is_turned_away(rig):
     rig.needs("avrdude")
-    image = rig.sketch("one.hex", "one", padding=8000)
+    image = rig.sketch("one.hex", "one", padding=30000)
     ports = rig.bridge(rig.path("avr"), "--pins", rig.avr())
     rig.start(
         "first", "avrdude", "-c", "arduino", "-p", "m328p", "-P", f"net:127.0.0.1:{ports[1]}", "-U",
@@ -162,7 +163,36 @@ def case_a_second_programmer_is_turned_away(rig):
     second = Client(ports[1])
     second.say(b"0 ")
     wait_for("its end", lambda: ended(second))
-    assert rig.running.pop("first").wait(timeout=30) == 0
+    assert "another programmer is at work" in rig.log("bridge"), rig.log("bridge")
+    assert rig.running.pop("first").wait(timeout=60) == 0
+
+
+def case_the_next_programmer_begins_though_the_last_ones_end_is_late(rig):
+    """It has done its work, and its connection is open for a while yet."""
+    images = [rig.sketch(name + ".hex", name) for name in ("one", "two")]
+    ports = rig.bridge(rig.path("avr"), "--pins", rig.avr())
+    with Relay(ports[1], 0, end_ms=30000) as far:
+        avrdude(rig, "arduino", "m328p", far.port, images[0])
+        avrdude(rig, "arduino", "m328p", ports[1], images[1])
+    Client(ports[0]).wait(b"two\r\n")
+
+
+def case_the_next_programmer_takes_the_place_of_one_that_says_nothing_more(rig):
+    rig.needs("avrdude")
+    image = rig.sketch("one.hex", "one")
+    ports = rig.bridge(rig.path("avr"), "--pins", rig.avr())
+    first = rig.start(
+        "first", "avrdude", "-c", "arduino", "-p", "m328p", "-P", f"net:127.0.0.1:{ports[1]}", "-U",
+        "flash:r:/dev/null:r",
+    )
+    wait_for("the boot loader", lambda: "in step" in rig.log("bridge"))
+    time.sleep(0.3)
+    assert first.poll() is None
+    first.send_signal(signal.SIGSTOP)
+    avrdude(rig, "arduino", "m328p", ports[1], image)
+    assert "another programmer has come" in rig.log("bridge"), rig.log("bridge")
+    Client(ports[0]).wait(b"one\r\n")
+    rig.finish("first", signal.SIGKILL)
 
 
 def ended(client):
