@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Joins the core with its surroundings. The core's events only note what there is to do,
- * for they come from within it; settle() does it, until nothing is left, after each call of
- * the core: closes connections that are gone, hangs up, gives and takes bytes, and sets the
- * timer to the core's next deadline.
+ * Joins the core with its surroundings: the UART, the target, the ports and who comes by
+ * them. What it makes of a call is done by the seats, after each.
  */
 #include "host/bridge/server.h"
 
 #include "host/base/log.h"
 #include "host/base/timer.h"
 #include "host/bridge/arming.h"
-#include "host/bridge/connection.h"
 #include "host/bridge/gate.h"
+#include "host/bridge/seats.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -20,13 +18,6 @@
 
 #define OUTPUT 4096u /* bytes that wait for the UART beyond its driver's */
 
-struct seat {
-	struct connection *connection; /* NULL: free */
-	bool writable, gone, drop, reset;
-	bool armed; /* by a port that is open for a while */
-	uint64_t told_lost;
-};
-
 struct server {
 	uv_loop_t *loop;
 	struct server_config config;
@@ -34,201 +25,56 @@ struct server {
 	struct target *target;
 	struct programming *programming;
 	struct ptl_bridge *bridge;
-	struct timer *timer;
+	struct seats *seats;
 	struct access access;
 	struct gate *gate; /* NULL: nobody can log in */
 	struct listener *listener[SERVER_LISTENS];
 	struct arming *arming;
 	void (*heard)(void *user, const uint8_t *bytes, size_t n); /* NULL: nobody else */
 	void *hearer;
-	struct seat seat[PTL_BRIDGE_CLIENTS_MAX];
-	bool readable, settling;
 	ptl_time began;
 };
 
-/* ---- what the core told ---- */
-
-static bool settle_seat(struct server *server, unsigned client)
-{
-	struct seat *seat = &server->seat[client];
-	bool any = seat->gone || seat->drop || seat->writable;
-
-	if (!seat->connection)
-		return false;
-	if (seat->drop && !seat->gone) {
-		seat->drop = false;
-		connection_hang_up(seat->connection, seat->reset);
-	}
-	if (seat->writable && !seat->gone) {
-		seat->writable = false;
-		connection_send(seat->connection);
-	}
-	if (seat->gone) {
-		log_detail("client %u, %s: gone", client, connection_peer(seat->connection));
-		connection_close(seat->connection);
-		*seat = (struct seat){0};
-		ptl_bridge_disconnect(server->bridge, timer_now(), client);
-	}
-	return any;
-}
-
-static void settle(void *user)
-{
-	struct server *server = user;
-	bool any = true;
-
-	if (server->settling)
-		return;
-	server->settling = true;
-	while (any) {
-		any = server->readable;
-		server->readable = false;
-		for (unsigned i = 0; i < server->config.clients && any; i++)
-			if (server->seat[i].connection)
-				connection_receive(server->seat[i].connection);
-		for (unsigned i = 0; i < server->config.clients; i++)
-			any |= settle_seat(server, i);
-	}
-	server->settling = false;
-	timer_set(server->timer, ptl_bridge_deadline(server->bridge));
-}
-
-static void on_writable(void *user, unsigned client)
-{
-	((struct server *)user)->seat[client].writable = true;
-}
-
-static void on_readable(void *user)
-{
-	((struct server *)user)->readable = true;
-}
-
-static void on_drop(void *user, unsigned client, enum ptl_drop why, bool reset)
-{
-	static const char *const reasons[] = {
-		[PTL_DROP_SLOW] = "it is too slow",
-		[PTL_DROP_IDLE] = "it is idle",
-		[PTL_DROP_PROGRAMMER] = "the target cannot be programmed",
-		[PTL_DROP_BUSY] = "another programmer is at work",
-		[PTL_DROP_STALLED] = "it is silent, and another programmer has come",
-	};
-	struct seat *seat = &((struct server *)user)->seat[client];
-
-	seat->drop = true;
-	seat->reset = reset;
-	log_line("client %u, %s: hung up on: %s", client,
-		 seat->connection ? connection_peer(seat->connection) : "-", reasons[why]);
-}
-
-/* Told once for each client; the counters have it all. */
-static void on_lost(void *user, unsigned client, uint64_t bytes)
-{
-	struct seat *seat = &((struct server *)user)->seat[client];
-
-	if (!seat->told_lost && seat->connection)
-		log_line("client %u, %s: is too slow and loses what the UART says", client,
-			 connection_peer(seat->connection));
-	seat->told_lost += bytes;
-}
-
-static void on_service(void *user, unsigned client, enum ptl_service service)
-{
-	const struct seat *seat = &((struct server *)user)->seat[client];
-
-	log_detail("client %u, %s: speaks %s", client,
-		   seat->connection ? connection_peer(seat->connection) : "new",
-		   ptl_service_name(service));
-}
-
-static void on_time(void *user)
-{
-	struct server *server = user;
-
-	ptl_bridge_poll(server->bridge, timer_now());
-	settle(server);
-}
-
 /* ---- clients ---- */
 
-static void on_gone(void *user, unsigned client)
+static void seat_plain(struct server *server, int fd, enum ptl_service service,
+		       const char *peer, bool armed)
 {
-	((struct server *)user)->seat[client].gone = true;
-}
+	const struct seats_guest guest = {stream_new(fd, NULL), service, peer, armed, NULL, 0};
 
-/* NULL: it was refused. */
-static struct seat *seat_stream(struct server *server, struct stream *stream,
-				enum ptl_service service, const char *peer)
-{
-	const struct connection_events events = {server, settle, on_gone};
-	int client = ptl_bridge_connect(server->bridge, timer_now(), service);
-	struct seat *seat = &server->seat[client < 0 ? 0 : client];
-
-	if (client < 0) {
-		log_detail("refused a client: there are %u", server->config.clients);
-		stream_free(stream, false);
-		return NULL;
-	}
-	seat->connection = connection_new(server->loop, stream, server->bridge,
-					  (unsigned)client, peer, &events);
-	if (!seat->connection) {
-		log_line("cannot take a client: %s", strerror(errno));
-		ptl_bridge_disconnect(server->bridge, timer_now(), (unsigned)client);
-		return NULL;
-	}
-	log_detail("client %d, %s: on a port for %s", client, connection_peer(seat->connection),
-		   ptl_service_name(service));
-	seat->writable = true;
-	return seat;
-}
-
-static struct seat *seat_plain(struct server *server, int fd, enum ptl_service service,
-			       const char *peer)
-{
-	struct stream *stream = stream_new(fd, NULL);
-
-	return stream ? seat_stream(server, stream, service, peer) : NULL;
+	if (guest.stream)
+		seats_take(server->seats, &guest);
 }
 
 void server_join(struct server *server, int fd, enum ptl_service service, const char *peer)
 {
-	(void)seat_plain(server, fd, service, peer);
-	settle(server);
+	seat_plain(server, fd, service, peer, false);
 }
 
 static void on_came(void *user, int fd, enum ptl_service service, enum listener_guard guard)
 {
 	struct server *server = user;
-	struct seat *seat;
 
-	if (guard == LISTENER_TLS) {
+	if (guard == LISTENER_TLS)
 		gate_take(server->gate, fd, service);
-		return;
-	}
-	seat = seat_plain(server, fd, service, NULL);
-	if (seat)
-		seat->armed = guard == LISTENER_ARMED;
-	settle(server);
+	else
+		seat_plain(server, fd, service, NULL, guard == LISTENER_ARMED);
 }
 
-static void on_passed(void *user, const struct gate_guest *guest)
+static void on_passed(void *user, const struct gate_guest *passed)
 {
-	struct server *server = user;
-	struct seat *seat = seat_stream(server, guest->stream, guest->service, NULL);
+	const struct server *server = user;
+	const struct seats_guest guest = {
+		passed->stream, passed->service, NULL, false, passed->bytes, passed->n,
+	};
 
-	if (seat)
-		connection_begin(seat->connection, guest->bytes, guest->n);
-	settle(server);
+	seats_take(server->seats, &guest);
 }
 
 /* The minutes are over, or others begin. */
 static void on_disarmed(void *user)
 {
-	struct server *server = user;
-
-	for (unsigned i = 0; i < server->config.clients; i++)
-		if (server->seat[i].armed && server->seat[i].connection)
-			connection_hang_up(server->seat[i].connection, true);
-	settle(server);
+	seats_hang_up_armed(((struct server *)user)->seats);
 }
 
 static bool on_arm(void *user, const char *who, const struct sockaddr *address,
@@ -248,7 +94,7 @@ static void on_uart_data(void *user, const uint8_t *bytes, size_t n)
 	if (programming_uart(server->programming, bytes, n))
 		return;
 	ptl_bridge_uart(server->bridge, timer_now(), bytes, n);
-	settle(server);
+	seats_settle(server->seats);
 }
 
 static void on_uart_room(void *user)
@@ -258,7 +104,7 @@ static void on_uart_room(void *user)
 	if (programming_room(server->programming))
 		return;
 	ptl_bridge_uart_room(server->bridge, timer_now());
-	settle(server);
+	seats_settle(server->seats);
 }
 
 static void on_uart_errors(void *user, unsigned errors)
@@ -266,7 +112,7 @@ static void on_uart_errors(void *user, unsigned errors)
 	struct server *server = user;
 
 	ptl_bridge_uart_errors(server->bridge, timer_now(), errors);
-	settle(server);
+	seats_settle(server->seats);
 }
 
 static void on_uart_modem(void *user)
@@ -274,7 +120,7 @@ static void on_uart_modem(void *user)
 	struct server *server = user;
 
 	ptl_bridge_uart_modem(server->bridge, timer_now());
-	settle(server);
+	seats_settle(server->seats);
 }
 
 static void on_uart_opened(void *user)
@@ -283,7 +129,7 @@ static void on_uart_opened(void *user)
 
 	log_detail("%s: open", server->uart.kind->name(server->uart.data));
 	ptl_bridge_uart_renewed(server->bridge, timer_now());
-	settle(server);
+	seats_settle(server->seats);
 }
 
 static void on_uart_lost(void *user, const char *why)
@@ -302,7 +148,7 @@ static void on_returned(void *user)
 
 	ptl_bridge_uart_renewed(server->bridge, timer_now());
 	ptl_bridge_uart_room(server->bridge, timer_now());
-	settle(server);
+	seats_settle(server->seats);
 }
 
 /* ---- its life ---- */
@@ -319,7 +165,7 @@ static struct ptl_bridge_config core_config(struct server *server)
 		.format = server->config.format,
 		.signature = "pigtail " PIGTAIL_VERSION,
 		.serial = programming_serial(server->programming),
-		.events = {server, on_writable, on_readable, on_drop, on_lost, on_service},
+		.events = seats_events(server->seats),
 		.programmer = programming_programmer(server->programming),
 	};
 }
@@ -356,17 +202,20 @@ static int open_target(struct server *server, char *error, size_t error_size)
 
 static int open_core(struct server *server, char *error, size_t error_size)
 {
-	struct ptl_bridge_config config = core_config(server);
-	void *memory = malloc(ptl_bridge_size(&config));
+	struct ptl_bridge_config config;
+	void *memory;
 
+	server->seats = seats_new(server->loop, server->config.clients);
+	if (!server->seats)
+		return complain(error, error_size, "cannot make a timer: %s", strerror(errno));
+	config = core_config(server);
+	memory = malloc(ptl_bridge_size(&config));
 	if (!memory)
 		return complain(error, error_size, "out of memory");
 	server->bridge = ptl_bridge_init(memory, &config, server->began);
+	seats_attach(server->seats, server->bridge);
 	target_attach(server->target, server->bridge);
 	programming_attach(server->programming, server->bridge);
-	server->timer = timer_new(server->loop, on_time, server);
-	if (!server->timer)
-		return complain(error, error_size, "cannot make a timer: %s", strerror(errno));
 	return 0;
 }
 
@@ -429,6 +278,7 @@ static void on_closed(uv_handle_t *handle)
 
 	access_close(&server->access);
 	free(server->bridge);
+	seats_free(server->seats);
 	free(server);
 	free(handle);
 }
@@ -443,10 +293,7 @@ void server_close(struct server *server)
 	for (size_t i = 0; i < server->config.listens; i++)
 		listener_close(server->listener[i]);
 	gate_close(server->gate);
-	for (unsigned i = 0; i < server->config.clients; i++)
-		if (server->seat[i].connection)
-			connection_close(server->seat[i].connection);
-	timer_free(server->timer);
+	seats_end(server->seats);
 	programming_free(server->programming);
 	target_close(server->target);
 	if (server->uart.kind)
@@ -496,11 +343,7 @@ bool server_take(struct server *server, unsigned client)
 
 bool server_hang_up(struct server *server, unsigned client)
 {
-	if (client >= server->config.clients || !server->seat[client].connection)
-		return false;
-	connection_hang_up(server->seat[client].connection, true);
-	settle(server);
-	return true;
+	return seats_hang_up(server->seats, client);
 }
 
 /* The target, of programmers; or a line in error. */
@@ -552,20 +395,20 @@ int server_set_target(struct server *server, const struct target_config *target,
 	server->config.target = *target;
 	programmer = programming_renew(server->programming);
 	(void)ptl_bridge_set_programmer(server->bridge, timer_now(), &programmer);
-	settle(server);
+	seats_settle(server->seats);
 	return 0;
 }
 
 void server_set_line(struct server *server, enum ptl_serial_line line, bool on)
 {
 	ptl_bridge_set_line(server->bridge, timer_now(), line, on);
-	settle(server);
+	seats_settle(server->seats);
 }
 
 void server_set_format(struct server *server, const struct ptl_serial_format *format)
 {
 	ptl_bridge_set_format(server->bridge, timer_now(), format);
-	settle(server);
+	seats_settle(server->seats);
 }
 
 const struct ptl_serial_format *server_format(const struct server *server)
@@ -590,9 +433,7 @@ const struct ptl_bridge *server_bridge(const struct server *server)
 
 const char *server_peer(const struct server *server, unsigned client)
 {
-	const struct connection *connection = server->seat[client].connection;
-
-	return connection ? connection_peer(connection) : NULL;
+	return seats_peer(server->seats, client);
 }
 
 ptl_time server_began(const struct server *server)
