@@ -4,6 +4,7 @@
  *
  *	lock.c      the lock, and what waits for its end
  *	say.c       lines in the kernel's log
+ *	trouble.c   what is wrong on the wire, in that log
  *	hold.c      packets that were sent, until they have left
  *	pull.c      the pull: pacing, the timer, when to wake
  *	rate.c      the rate that both ends agree on
@@ -51,6 +52,7 @@
 #include <pigtail/ether.h>
 #include <pigtail/link.h>
 #include <pigtail/pump.h>
+#include <pigtail/trouble.h>
 
 #define PTL_OUT_BYTES	     2048 /* the most that one pull hands down */
 #define PTL_MTU_DEFAULT	     1500
@@ -121,6 +123,13 @@ struct ptl_memory {
 	u16 max_packet; /* what the endpoint takes */
 };
 
+/* For what the log is told of an endpoint; see trouble.c. */
+struct ptl_watch {
+	u64 began, looked;
+	bool heard; /* something came, or it was told that nothing does */
+	struct ptl_trouble trouble;
+};
+
 struct ptl_card;
 
 struct ptl_dev {
@@ -154,6 +163,7 @@ struct ptl_dev {
 	u32 rate_wanted;	  /* the work is to set it; or 0 */
 	struct ptl_ether ether;	  /* only between Ethernet and bare IP */
 	struct ptl_pump pump;
+	struct ptl_watch watch;
 	bool blocked;		  /* the port took not all */
 	u64 blocked_at;		  /* since when */
 	u64 wake;		  /* when the timer fires; PTL_NEVER: it is not set */
@@ -197,6 +207,13 @@ static inline u64 ptl_dev_now(void)
 
 /* A line of the interface's, or of the port's where there is none; not too many. */
 __printf(3, 4) void ptl_say(struct ptl_dev *dev, const char *level, const char *format, ...);
+
+/* ---- trouble.c; with the lock ---- */
+
+/* A new endpoint is there. */
+void ptl_trouble_begin(struct ptl_dev *dev);
+/* Looks, if it is time. */
+void ptl_trouble_run(struct ptl_dev *dev, u64 now);
 
 /* ---- hold.c; with the lock ---- */
 

@@ -119,6 +119,7 @@ static int begin(struct ptl_dev *dev, struct ptl_memory memory)
 		return -EINVAL;
 	dev->memory = memory;
 	ptl_events_shim(dev, (u8 *)memory.at + memory.size + memory.packet, memory.packet);
+	ptl_trouble_begin(dev);
 	ptl_pull_begin(dev);
 	ptl_dev_rate_begin(dev);
 	return 0;

@@ -89,6 +89,7 @@ void ptl_pull_run(struct ptl_dev *dev)
 
 	if (dev->stopped || dev->setting) /* rate.c goes on when it is done */
 		return;
+	ptl_trouble_run(dev, now);
 	wake = ptl_pump_turn(&dev->pump, now);
 	blocked = ptl_pump_is_blocked(&dev->pump);
 	if (blocked && !dev->blocked)

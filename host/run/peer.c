@@ -149,11 +149,8 @@ void runner_tick(struct runner *runner)
 	if (counters->rate_changes != runner->rates)
 		log_line("%s at %u baud", runner->name, port_baud(runner->port));
 	runner->rates = counters->rate_changes;
-	/* A rate that does not work was tried on purpose. */
-	if (counters->rate_failures != runner->trouble.seen.rate_failures)
-		trouble_skip(&runner->trouble, counters);
-	trouble_look(&runner->trouble, runner->name, counters, cause_tick(&runner->cause),
-		     timer_now());
+	ptl_trouble_look(&runner->trouble, counters, cause_tick(&runner->cause), timer_now(),
+			 trouble_line, runner->name);
 	/* Nothing good comes: perhaps the other end speaks something else. */
 	if (counters->rx_frames != runner->good_frames)
 		runner->guessed = false;

@@ -502,7 +502,7 @@ int runner_open(struct runner *runner, uv_loop_t *loop, const struct link_config
 	runner->lease_wanted = config->role == PTL_HOST && !config->address;
 	runner->changed = timer_now();
 	memcpy(net.mac, config->mac, sizeof(net.mac));
-	trouble_init(&runner->trouble);
+	ptl_trouble_init(&runner->trouble);
 	cause_init(&runner->cause, config->framing, config->role);
 	ptl_guess_init(&runner->guess);
 

@@ -97,7 +97,7 @@ struct runner {
 	struct capture *capture;
 	const char *capture_path;
 
-	struct trouble trouble;
+	struct ptl_trouble trouble;
 	struct cause cause;
 	struct trouble_flaps port_flaps;
 	struct trouble_flaps peer_flaps;

@@ -1,38 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Tells a human of a link's troubles, by its counters: one line for a kind of
- * trouble, then silence about it until it has been quiet for a while.
- */
+/* Tells a person of a link's troubles: what <pigtail/trouble.h> finds in its counters, what
+ * to do about it, and how often what comes and goes is worth a line. */
 #ifndef PIGTAIL_HOST_TROUBLE_H
 #define PIGTAIL_HOST_TROUBLE_H
 
-#include <pigtail/endpoint.h>
+#include <pigtail/trouble.h>
 
-#define TROUBLE_KINDS 4
-
-struct trouble {
-	struct ptl_counters seen;
-	struct trouble_state {
-		uint64_t count; /* in this burst */
-		ptl_time began; /* 0: no burst */
-		ptl_time last;
-		const char *told; /* what was said of it */
-	} state[TROUBLE_KINDS];
-};
-
-void trouble_init(struct trouble *trouble);
-
-/* To be called about once a second. cause: what makes frames bad, if that is known (see
- * cause.h), or NULL. */
-void trouble_look(struct trouble *trouble, const char *name,
-		  const struct ptl_counters *counters, const char *cause, ptl_time now);
+/* For ptl_trouble_look(): a line of the link of that name. */
+void trouble_line(void *name, ptl_time us, uint64_t count, const char *what);
 
 /* What to do about one who speaks what ptl_guess_feed() has named: to stand after the
  * name, perhaps empty. */
 const char *trouble_advice(const char *guess);
-
-/* What came since the last look is no trouble. */
-void trouble_skip(struct trouble *trouble, const struct ptl_counters *counters);
 
 /* For what comes and goes: a port, a peer. */
 struct trouble_flaps {
