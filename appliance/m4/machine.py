@@ -44,7 +44,8 @@ def device_tree(image, path, memory, baud, append, files):
 
 
 def command(image, tree, memory, baud, append, console, radio, spare=None, files=FILES):
-    """QEMU's words; console, radio and spare are what -serial takes. tree is made."""
+    """QEMU's words; console, radio and spare are what -serial takes; radio may be a tty's path.
+    tree is made."""
     at = device_tree(image, tree, memory, baud, append, files)
 
     def load(path, address):
@@ -55,14 +56,17 @@ def command(image, tree, memory, baud, append, console, radio, spare=None, files
     words += load(os.path.join(image, "Image"), KERNEL) + load(tree, DEVICE_TREE)
     if files:
         words += load(os.path.join(image, files), at)
+    if radio.startswith("/"):
+        words += ["-chardev", f"serial,id=radio,path={radio}"]
+        radio = "chardev:radio"
     for serial in (console, radio, spare or "null"):
         words += ["-serial", serial]
     return words
 
 
 class Board:
-    def __init__(self, rig, image, memory, baud, append, files):
-        """files None: the root is where append says."""
+    def __init__(self, rig, image, memory, baud, append, files, radio):
+        """files None: the root is where append says. radio None: on a socket."""
         self.rig = rig
         self.said = ""
         self.seen = 0
@@ -75,7 +79,7 @@ class Board:
                 baud,
                 append,
                 f"unix:{rig.path('console')},server=on,wait=on",
-                f"unix:{rig.path('radio')},server=on,wait=off",
+                radio or f"unix:{rig.path('radio')},server=on,wait=off",
                 f"unix:{rig.path('spare')},server=on,wait=off",
                 files,
             ),

@@ -19,6 +19,7 @@ import inspect
 import os
 import re
 import signal
+import socket
 import sys
 import time
 import traceback
@@ -64,8 +65,13 @@ class Page:
         rig.start("wire", rig.pigtail, "wire", f"unix:{rig.path('radio')}", f"pty:{rig.path('pty')}", "--baud", rate)
         wait_for("the wire's end", lambda: os.path.exists(rig.path("pty")))
 
-    def start_device(self):
-        rig, rate = self.rig, self.options.baud
+    def stop_radio(self):
+        for name in ("device", "wire"):
+            if name in self.rig.running:
+                self.rig.finish(name)
+
+    def start_device(self, rate=None):
+        rig, rate = self.rig, rate or self.options.baud
         rig.start("device", rig.pigtail, "device", f"{rig.path('pty')},baud={rate}", "tap:pt0", "--ip", f"{ADDRESS}/24")
 
     def ask(self, line, seconds=60):
@@ -77,12 +83,13 @@ class Page:
 
     # ---- the page ----
 
-    def boot(self, append="ip=dhcp", files=True):
+    def boot(self, append="ip=dhcp", files=True, radio=None):
+        """radio: the tty at its second UART, if the wire is not at a socket."""
         if self.board:
             self.power_off()
         files = self.options.files if files else None
         options = self.options
-        self.board = Board(self.rig, options.image, options.memory << 20, options.baud, append, files)
+        self.board = Board(self.rig, options.image, options.memory << 20, options.baud, append, files, radio)
 
     def power_off(self):
         self.board.off()
@@ -114,7 +121,6 @@ class Page:
     def case_default_route_and_names(self):
         said = self.ask("ping -c 2 far.example")
         assert BEYOND in said and " 0% packet loss" in said, said
-
 
     def case_telnetd_and_a_login_by_password(self):
         self.set_password()
@@ -221,18 +227,89 @@ class Page:
         for line in self.ask("free; cat /proc/net/dev").splitlines():
             print(f"# {line}")
 
+    def case_connections_take_all_memory(self):
+        """Each is a login, and so a process, until no piece of memory is left for one."""
+        self.ask("telnetd -p 24; dmesg -n 1")
+        self.wait_accepted(24)
+        before = self.free()
+        flood = []
+        while self.board.attempt("ps")[0] == 0:
+            assert len(flood) < 200
+            flood += [socket.create_connection((self.address, 24), 30) for _ in range(5)]
+        print(f"# {len(flood)} connections")
+        assert self.ask("echo usable") == "usable\n"
+        status, said = self.rig.run("ping", "-c", "20", "-i", "0.1", "-s", "1400", self.address)
+        assert status == 0 and " 0% packet loss" in said, said
+        for one in flood:
+            one.close()
+        wait_for("a process", lambda: self.board.attempt("ps")[0] == 0, 60)
+        wait_for("its memory back", lambda: self.free() > before - 256, 60)
+        assert self.log_has("Allocation of length [0-9]+ .* failed")
+
+    def case_a_full_console(self):
+        """Nobody reads what a program writes there; the radio is reset meanwhile."""
+        self.ask("dmesg -n 1; dmesg -c >/dev/null; httpd -p 81 -h /httpd/html")
+        self.wait_accepted(81)
+        fourfold = "cat /tmp/a /tmp/a /tmp/a /tmp/a >/tmp/b; mv /tmp/b /tmp/a"
+        self.ask(f"cat /proc/version >/tmp/a; for i in 1 2 3 4 5 6; do {fourfold}; done")
+        self.board.type("cat /tmp/a; rm /tmp/a; echo =$?=\n")
+        for reset in (False, True):
+            if reset:
+                self.reset_radio()
+            wait_for("pings", lambda: self.rig.run("ping", "-c", "1", "-W", "1", self.address)[0] == 0, 30)
+            said = self.rig.must("curl", "-s", "-S", f"http://{self.address}:81/cgi-bin/now")
+            assert "cat /tmp/a" in said, said
+        self.board.wait("^=0=\n", 120)
+        self.board.prompt()
+        assert "up, peer" in self.ask("dmesg")
+
+    def case_another_baud_rate_in_the_device_tree(self):
+        """On a wire that garbles what is sent at another rate than the other end's."""
+        rig, rate = self.rig, int(self.options.baud)
+        self.stop_radio()
+        rig.start("wire", rig.pigtail, "wire", f"pty:{rig.path('uart')}", f"pty:{rig.path('pty')}", "--baud", "auto")
+        wait_for("the wire's ends", lambda: os.path.exists(rig.path("uart")) and os.path.exists(rig.path("pty")))
+        self.start_device(rate // 2)
+        self.boot("", radio=rig.path("uart"))
+        self.board.prompt(60)
+        self.ask("dmesg -n 1")
+        wait_for("a line of it", lambda: self.log_has("bad frames: noise on the wire, or another baud rate"), 60)
+        assert "inet addr" not in self.ask("ifconfig ptl0")
+        rig.finish("device")
+        self.start_device(rate)
+        self.wait_address()
+        self.look()
+        self.ask(f"ping -c 1 {ADDRESS}")
+        self.power_off()
+        self.stop_radio()
+
     def case_without_a_radio_until_one_appears(self):
-        self.rig.finish("device")
+        self.without_a_radio(0)
+
+    def slow_ten_minutes_without_a_radio(self):
+        self.without_a_radio(600)
+
+    def without_a_radio(self, seconds):
+        """For so long, after it has been told of in the log."""
+        self.stop_radio()
+        self.start_wire()
         self.boot("")  # the kernel itself would wait for minutes
         self.board.prompt(60)
         self.ask("dmesg -n 1")  # what the kernel says would come in between
-        assert self.ask("echo usable") == "usable\n"
         assert "Link encap:Ethernet" in self.ask("ifconfig ptl0")
+        wait_for("a line of it", lambda: self.log_has("nothing comes from the other end"), 60)
+        self.board.listen(seconds)
+        assert self.ask("echo usable") == "usable\n"
         self.start_device()
-        self.board.type("\n")
-        wait_for("its address", lambda: "inet addr:10.7.1." in self.ask("ifconfig ptl0"), 60)
+        self.wait_address()
         self.look()
         self.ask(f"ping -c 1 {ADDRESS}")
+
+    def wait_address(self):
+        wait_for("its address", lambda: "inet addr:10.7.1." in self.ask("ifconfig ptl0"), 60)
+
+    def log_has(self, pattern):
+        return self.board.attempt(f"dmesg | grep -qE '{pattern}'")[0] == 0
 
     def case_its_root_over_the_card(self):
         self.servers.nfs()
