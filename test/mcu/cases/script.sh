@@ -281,7 +281,7 @@ mpremote() {
 	}
 }
 
-case_script_mpremote_works_on_the_tty() {
+case_script_mpremote_lists_edits_runs_and_interrupts() {
 	mkdir "$dir/here"
 	start_script --ber 1e-5 --seed 4
 	far cp "$top/device/micropython/example/main.py" :main.py
@@ -297,10 +297,24 @@ case_script_mpremote_works_on_the_tty() {
 	echo five >"$dir/here/five.txt"
 	mpremote mount "$dir/here" exec 'import hello'
 	expect "a folder of the host" said '^here five'
-	mpremote run "$dir/here/../text.py"
 	mpremote fs ls
-	expect "listed" said 'main.py'
+	expect "listed" said '5000 five$'
 	mpremote fs rm :five
+	EDITOR='sed -i s/MicroPython/Python/' mpremote edit :main.py
+	far cp :main.py "$dir/edited"
+	expect "edited" grep -q '>Python on a radio' "$dir/edited"
+	sed 's/MicroPython/Python/' "$top/device/micropython/example/main.py" >"$dir/wanted"
+	expect "as the editor left it" cmp "$dir/wanted" "$dir/edited"
+	printf 'print("it runs", 6 * 9)\n' >"$dir/here/run.py"
+	mpremote run "$dir/here/run.py"
+	expect "run" said '^it runs 54'
+	# main.py serves in a loop by now: of that, and of one that is typed.
+	in_ns a timeout 60 /usr/bin/python3 "$top/test/mcu/mpremote_repl.py" \
+		"$top/build/micropython/tools/mpremote" "$dir/tty" >"$dir/said" 2>&1 || {
+		cat "$dir/said"
+		return 1
+	}
+	expect "interrupted" said '^alive'
 }
 
 case_script_streams_and_clients_that_mean_harm() {
