@@ -131,12 +131,13 @@ bool script_start(struct device *device, const struct device_config *config)
 
 /* ---- lives ---- */
 
-/* To who is at the REPL; and for the host, when it is there and has taken what a crash says. */
-static void say(const char *text)
+/* For each who comes to the REPL; and, once, for the host, when it is there and has taken what
+ * a crash says. */
+static void leave_out(const char *text)
 {
-	mp_hal_stdout_tx_str(text);
-	mp_hal_stdout_tx_str("\r\n");
-	script.notice = text;
+	if (!script.left_out)
+		script.notice = text;
+	script.left_out = text;
 }
 
 void script_notify(void)
@@ -157,7 +158,7 @@ static void run_files(void)
 
 	pyexec_frozen_module("_boot.py", false);
 	if (script.board.bad_boots >= BAD_BOOTS_WITHOUT_BOOT)
-		say("boot.py and main.py are left out: too many restarts by a crash");
+		leave_out("boot.py and main.py are left out: too many restarts by a crash");
 	else
 		status = pyexec_file_if_exists("boot.py");
 	if (status == 0 || pyexec_mode_kind != PYEXEC_MODE_FRIENDLY_REPL)
@@ -165,7 +166,7 @@ static void run_files(void)
 	if (script.board.bad_boots >= BAD_BOOTS_WITHOUT_BOOT)
 		return;
 	if (script.board.bad_boots >= BAD_BOOTS_WITHOUT_MAIN)
-		say("main.py is left out: three restarts by a crash");
+		leave_out("main.py is left out: three restarts by a crash");
 	else
 		(void)pyexec_file_if_exists("main.py");
 }

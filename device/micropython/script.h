@@ -53,7 +53,8 @@ extern struct script {
 	struct device_card card;
 	struct device_services services;
 	uint8_t mac[6];
-	const char *notice; /* for the host's log; NULL: none */
+	const char *left_out; /* what a start did not run, for who comes; NULL: all ran */
+	const char *notice;   /* the same for the host's log; NULL: it is said */
 	ptl_time notify_at;
 	ptl_time next;	   /* turn that is due */
 	ptl_time utc_at_0; /* of machine.RTC, if it was set; 0: not */

@@ -26,6 +26,7 @@
 static struct {
 	int stream;   /* -1: no client */
 	bool patient; /* it took what it was sent last */
+	bool greeted; /* it was told what a start left out */
 	uint32_t head, tail;
 	uint8_t typed[TERMINAL_WINDOW];
 } terminal = {.stream = -1};
@@ -51,6 +52,7 @@ static enum ptl_status on_open(void *user, unsigned stream, const uint8_t *argum
 				 "another client has the REPL");
 	terminal.stream = (int)stream;
 	terminal.patient = true;
+	terminal.greeted = false;
 	terminal.head = terminal.tail = 0;
 	return PTL_STATUS_DONE;
 }
@@ -140,10 +142,25 @@ uintptr_t mp_hal_stdio_poll(uintptr_t flags)
 	return ready | mp_os_dupterm_poll(flags);
 }
 
+/* When the interpreter waits for its client: what comes earlier is a script's. */
+static void greet(void)
+{
+	if (terminal.greeted || terminal.stream < 0)
+		return;
+	terminal.greeted = true;
+	if (!script.left_out)
+		return;
+	mp_hal_stdout_tx_str(script.left_out);
+	mp_hal_stdout_tx_str("\r\n");
+}
+
 int mp_hal_stdin_rx_chr(void)
 {
 	for (;;) {
-		int byte = typed();
+		int byte;
+
+		greet();
+		byte = typed();
 
 		if (byte < 0)
 			byte = ringbuf_get(&stdin_ringbuf);

@@ -360,7 +360,12 @@ static void wipe(struct webrepl_client *client)
 void webrepl_client_enter(struct webrepl_client *client, ptl_time now)
 {
 	wipe(client);
-	say_text(client, "\r\nWebREPL connected\r\n>>> ");
+	say_text(client, "\r\nWebREPL connected\r\n");
+	if (script.left_out) {
+		say_text(client, script.left_out);
+		say_text(client, "\r\n");
+	}
+	say_text(client, ">>> ");
 	client->typed_at = now;
 	turn_to(client, WEBREPL_CLIENT_TERMINAL, now);
 }

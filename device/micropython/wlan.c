@@ -17,6 +17,7 @@
 #include "wlan_core.h"
 
 #include <lwip/dhcp.h>
+#include <mbedtls/platform_util.h>
 
 #include <string.h>
 
@@ -223,23 +224,23 @@ static void join(mp_obj_t key, mp_obj_t bssid)
 {
 	struct ptl_control_writer message;
 	enum ptl_status status;
-	uint8_t bytes[63];
-	size_t n = key == mp_const_none ? 0 : wlan_core_take(key, bytes, sizeof(bytes));
+	uint8_t mac[6];
+	mp_buffer_info_t bytes = {0};
 
-	if (n > 0 && n < 8)
-		mp_raise_ValueError(MP_ERROR_TEXT("a key has 8 to 63 characters"));
+	if (bssid != mp_const_none && wlan_core_take(bssid, mac, 6) != 6)
+		mp_raise_ValueError(MP_ERROR_TEXT("a bssid has 6 bytes"));
+	if (key != mp_const_none)
+		bytes = wlan_core_key(key);
 	ptl_control_begin(&message, PTL_M_JOIN, 0, PTL_IF_STATION);
 	ptl_put_bytes(&message, PTL_F_SSID, wlan.ssid, wlan.ssid_n);
-	ptl_put_uint(&message, PTL_F_AKM, n > 0 ? PTL_AKM_PSK | PTL_AKM_SAE : PTL_AKM_OPEN);
-	if (n > 0)
-		ptl_put_bytes(&message, PTL_F_PASSPHRASE, bytes, n);
-	if (bssid != mp_const_none) {
-		if (wlan_core_take(bssid, bytes, 6) != 6)
-			mp_raise_ValueError(MP_ERROR_TEXT("a bssid has 6 bytes"));
-		ptl_put_bytes(&message, PTL_F_BSSID, bytes, 6);
-	}
+	ptl_put_uint(&message, PTL_F_AKM,
+		     bytes.len > 0 ? PTL_AKM_PSK | PTL_AKM_SAE : PTL_AKM_OPEN);
+	if (bytes.len > 0)
+		ptl_put_bytes(&message, PTL_F_PASSPHRASE, bytes.buf, bytes.len);
+	if (bssid != mp_const_none)
+		ptl_put_bytes(&message, PTL_F_BSSID, mac, 6);
 	status = ptl_wifi_start(&wlan_core.wifi, script_now(), PTL_WIFI_STATION, &message);
-	memset(&message, 0, sizeof(message));
+	mbedtls_platform_zeroize(&message, sizeof(message));
 	wlan_core_want_done(status);
 	wlan.status = CONNECTING;
 }

@@ -10,6 +10,7 @@
 #include "shared/netutils/dhcpserver.h"
 
 #include <lwip/udp.h>
+#include <mbedtls/platform_util.h>
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ static struct {
 	uint8_t status;
 	enum ptl_status failed; /* why it did not start */
 	uint8_t ssid[32], ssid_n;
-	uint8_t key[63], key_n;
+	uint8_t key[WLAN_KEY_MAX], key_n;
 	uint8_t channel, most; /* 0: any */
 	bool hidden;
 	dhcp_server_t dhcp;
@@ -149,7 +150,7 @@ static void start(uint8_t channel)
 		ptl_put_uint(&message, PTL_F_STATIONS, ap.most);
 	ap.status = STARTING;
 	status = ptl_wifi_start(&wlan_core.wifi, script_now(), PTL_WIFI_AP, &message);
-	memset(&message, 0, sizeof(message));
+	mbedtls_platform_zeroize(&message, sizeof(message));
 	wlan_core_want_done(status);
 	while (ap.status == STARTING && script_now() < until)
 		mp_event_wait_ms(1);
@@ -215,10 +216,16 @@ mp_obj_t wlan_ap_get(qstr name)
 	}
 }
 
+static void forget_key(void)
+{
+	mbedtls_platform_zeroize(ap.key, sizeof(ap.key));
+	ap.key_n = 0;
+}
+
 static void set_security(mp_int_t security)
 {
 	if (security == WLAN_SECURITY_OPEN)
-		ap.key_n = 0;
+		forget_key();
 	else if (security != WLAN_SECURITY_WPA2 && security != WLAN_SECURITY_WPA_WPA2)
 		mp_raise_ValueError(MP_ERROR_TEXT("an access point here is open or of WPA2"));
 	else if (ap.key_n == 0)
@@ -227,13 +234,11 @@ static void set_security(mp_int_t security)
 
 static void set_key(mp_obj_t key)
 {
-	size_t n = wlan_core_take(key, ap.key, sizeof(ap.key));
+	mp_buffer_info_t bytes = wlan_core_key(key);
 
-	if (n > 0 && n < 8) {
-		ap.key_n = 0;
-		mp_raise_ValueError(MP_ERROR_TEXT("a key has 8 to 63 characters"));
-	}
-	ap.key_n = (uint8_t)n;
+	forget_key();
+	memcpy(ap.key, bytes.buf, bytes.len);
+	ap.key_n = (uint8_t)bytes.len;
 }
 
 static uint8_t take_number(mp_obj_t from, mp_int_t least, mp_int_t most)

@@ -13,6 +13,7 @@
 #include "py/runtime.h"
 
 #include <lwip/etharp.h>
+#include <mbedtls/platform_util.h>
 #include <netif/ethernet.h>
 
 #include <string.h>
@@ -44,9 +45,16 @@ static bool put(struct queue *queue, const uint8_t *bytes, size_t n)
 
 static void drop(struct queue *queue)
 {
-	memset(queue->bytes[queue->first], 0, queue->n[queue->first]); /* keys were in it */
+	/* Keys were in it. */
+	mbedtls_platform_zeroize(queue->bytes[queue->first], queue->n[queue->first]);
 	queue->first = (queue->first + 1) % QUEUED;
 	queue->count--;
+}
+
+static void drop_all(struct queue *queue)
+{
+	while (queue->count > 0)
+		drop(queue);
 }
 
 static bool from_host(void *user, const uint8_t *message, size_t n)
@@ -152,7 +160,8 @@ void wlan_core_activate(unsigned interface, bool active)
 		netif_set_down(&wlan_core.netif[interface]);
 	if (was == is)
 		return;
-	to_host.count = to_radio.count = 0;
+	drop_all(&to_host);
+	drop_all(&to_radio);
 	wlan_core.radio->session(script_now(), is);
 	ptl_wifi_session(&wlan_core.wifi);
 }
@@ -213,4 +222,14 @@ size_t wlan_core_take(mp_obj_t from, void *to, size_t most)
 		mp_raise_ValueError(MP_ERROR_TEXT("it is too long"));
 	memcpy(to, bytes.buf, bytes.len);
 	return bytes.len;
+}
+
+mp_buffer_info_t wlan_core_key(mp_obj_t key)
+{
+	mp_buffer_info_t bytes;
+
+	mp_get_buffer_raise(key, &bytes, MP_BUFFER_READ);
+	if (bytes.len > WLAN_KEY_MAX || (bytes.len > 0 && bytes.len < 8))
+		mp_raise_ValueError(MP_ERROR_TEXT("a key has 8 to 63 characters"));
+	return bytes;
 }

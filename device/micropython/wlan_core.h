@@ -40,4 +40,9 @@ void wlan_core_want_done(enum ptl_status status);
 /* Bytes of an argument; raises ValueError if there are more than most. */
 size_t wlan_core_take(mp_obj_t from, void *to, size_t most);
 
+/* Those of a key, where they stand: no copy is made. None is none; ValueError unless they are
+ * 8 to WLAN_KEY_MAX. */
+#define WLAN_KEY_MAX 63
+mp_buffer_info_t wlan_core_key(mp_obj_t key);
+
 #endif

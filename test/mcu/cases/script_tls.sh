@@ -134,11 +134,6 @@ gc.collect(); print("held:", free - gc.mem_free())'
 	expect "and not held" [ "$(sed -n 's/^held: //p' "$dir/said")" -lt 4000 ]
 }
 
-# The number that a script printed after a word.
-number() {
-	sed -n "s/^$1: //p" "$dir/said"
-}
-
 case_script_tls_records_as_large_as_they_come() {
 	start_tls
 	tls_server good 8443 server
