@@ -1,3 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* Names that no source has as MP_QSTR_... */
-Q(/ lib)
+/* With a space it would be another name. */
+/* clang-format off */
+Q(/lib)
