@@ -107,3 +107,23 @@ case_webrepl_downloads_go_on_beside_mpremote() {
 	unset "pid_of[downloads]"
 	cat "$dir/downloads.log"
 }
+
+# MicroPython's page is not Debian's, so it is fetched by hand.
+case_webrepl_page_in_a_browser() {
+	local page=$top/build/webrepl file
+	[[ -n ${LONG:-} ]] || skip_case "only with --all"
+	[[ -e $page/webrepl.html ]] ||
+		skip_case "git clone https://github.com/micropython/webrepl build/webrepl"
+	[[ -e /usr/bin/chromedriver ]] || skip_case "chromium-driver is not installed"
+	make_certificate
+	start_webrepl "cert='cert.pem', key='key.pem'"
+	python 'import os; os.mkdir("/www")'
+	for file in webrepl.html webrepl.js webrepl.css term.js FileSaver.js; do
+		far cp "$page/$file" ":/www/$file"
+	done
+	mkdir "$dir/saved"
+	in_ns a timeout 500 /usr/bin/python3 "$top/test/mcu/webrepl_browser.py" 8266 \
+		"$webrepl_password" "$dir/saved"
+	expect "the link's REPL is there as well" says_two
+	expect "it never restarted" [ "$(grep -c 'firmware pigtail script' "$dir/script.log")" = 2 ]
+}
