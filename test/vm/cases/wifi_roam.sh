@@ -26,13 +26,13 @@ period = 30
 net = tap:hall
 END
 start_card
+start events in a iw event
 wait_for 10 "the net behind" ip -n b link show hall
 ip -n b address replace 10.7.0.2/24 dev hall
 ip -n a address replace 10.7.0.1/24 dev wlan0
 supplicant card-wpa a wlan0 'ssid="pig"' 'psk="secretsecret"'
 wait_joined card-wpa
 serve b
-start events in a iw event
 start download in a sh -c "for i in \$(seq 20); do wget -q -O - http://10.7.0.2:8000/file |
 	cmp - $dir/web/file || exit 1; done"
 wait_for 20 "a roam to the west" linked 02:00:00:00:01:02
