@@ -214,6 +214,8 @@ void ptl_bridge_disconnect(struct ptl_bridge *bridge, ptl_time now, unsigned cli
 		bridge->writer = eldest(bridge);
 	if (bridge->programmer == client)
 		end_programmer(bridge);
+	if (bridge->config.programmer.left)
+		bridge->config.programmer.left(bridge->config.programmer.user, now, client);
 	settle(bridge);
 }
 

@@ -9,6 +9,9 @@
  * So RTS on with DTR off arms a reset; DTR on after that, before RTS goes off, asks for the
  * boot loader; RTS off sets it going. A mere open, which sets both on, does nothing. While
  * the client is between two of these moves, the target runs on: it can leave whenever.
+ *
+ * Where the board's owner wants no pulse but levels, a line holds its pin while it is on:
+ * of an ESP by the two transistors, of all others DTR holds RESET, and RTS holds BOOT.
  */
 #include "dance.h"
 
@@ -50,6 +53,12 @@ static bool esp(struct ptl_dance *dance, enum ptl_serial_line line, bool on,
 	return true;
 }
 
+static bool has_transistors(enum ptl_target target, const struct ptl_target_pins_seam *pins)
+{
+	return target == PTL_TARGET_ESP ||
+	       (target == PTL_TARGET_ANY && pins->has[PTL_TARGET_BOOT]);
+}
+
 bool ptl_dance_line(struct ptl_dance *dance, enum ptl_target target,
 		    const struct ptl_target_pins_seam *pins, enum ptl_serial_line line, bool on,
 		    const struct ptl_pin_step **moves, ptl_time *pulse)
@@ -57,16 +66,23 @@ bool ptl_dance_line(struct ptl_dance *dance, enum ptl_target target,
 	*moves = NULL;
 	if (!pins->has[PTL_TARGET_RESET])
 		return false;
-	switch (target) {
-	case PTL_TARGET_AVR:
-	case PTL_TARGET_MEGA:
-		return avr(dance, line, on, moves, pulse);
-	case PTL_TARGET_ESP:
+	if (has_transistors(target, pins))
 		return esp(dance, line, on, moves, pulse);
-	case PTL_TARGET_ANY:
-		return pins->has[PTL_TARGET_BOOT] ? esp(dance, line, on, moves, pulse)
-						  : avr(dance, line, on, moves, pulse);
-	default:
+	if (target == PTL_TARGET_AVR || target == PTL_TARGET_MEGA || target == PTL_TARGET_ANY)
+		return avr(dance, line, on, moves, pulse);
+	return false;
+}
+
+bool ptl_dance_holds(struct ptl_dance *dance, enum ptl_target target,
+		     const struct ptl_target_pins_seam *pins, enum ptl_serial_line line,
+		     bool on, bool held[PTL_TARGET_PINS])
+{
+	bool transistors = has_transistors(target, pins);
+
+	if (line == PTL_LINE_BREAK || !pins->has[PTL_TARGET_RESET])
 		return false;
-	}
+	*(line == PTL_LINE_DTR ? &dance->dtr : &dance->rts) = on;
+	held[PTL_TARGET_RESET] = transistors ? dance->rts && !dance->dtr : dance->dtr;
+	held[PTL_TARGET_BOOT] = transistors ? dance->dtr && !dance->rts : dance->rts;
+	return true;
 }

@@ -17,4 +17,9 @@ bool ptl_dance_line(struct ptl_dance *dance, enum ptl_target target,
 		    const struct ptl_target_pins_seam *pins, enum ptl_serial_line line, bool on,
 		    const struct ptl_pin_step **moves, ptl_time *pulse);
 
+/* The same where lines hold pins (target_pins.h): which of them are held now. */
+bool ptl_dance_holds(struct ptl_dance *dance, enum ptl_target target,
+		     const struct ptl_target_pins_seam *pins, enum ptl_serial_line line,
+		     bool on, bool held[PTL_TARGET_PINS]);
+
 #endif

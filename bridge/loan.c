@@ -117,6 +117,14 @@ static bool set_line(void *user, ptl_time now, unsigned client, enum ptl_serial_
 	       loan->programmer.line(loan->programmer.user, now, client, line, on);
 }
 
+static void left(void *user, ptl_time now, unsigned client)
+{
+	const struct ptl_loan *loan = user;
+
+	if (!loan->lent && loan->programmer.left)
+		loan->programmer.left(loan->programmer.user, now, client);
+}
+
 static ptl_time poll(void *user, ptl_time now)
 {
 	const struct ptl_loan *loan = user;
@@ -160,6 +168,7 @@ struct ptl_programmer_seam ptl_loan_programmer(struct ptl_loan *loan)
 		.client = from_client,
 		.uart = from_uart,
 		.line = set_line,
+		.left = left,
 		.poll = poll,
 		.stalled = stalled,
 		.renewed = renewed,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only OR MIT
 /*
  * Plays a table of steps on the pins. Every table ends with RESET let go: so whatever is
- * under way, the target runs in the end, and nobody but a player moves a pin.
+ * under way, the target runs in the end, and nobody but a player moves a pin. Who holds a pin
+ * lets it go himself.
  */
 #include "pin_player.h"
 
@@ -26,6 +27,14 @@ void ptl_pin_player_play(struct ptl_pin_player *player, ptl_time now,
 	player->due = now;
 	player->pulse = player->pins->pulse ? player->pins->pulse : pulse;
 	(void)ptl_pin_player_poll(player, now);
+}
+
+void ptl_pin_player_hold(struct ptl_pin_player *player, const bool active[PTL_TARGET_PINS])
+{
+	player->step = NULL;
+	for (unsigned pin = 0; pin < PTL_TARGET_PINS; pin++)
+		if (player->active[pin] != active[pin])
+			set(player, (enum ptl_target_pin)pin, active[pin]);
 }
 
 ptl_time ptl_pin_player_poll(struct ptl_pin_player *player, ptl_time now)

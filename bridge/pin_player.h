@@ -34,6 +34,9 @@ void ptl_pin_player_init(struct ptl_pin_player *player,
 void ptl_pin_player_play(struct ptl_pin_player *player, ptl_time now,
 			 const struct ptl_pin_step *steps, ptl_time pulse);
 
+/* Makes the pins so, and forgets the steps that were under way. */
+void ptl_pin_player_hold(struct ptl_pin_player *player, const bool active[PTL_TARGET_PINS]);
+
 /* Does what is due; when to be called again, PTL_NEVER: the steps are done. */
 ptl_time ptl_pin_player_poll(struct ptl_pin_player *player, ptl_time now);
 

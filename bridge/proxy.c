@@ -57,6 +57,7 @@ struct ptl_proxy {
 	struct ptl_dance dance;
 	enum state state;
 	unsigned client;
+	unsigned holder; /* whose lines hold pins; PTL_BRIDGE_CLIENTS_MAX: nobody's */
 	const struct ptl_loader *matched; /* by the last bytes that match() saw */
 	const struct ptl_loader *loader;
 	struct ptl_entry entry;
@@ -168,6 +169,18 @@ static void set_parity(struct ptl_proxy *proxy)
 	proxy->config.serial.set_format(proxy->config.serial.user, &format);
 }
 
+/* Lines hold nothing any more. */
+static void let_go(struct ptl_proxy *proxy)
+{
+	static const bool none[PTL_TARGET_PINS] = {false};
+
+	if (proxy->holder == PTL_BRIDGE_CLIENTS_MAX)
+		return;
+	proxy->holder = PTL_BRIDGE_CLIENTS_MAX;
+	proxy->dance = (struct ptl_dance){0};
+	ptl_pin_player_hold(&proxy->pins, none);
+}
+
 static void begin(void *user, ptl_time now, unsigned client)
 {
 	struct ptl_proxy *proxy = user;
@@ -183,6 +196,7 @@ static void begin(void *user, ptl_time now, unsigned client)
 	proxy->asked_n = 0;
 	proxy->replies = 0;
 	proxy->reply_at = 0;
+	let_go(proxy);
 	set_parity(proxy);
 	ptl_entry_begin(&proxy->entry, now, proxy->loader, &proxy->config.serial, &proxy->pins);
 	tell(proxy, PTL_PROXY_BEGINS);
@@ -193,8 +207,10 @@ static void end(void *user, ptl_time now)
 	struct ptl_proxy *proxy = user;
 	bool done = proxy->state == PASSING && tail_is(proxy, &proxy->loader->last);
 
-	if (proxy->state == IDLE)
+	if (proxy->state == IDLE) {
+		let_go(proxy);
 		return;
+	}
 	if (!done)
 		ptl_pin_player_play(&proxy->pins, now, ptl_loader_run, proxy->loader->pulse);
 	if (proxy->entry.state != PTL_ENTRY_FAILED)
@@ -337,25 +353,49 @@ static bool uart(void *user, ptl_time now, const uint8_t *bytes, size_t n)
 	return false;
 }
 
+/* The programmer's own client closes its port. */
+static void on_closed(struct ptl_proxy *proxy, bool was_open)
+{
+	if ((proxy->state == PASSING || proxy->state == KEEPING) && was_open &&
+	    !proxy->dance.dtr)
+		ptl_bridge_release(proxy->bridge);
+}
+
+static void hold(struct ptl_proxy *proxy, unsigned client, const bool held[PTL_TARGET_PINS])
+{
+	proxy->holder = client;
+	ptl_pin_player_hold(&proxy->pins, held);
+}
+
 static bool line(void *user, ptl_time now, unsigned client, enum ptl_serial_line which, bool on)
 {
 	struct ptl_proxy *proxy = user;
-	const struct ptl_pin_step *moves;
+	const struct ptl_target_pins_seam *pins = &proxy->config.pins;
+	const struct ptl_pin_step *moves = NULL;
 	ptl_time pulse;
-	bool open = proxy->dance.dtr;
+	bool held[PTL_TARGET_PINS], open = proxy->dance.dtr;
 
-	if (!ptl_dance_line(&proxy->dance, proxy->config.target, &proxy->config.pins, which, on,
-			    &moves, &pulse))
+	if (!(pins->levels ? ptl_dance_holds(&proxy->dance, proxy->config.target, pins, which,
+					     on, held)
+			   : ptl_dance_line(&proxy->dance, proxy->config.target, pins, which,
+					    on, &moves, &pulse)))
 		return proxy->state != IDLE && proxy->client != client;
-	if (proxy->state == IDLE) {
-		if (moves)
-			ptl_pin_player_play(&proxy->pins, now, moves, pulse);
-	} else if (proxy->client == client &&
-		   (proxy->state == PASSING || proxy->state == KEEPING) &&
-		   which == PTL_LINE_DTR && open && !on) {
-		ptl_bridge_release(proxy->bridge); /* as who closes a port */
-	}
+	if (proxy->state != IDLE && proxy->client == client)
+		on_closed(proxy, open);
+	else if (proxy->state == IDLE && pins->levels)
+		hold(proxy, client, held);
+	else if (proxy->state == IDLE && moves)
+		ptl_pin_player_play(&proxy->pins, now, moves, pulse);
 	return true;
+}
+
+static void left(void *user, ptl_time now, unsigned client)
+{
+	struct ptl_proxy *proxy = user;
+
+	(void)now;
+	if (proxy->holder == client)
+		let_go(proxy);
 }
 
 /* ---- time ---- */
@@ -470,6 +510,7 @@ static void renewed(void *user, ptl_time now)
 	struct ptl_proxy *proxy = user;
 
 	(void)now;
+	proxy->holder = PTL_BRIDGE_CLIENTS_MAX;
 	ptl_pin_player_init(&proxy->pins, &proxy->config.pins);
 }
 
@@ -500,6 +541,7 @@ struct ptl_programmer_seam ptl_proxy_seam(struct ptl_proxy *proxy)
 		.client = client,
 		.uart = uart,
 		.line = line,
+		.left = left,
 		.poll = poll,
 		.stalled = stalled,
 		.renewed = renewed,

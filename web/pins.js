@@ -18,6 +18,8 @@ function words({ target, pins, pin_settings: settings }) {
 		[`${pin}=${pins[pin]}`, `${pin}-active=${settings[pin + "_active"]}`]);
 	if (settings.pulse)
 		parts.push(`pulse=${settings.pulse}`);
+	if (settings.lines === "level" && parts.length)
+		parts.push("lines=level");
 	return `--target ${target}${parts.length ? " --pins " + parts.join(",") : ""}`;
 }
 
@@ -34,6 +36,7 @@ export function show(status) {
 		$(pin + "-active").value = settings[pin + "_active"];
 	}
 	$("pulse").value = settings.pulse || "";
+	$("lines").value = settings.lines;
 }
 
 /* ask(request, arguments): its result, or null, and tell() has said why. */
@@ -53,7 +56,7 @@ export function begin(ask, tell) {
 	});
 	form.addEventListener("submit", async (event) => {
 		event.preventDefault();
-		const pins = { target: $("kind").value, pulse: Number($("pulse").value) };
+		const pins = { target: $("kind").value, pulse: Number($("pulse").value), lines: $("lines").value };
 		for (const pin of PINS) {
 			pins[pin] = $(pin + "-place").value;
 			pins[pin + "_active"] = $(pin + "-active").value;

@@ -230,7 +230,11 @@ int pins_change(struct pins *pins, const struct pins_options *options, char *err
 struct ptl_target_pins_seam pins_seam(struct pins *pins)
 {
 	struct ptl_target_pins_seam seam = {
-		.user = pins, .set = set, .pulse = pins->options.pulse_ms * (ptl_time)1000};
+		.user = pins,
+		.set = set,
+		.pulse = pins->options.pulse_ms * (ptl_time)1000,
+		.levels = pins->options.levels,
+	};
 
 	for (int i = 0; i < PTL_TARGET_PINS; i++) {
 		seam.has[i] = pins->pin[i].kind != NULL;

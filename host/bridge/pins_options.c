@@ -99,6 +99,18 @@ static int set_pulse(struct pins_options *options, enum ptl_target_pin which, co
 	return 0;
 }
 
+static int set_lines(struct pins_options *options, enum ptl_target_pin which, const char *value,
+		     char *error, size_t error_size)
+{
+	(void)which;
+	options->levels = !strcmp(value, "level");
+	if (!options->levels && strcmp(value, "pulse") != 0)
+		return complain_usage(error, error_size,
+				      "lines of clients are a pulse or a level, not '%s'",
+				      value);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	enum ptl_target_pin pin;
@@ -110,6 +122,7 @@ static const struct {
 	{"reset-active=", PTL_TARGET_RESET, set_active},
 	{"boot-active=", PTL_TARGET_BOOT, set_active},
 	{"pulse=", PTL_TARGET_RESET, set_pulse},
+	{"lines=", PTL_TARGET_RESET, set_lines},
 };
 
 static int set_one(struct pins_options *options, const char *text, char *error,
@@ -124,7 +137,7 @@ static int set_one(struct pins_options *options, const char *text, char *error,
 	}
 	return complain_usage(error, error_size,
 			      "--pins: no option '%s'; there are reset=, boot=, reset-active=, "
-			      "boot-active= and pulse=",
+			      "boot-active=, pulse= and lines=",
 			      text);
 }
 

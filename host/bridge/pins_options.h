@@ -3,6 +3,7 @@
  * Text of --pins:
  *
  *	reset=WHERE[,boot=WHERE][,reset-active=low|high][,boot-active=low|high][,pulse=MS]
+ *		[,lines=pulse|level]
  *	WHERE  dtr | rts | gpio:CHIP/LINE | file:PATH | unix:PATH
  */
 #ifndef PIGTAIL_HOST_PINS_OPTIONS_H
@@ -33,6 +34,7 @@ struct pin_options {
 struct pins_options {
 	struct pin_options pin[PTL_TARGET_PINS];
 	unsigned pulse_ms; /* 0: as the target wants it */
+	bool levels;	   /* DTR and RTS of clients hold the pins */
 };
 
 /* One WHERE. -2, and why in error. */

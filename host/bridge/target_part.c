@@ -43,6 +43,7 @@ static cJSON *settings(const struct target_config *target)
 		cJSON_AddStringToObject(json, levels[i],
 					target->pins.pin[i].high ? "high" : "low");
 	cJSON_AddNumberToObject(json, "pulse", target->pins.pulse_ms);
+	cJSON_AddStringToObject(json, "lines", target->pins.levels ? "level" : "pulse");
 	places = cJSON_AddArrayToObject(json, "places");
 	for (size_t i = 0; i < LINES; i++)
 		add_place(places, &lines[i]);
@@ -133,6 +134,17 @@ static int set_kind(struct target_config *target, const char *name, char *error,
 	return 0;
 }
 
+static int set_lines(struct target_config *target, const char *what, char *error,
+		     size_t error_size)
+{
+	if (!what)
+		return 0;
+	if (strcmp(what, "pulse") != 0 && strcmp(what, "level") != 0)
+		return complain(error, error_size, "argument lines: it is pulse or level");
+	target->pins.levels = !strcmp(what, "level");
+	return 0;
+}
+
 static int read_target(struct target_config *target, const cJSON *arguments, char *error,
 		       size_t error_size)
 {
@@ -145,6 +157,9 @@ static int read_target(struct target_config *target, const cJSON *arguments, cha
 		status = set_pin(target, i, arguments, error, error_size);
 	target->pins.pulse_ms =
 		(unsigned)control_number(arguments, "pulse", target->pins.pulse_ms);
+	if (!status)
+		status = set_lines(target, control_string(arguments, "lines", NULL), error,
+				   error_size);
 	if (!status && is_one_pin(target))
 		status = complain(error, error_size, "reset and boot are two pins");
 	return status;
@@ -178,6 +193,8 @@ static const struct control_argument pins_arguments[] = {
 	{"reset_active", CONTROL_STRING, false, 3, 4, "low or high"},
 	{"boot_active", CONTROL_STRING, false, 3, 4, "low or high"},
 	{"pulse", CONTROL_INTEGER, false, 0, PINS_PULSE_MAX, "ms; 0: as the target wants it"},
+	{"lines", CONTROL_STRING, false, 5, 5,
+	 "pulse or level: what DTR and RTS of clients are"},
 	{0},
 };
 

@@ -85,7 +85,8 @@ static const struct argp_option option_list[] = {
 	{"pins", KEY_PINS, "PINS", 0,
 	 "What brings it into its boot loader: reset=PIN[,boot=PIN]; a PIN is dtr, rts, "
 	 "gpio:CHIP/LINE, "
-	 "file:PATH or unix:PATH. And reset-active=low|high, boot-active=low|high, pulse=MS",
+	 "file:PATH or unix:PATH. And reset-active=low|high, boot-active=low|high, pulse=MS, "
+	 "lines=pulse|level",
 	 3},
 	{"pin", KEY_PIN, "PIN", 0,
 	 "Where a user may put one of them, beside dtr, rts and what --pins names; up to 6 "

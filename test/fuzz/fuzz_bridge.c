@@ -295,7 +295,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			   uart_purge},
 		.events = {&fuzz, on_writable, on_readable, on_drop, NULL, NULL},
 		.programmer = {&fuzz, program_match, program_begin, program_end, program_client,
-			       program_uart, program_line, program_poll, NULL, NULL, NULL, 0},
+			       program_uart, program_line, NULL, program_poll, NULL, NULL, NULL,
+			       0},
 	};
 	struct ptl_bridge_counters counters;
 	uint64_t received = 0;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A bridge with its programmer, clients that may be one, and a target that says anything.
- * The first byte chooses the target; then come operations, a byte each with its operands
- * after it: clients come, say any bytes or what programmers say first, leave, are dropped;
- * the UART says any bytes or what a boot loader answers, takes bytes or doesn't, goes and
- * comes; time passes. What must hold: a client is dropped once, there is a programmer as
- * long as one is connected at most, and when all have left, the pins are let go and the
- * UART has the format that it had.
+ * The first byte chooses the target, and whether lines hold its pins; then come operations, a
+ * byte each with its operands after it: clients come, say any bytes or what programmers say
+ * first, leave, are dropped; the UART says any bytes or what a boot loader answers, takes bytes
+ * or doesn't, goes and comes; time passes. What must hold: a client is dropped once, there is a
+ * programmer as long as one is connected at most, and when all have left, the pins are let go
+ * and the UART has the format that it had.
  */
 #include "require.h"
 
@@ -235,10 +235,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct fuzz fuzz = {.p = data, .n = n, .now = 1000, .uart_room = 4096};
 	struct ptl_serial_seam serial = {&fuzz,	    uart_write, uart_drained, uart_format,
 					 uart_line, uart_modem, uart_purge};
+	uint8_t kind = next(&fuzz);
 	struct ptl_proxy_config of_proxy = {
-		.target = (enum ptl_target)(next(&fuzz) % PTL_TARGETS),
+		.target = (enum ptl_target)((kind & 0x7f) % PTL_TARGETS),
 		.serial = serial,
-		.pins = {.user = &fuzz, .set = on_pin, .has = {true, true}},
+		.pins = {.user = &fuzz,
+			 .set = on_pin,
+			 .has = {true, true},
+			 .levels = kind & 0x80},
 		.user = &fuzz,
 		.event = on_event,
 	};

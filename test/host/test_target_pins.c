@@ -42,7 +42,7 @@ static void options_are_read(void **state)
 
 	(void)state;
 	assert_int_equal(parse(&options, "reset=gpio:/dev/gpiochip0/17,boot=rts,"
-					 "boot-active=high,pulse=20"),
+					 "boot-active=high,pulse=20,lines=level"),
 			 0);
 	assert_int_equal(options.pin[PTL_TARGET_RESET].kind, PIN_GPIO);
 	assert_string_equal(options.pin[PTL_TARGET_RESET].where, "/dev/gpiochip0");
@@ -51,6 +51,7 @@ static void options_are_read(void **state)
 	assert_int_equal(options.pin[PTL_TARGET_BOOT].kind, PIN_RTS);
 	assert_true(options.pin[PTL_TARGET_BOOT].high);
 	assert_int_equal(options.pulse_ms, 20);
+	assert_true(options.levels);
 }
 
 static void nonsense_is_refused(void **state)
@@ -58,6 +59,7 @@ static void nonsense_is_refused(void **state)
 	static const char *const wrong[] = {
 		"",
 		"reset",
+		"reset=dtr,lines=edge",
 		"reset=",
 		"reset=tx",
 		"boot=rts",

@@ -202,8 +202,8 @@ static struct ptl_bridge_config bench_config(struct bench *bench)
 		.events = {bench, bench_writable, bench_readable, bench_drop, bench_lost,
 			   bench_service},
 		.programmer = {bench, bench_match, bench_begin, bench_end, bench_program,
-			       bench_program_uart, bench_program_line, bench_program_poll, NULL,
-			       NULL, NULL, 0},
+			       bench_program_uart, bench_program_line, NULL, bench_program_poll,
+			       NULL, NULL, NULL, 0},
 	};
 }
 

@@ -75,7 +75,7 @@ static void begin_with(enum ptl_target target, const struct board *board, bool b
 	own = (struct ptl_proxy_config){
 		.target = target,
 		.serial = config.serial,
-		.pins = {NULL, set_pin, {true, boot}, 0, 0},
+		.pins = {NULL, set_pin, {true, boot}, 0, 0, false},
 		.event = on_event,
 	};
 	free(proxy);

@@ -391,7 +391,7 @@ static void begin_esp(void)
 
 	begin_with(PTL_TARGET_ESP, &esp, true);
 	own.serial = bench_config(&bench).serial;
-	own.pins = (struct ptl_target_pins_seam){NULL, note_boot, {true, true}, 0, 0};
+	own.pins = (struct ptl_target_pins_seam){NULL, note_boot, {true, true}, 0, 0, false};
 	(void)ptl_proxy_init(proxy, &own);
 	ptl_proxy_attach(proxy, bench.bridge);
 	boots = false;
@@ -423,6 +423,72 @@ static void esptools_moves_lead_into_the_boot_loader_whatever_their_delay(void *
 		if (apart < 400 * MS)
 			bench_stop(&bench);
 	}
+}
+
+static void begin_levels(enum ptl_target target)
+{
+	struct ptl_proxy_config own = {.target = target};
+
+	begin_with(target, &uno, true);
+	own.serial = bench_config(&bench).serial;
+	own.pins = (struct ptl_target_pins_seam){NULL, set_pin, {true, true}, 0, 0, true};
+	(void)ptl_proxy_init(proxy, &own);
+	ptl_proxy_attach(proxy, bench.bridge);
+}
+
+static void a_line_holds_its_pin_where_levels_are_wanted(void **state)
+{
+	struct ptl_programmer_seam seam;
+
+	(void)state;
+	begin_levels(PTL_TARGET_STM32);
+	seam = ptl_proxy_seam(proxy);
+	set_line(PTL_LINE_DTR, true);
+	idle(60000 * MS);
+	assert_true(world.active[PTL_TARGET_RESET] && !world.active[PTL_TARGET_BOOT]);
+	set_line(PTL_LINE_RTS, true);
+	assert_true(world.active[PTL_TARGET_RESET] && world.active[PTL_TARGET_BOOT]);
+	set_line(PTL_LINE_DTR, false);
+	assert_true(!world.active[PTL_TARGET_RESET] && world.active[PTL_TARGET_BOOT]);
+	seam.left(seam.user, bench.now, 1);
+	assert_true(world.active[PTL_TARGET_BOOT]);
+	seam.left(seam.user, bench.now, 0);
+	assert_false(world.active[PTL_TARGET_BOOT]);
+	set_line(PTL_LINE_DTR, true);
+	seam.end(seam.user, bench.now); /* of the bridge */
+	assert_false(world.active[PTL_TARGET_RESET]);
+}
+
+static void an_esps_lines_go_by_two_transistors(void **state)
+{
+	(void)state;
+	begin_levels(PTL_TARGET_ESP);
+	set_line(PTL_LINE_DTR, true);
+	assert_true(!world.active[PTL_TARGET_RESET] && world.active[PTL_TARGET_BOOT]);
+	set_line(PTL_LINE_RTS, true);
+	assert_true(!world.active[PTL_TARGET_RESET] && !world.active[PTL_TARGET_BOOT]);
+	set_line(PTL_LINE_DTR, false);
+	assert_true(world.active[PTL_TARGET_RESET] && !world.active[PTL_TARGET_BOOT]);
+}
+
+/* Who holds a pin has no part in what a programmer does. */
+static void a_programmer_is_not_disturbed_by_who_held_a_pin(void **state)
+{
+	struct ptl_programmer_seam seam;
+	unsigned a;
+
+	(void)state;
+	begin_levels(PTL_TARGET_AVR);
+	seam = ptl_proxy_seam(proxy);
+	(void)seam.line(seam.user, bench.now, 3, PTL_LINE_DTR, true);
+	assert_true(world.active[PTL_TARGET_RESET]);
+	a = bench_connect(&bench, PTL_SERVICE_PROGRAM);
+	BENCH_SAY(&bench, a, "0 ");
+	(void)seam.line(seam.user, bench.now, 3, PTL_LINE_DTR, true);
+	seam.left(seam.user, bench.now, 3);
+	pass(3000 * MS);
+	assert_true(got(a, "\x14\x10", 2));
+	assert_false(world.active[PTL_TARGET_RESET]);
 }
 
 static void rts_alone_is_a_reset_of_an_esp(void **state)
@@ -464,6 +530,10 @@ int main(void)
 		cmocka_unit_test_teardown(
 			esptools_moves_lead_into_the_boot_loader_whatever_their_delay, stop),
 		cmocka_unit_test_teardown(rts_alone_is_a_reset_of_an_esp, stop),
+		cmocka_unit_test_teardown(a_line_holds_its_pin_where_levels_are_wanted, stop),
+		cmocka_unit_test_teardown(an_esps_lines_go_by_two_transistors, stop),
+		cmocka_unit_test_teardown(a_programmer_is_not_disturbed_by_who_held_a_pin,
+					  stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

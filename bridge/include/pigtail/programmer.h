@@ -53,6 +53,9 @@ struct ptl_programmer_seam {
 	bool (*line)(void *user, ptl_time now, unsigned client, enum ptl_serial_line line,
 		     bool on);
 
+	/* A client has left, programmer or not. NULL: nothing to do. */
+	void (*left)(void *user, ptl_time now, unsigned client);
+
 	/* Does what is due, also when there is no programmer (the target's reset after one).
 	 * Returns when to be called again, PTL_NEVER: after the next of the calls above. */
 	ptl_time (*poll)(void *user, ptl_time now);

@@ -28,6 +28,10 @@ struct ptl_target_pins_seam {
 
 	/* How long RESET is active, us; 0: as long as the target wants it. */
 	ptl_time pulse;
+
+	/* DTR and RTS of clients of RFC 2217 hold the pins as long as they are on; otherwise
+	 * they ask for a pulse. */
+	bool levels;
 };
 
 #endif

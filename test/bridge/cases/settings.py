@@ -73,7 +73,7 @@ def case_pins_are_put_elsewhere(rig):
     status = result(number, "status")
     assert status["pins"] == {"reset": one.place()}
     assert status["pin_settings"] == {
-        "reset_active": "low", "boot_active": "low", "pulse": 0,
+        "reset_active": "low", "boot_active": "low", "pulse": 0, "lines": "pulse",
         "places": ["dtr", "rts", other.place(), one.place()],
     }  # fmt: skip
     result(number, "reset")
@@ -102,7 +102,7 @@ def case_pins_are_only_put_where_the_owner_said(rig):
     number = web(rig, "--pins", f"reset={one.place()}")
     for place in (f"file:{victim}", f"unix:{rig.path('bridge.sock')}", "gpio:gpiochip0/1", "dtr2", "", "x" * 5000):
         assert "error" in control(number, "pins", reset=place)[2], place
-    for wrong in ({"reset_active": "up"}, {"pulse": 10001}, {"pulse": -1}, {"target": "pic"}, {"boot": one.place()}):
+    for wrong in ({"reset_active": "up"}, {"pulse": 10001}, {"pulse": -1}, {"lines": "edges"}, {"target": "pic"}, {"boot": one.place()}):
         assert control(number, "pins", **wrong)[2]["error"]["code"] == "bad-argument", wrong
     with open(victim, "rb") as file:
         assert file.read() == b"precious"

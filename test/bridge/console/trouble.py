@@ -8,6 +8,8 @@ import subprocess
 import threading
 import time
 
+import serial
+
 from rig import PIGTAIL, Bridge, Program, Target, connect, receive, until
 
 IAC = b"\xff"
@@ -324,6 +326,32 @@ def chatter_does_not_hide_a_client(folder):
     assert bridge.close() == 0
 
 
+def lines_of_a_client_hold_the_pins(folder):
+    """pyserial as in a script that keeps a chip in reset; who leaves lets go."""
+    paths = {pin: os.path.join(folder, pin) for pin in ("reset", "boot")}
+    pins = f"reset=file:{paths['reset']},boot=file:{paths['boot']},boot-active=high,lines=level"
+    bridge = Bridge(folder, "loop:", "--listen", "2300", "--target", "stm32", "--pins", pins)
+
+    def have(reset, boot):
+        def levels():
+            return [open(paths[pin], encoding="ascii").read().strip() for pin in ("reset", "boot")]
+
+        until(f"reset {reset}, boot {boot}, but {levels()}", lambda: levels() == [str(reset), str(boot)])
+
+    have(1, 0)
+    port = serial.serial_for_url("rfc2217://127.0.0.1:2300")
+    have(0, 1)  # as a port that is opened has both lines on
+    port.rts = False
+    have(0, 0)
+    port.dtr = False
+    have(1, 0)
+    port.dtr = port.rts = True
+    have(0, 1)
+    port.close()
+    have(1, 0)
+    assert bridge.close() == 0
+
+
 def a_port_that_cannot_be_had(folder):
     """The error says why, and what to do."""
     taken = socket.create_server(("127.0.0.1", 2300))
@@ -351,5 +379,6 @@ CASES = (
     a_cable_outlives_its_server,
     two_cables_make_one,
     chatter_does_not_hide_a_client,
+    lines_of_a_client_hold_the_pins,
     a_port_that_cannot_be_had,
 )
