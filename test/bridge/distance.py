@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
 avrdude from far away: through a relay with a delay, into a board that a bridge has at its
-UART, a console client connected all the time. Our bridge, and the ways of others:
+UART, a console client connected all the time. Our bridge, on Linux and on the chip in QEMU,
+and the ways of others:
 
     avrdude --- relay, MS each way --- bridge --- pty, RESET --- simavr with its boot loader
                              console ---^
@@ -17,19 +18,26 @@ from contextlib import nullcontext
 from relay import Relay
 from rig import Client, Rig, free_port, wait_for
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "../mcu/bridge"))
+
+from device import PLAIN, device  # noqa: E402
+
 BOARDS = {  # -c of avrdude: its -p, boot loader, chip
     "arduino": ("m328p", "optiboot", "atmega328p"),
     "wiring": ("m2560", "stk500v2/stk500boot_v2_mega2560.hex", "atmega2560"),
 }
 OURS = "pigtail bridge, 2323"
 OURS_FOR_ALL = "pigtail bridge, 23"
+CHIP = "bridge.elf, 2323"
+CHIP_FOR_ALL = "bridge.elf, 23"
 FIRST_BYTES = "reset at the first bytes (esp-link's way)"
 SER2NET = "ser2net"
 SER2NET_ALONE = "ser2net without the console: it opens the tty, DTR resets"
-WAYS = (OURS, OURS_FOR_ALL, FIRST_BYTES, SER2NET, SER2NET_ALONE)
+WAYS = (OURS, OURS_FOR_ALL, CHIP, CHIP_FOR_ALL, FIRST_BYTES, SER2NET, SER2NET_ALONE)
 LIMIT = 150  # s: an avrdude that takes longer spins
 AT_ONCE = 2  # boards; more of them on two CPUs are no Arduinos any more
-FIRST_BYTES_PROGRAM = os.path.join(os.path.dirname(os.path.abspath(__file__)), "others", "first_bytes.py")
+FIRST_BYTES_PROGRAM = os.path.join(HERE, "others", "first_bytes.py")
 
 SER2NET_CONFIG = """connection: &one
   accepter: tcp(nodelay),127.0.0.1,{port}
@@ -50,7 +58,7 @@ class Board:
         # A boot loader without a program to start never leaves, and wants no reset.
         self.rig.must(
             self.rig.pigtail, "flash", self.rig.sketch("any.hex", "any", mcu), self.rig.path("avr"), "--target",
-            "avr" if programmer == "arduino" else "mega", "--pins", self.pins,
+            self.target(), "--pins", self.pins,
         )  # fmt: skip
         self.attempts = 0
         self.port = self.start()
@@ -62,8 +70,15 @@ class Board:
     def __exit__(self, *_):
         self.rig.clean()
 
+    def target(self):
+        return "avr" if self.programmer == "arduino" else "mega"
+
     def start(self):
         rig = self.rig
+        if self.way in (CHIP, CHIP_FOR_ALL):
+            settings = PLAIN.replace("target = avr", f"target = {self.target()}")
+            for_all, for_programs = device(rig, settings, "avr", "--pins", self.pins)
+            return for_programs if self.way == CHIP else for_all
         if self.way in (OURS, OURS_FOR_ALL):
             for_all, for_programs = rig.bridge(rig.path("avr"), "--pins", self.pins)
             return for_programs if self.way == OURS else for_all
@@ -121,3 +136,13 @@ def scores(programs, what, times, tell=lambda text: None):
     with ThreadPoolExecutor(AT_ONCE) as pool:
         results = [pool.submit(score, programs, *key, times, tell) for key in what]
         return {key: result.result() for key, result in zip(what, results)}
+
+
+def programs_from(rig, delays, ways, times):
+    """All of them end well."""
+    rig.needs("avrdude", "avr-gcc")
+    what = [(way, programmer, ms) for ms in delays for way in ways for programmer in BOARDS]
+    results = scores(rig.bin, what, times, lambda text: print("# " + text.replace("\n", "\n# ")))
+    for key in what:
+        print(f"# {', '.join(map(str, key))} ms: {results[key]} of {times}")
+    assert all(result == times for result in results.values())
