@@ -21,8 +21,7 @@ start download in a wget -q -O "$dir/got" http://10.8.0.1:8000/file
 sleep 2
 signals -80 -40 -40
 wait_for 20 "a roam by itself" linked "$yard"
-ask_to_roam yard "$hall" 6
-wait_for 20 "a roam that was asked for" linked "$hall"
+roams "a roam that was asked for" yard "$hall" 6 linked "$hall"
 signals -40 -40 -80 # where it stays, however long the rest takes
 wait_for 60 "the download" fails runs download
 expect "what came is what was served" cmp "$dir/web/file" "$dir/got"

@@ -22,8 +22,7 @@ start download in a wget -q -O "$dir/got" http://10.8.0.1:8000/file
 sleep 2
 signals -80 -40 -40
 wait_for 20 "a roam by itself" at "$yard"
-ask_to_roam yard "$hall" 6
-wait_for 20 "a roam that was asked for" at "$hall"
+roams "a roam that was asked for" yard "$hall" 6 at "$hall"
 wait_for 60 "the download" fails runs download
 expect "what came is what was served" cmp "$dir/web/file" "$dir/got"
 expect "it never left" fails grep -q "DISCONNECTED" "$dir/radio.log"

@@ -125,6 +125,33 @@ ask_to_roam() {
 		disassoc_imminent=1 disassoc_timer=100 "neighbor=$2,0x0000,81,$3,7,0301ff"
 }
 
+# roams WHAT AP BSSID CHANNEL COMMAND...: AP asks the radio to go there until the command
+# holds. On a busy machine an access point may give a station up that it has just taken.
+roams() {
+	_asks=6
+	_said=$1
+	_from=$2
+	_to=$3
+	_channel=$4
+	shift 4
+	until
+		ask_to_roam "$_from" "$_to" "$_channel" || true
+		holds_soon "$@"
+	do
+		_asks=$((_asks - 1))
+		[ $_asks -gt 0 ] || fail "asked in vain: $_said"
+	done
+}
+
+# holds_soon COMMAND...: within as long as a station has that was asked to go.
+holds_soon() {
+	for _ in $(seq $((10 * patience))); do
+		"$@" >/dev/null 2>&1 && return
+		sleep 1
+	done
+	return 1
+}
+
 # supplicant NAME NS IFNAME [LINE...]: wpa_supplicant with these lines as its network; none:
 # no network, somebody else will tell it. wpa NAME COMMAND... asks it.
 supplicant() {
