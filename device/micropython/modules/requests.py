@@ -41,6 +41,8 @@ class Response:
 
 def _parts(url):
     """Scheme, host, port, path."""
+    if any(c in "\r\n" for c in url):
+        raise ValueError("an address of several lines")
     scheme, separator, rest = url.partition("://")
     if scheme not in ("http", "https") or not separator:
         raise ValueError("neither http:// nor https://: %s" % url)
@@ -101,7 +103,8 @@ def _answer(s):
 
 def _ask(method, url, data, headers, timeout, context):
     scheme, host, port, path = _parts(url)
-    headers.setdefault("Host", host)
+    usual = port == (443 if scheme == "https" else 80)
+    headers.setdefault("Host", host if usual else "%s:%d" % (host, port))
     headers.setdefault("Connection", "close")
     for name, value in headers.items():
         if any(c in "\r\n" for c in name + value):

@@ -44,14 +44,26 @@ greeting.greet()'
 	expect "by mpremote" said '^by mpremote: hello'
 }
 
+# What a request said that it wants, in one answer.
+echo_host() {
+	python3 -c "from wsgiref.simple_server import make_server
+def answer(said, begin):
+    begin('200 OK', [])
+    return [said['HTTP_HOST'].encode()]
+make_server('127.0.0.1', 8001, answer).handle_request()"
+}
+
 case_script_requests_ask_and_refuse() {
 	start_with_packages
+	start echo in_ns a bash -c "$(declare -f echo_host); echo_host"
+	wait_for 10 "its port" in_ns a sh -c 'ss -ltn | grep -q 127.0.0.1:8001'
 	python 'import gc, requests
 base = "http://10.0.2.2:8000"
 r = requests.get(base + "/more")
 print("a folder:", r.status_code, len(r.text) > 100, r.headers["Content-type"])
 print("nothing:", requests.get(base + "/nothing").status_code)
 print("JSON:", requests.get(base + "/package.json").json()["version"])
+print("host:", requests.get("http://10.0.2.2:8001/").text)
 print("sent:", requests.post(base, json={"a": 1}).status_code)
 free = 0
 for i in range(20):
@@ -59,7 +71,7 @@ for i in range(20):
         gc.collect()
         free = gc.mem_free()
     for url, named in (("ftp://10.0.2.2/", {}), ("http://10.0.2.2:1/", {}), ("https://10.0.2.2:8000/", {}),
-                       (base, {"headers": {"X": "1\r\nY: 2"}})):
+                       (base, {"headers": {"X": "1\r\nY: 2"}}), (base + "/\r\nY: 2", {})):
         try:
             requests.get(url, timeout=20, **named)
             print("taken:", url)
@@ -70,7 +82,8 @@ print("held:", free - gc.mem_free())'
 	expect "a redirection" said '^a folder: 200 True text/html'
 	expect "not found" said '^nothing: 404'
 	expect "JSON" said '^JSON: 1.0'
+	expect "the port" said '^host: 10.0.2.2:8001'
 	expect "a body" said '^sent: 501'
-	expect "refused in words" [ "$(grep -c '^refused: ' "$dir/said")" = 80 ]
+	expect "refused in words" [ "$(grep -c '^refused: ' "$dir/said")" = 100 ]
 	expect "nothing is left of them" [ "$(number held)" -lt 512 ]
 }
