@@ -26,6 +26,7 @@
 #define TRIES	    5
 #define PAUSE_US    1000000u /* between them */
 #define CONTROL	    "/api/control"
+#define HEAD	    512u /* bytes of a request without cookie and body, and more */
 #define ANSWER_MAX  (1024u * 1024)
 
 struct caller {
@@ -298,14 +299,18 @@ static int receive_answer(struct caller *caller, char *error, size_t error_size)
 static int say(struct caller *caller, const char *method, const char *path, const char *body,
 	       char *error, size_t error_size)
 {
-	GString *text = g_string_new(NULL);
+	const char *cookie = caller->cookie ? caller->cookie : "";
+	GString *text = g_string_sized_new(HEAD + strlen(cookie) + strlen(body));
 	int status = caller->stream ? 0 : connect_to(caller, error, error_size);
 
-	g_string_printf(text,
-			"%s %s HTTP/1.1\r\nHost: %s\r\nX-Pigtail: 1\r\n%s"
-			"Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-			method, path, caller->address, caller->cookie ? caller->cookie : "",
-			strlen(body), body);
+	/* Secrets are appended, to where there is room: what formats or grows leaves copies. */
+	g_string_append_printf(text,
+			       "%s %s HTTP/1.1\r\nHost: %s\r\nX-Pigtail: 1\r\n"
+			       "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+			       method, path, caller->address, strlen(body));
+	g_string_append(text, cookie);
+	g_string_append(text, "\r\n");
+	g_string_append(text, body);
 	if (!status)
 		status = send_all(caller, text->str, text->len, error, error_size);
 	explicit_bzero(text->str, text->len);

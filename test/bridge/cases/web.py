@@ -6,6 +6,7 @@ import http.server
 import json
 import os
 import select
+import signal
 import socket
 import ssl
 import threading
@@ -13,6 +14,7 @@ import time
 
 from relay import Relay
 from rig import Client, Skip, free_port, wait_for
+from security import holds
 
 BROWSE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "web", "browse.py")
 OURS = {"X-Pigtail": "1"}
@@ -205,6 +207,22 @@ def case_flash_by_the_web_port(rig):
     assert outcome["verified"] and outcome["bytes"] > 5000 and outcome["target"] == "avr", outcome
     said = rig.must(*flash, "--ca", rig.path("cert.pem"), *ann)
     assert "written and verified" in said and "verify: ATmega328P" in said, said
+
+
+def case_flash_keeps_no_password_that_it_has_said(rig):
+    words, fingerprint = access(rig)
+    number = web(rig, "--pins", rig.avr(), "--target", "avr", *words, port=rig.path("avr"))
+    image = rig.sketch("large.hex", "large", padding=20000)
+    flash = rig.start(
+        "flash", rig.pigtail, "flash", image, f"localhost:{number}", "--pin", fingerprint, "--user", "ann",
+        "--password-file", rig.path("password"),
+    )  # fmt: skip
+    wait_for("its work", lambda: "write" in rig.log("flash"))
+    with open(rig.path("password"), "rb") as file:
+        secret = file.read().strip()
+    found = holds(flash.pid, secret)
+    assert flash.poll() is None and len(secret) > 8 and not found, found
+    rig.finish("flash", signal.SIGINT)
 
 
 def case_an_lpc_by_the_web_port(rig):
