@@ -34,15 +34,17 @@ class Settings(Visit):
     def value(self, name):
         return self.find(name).get_property("value")
 
-    def set_pins(self, target, reset, active, pulse):
+    def set_pins(self, target, reset, active, pulse, lines):
         self.wait("the pins", lambda: self.find("pins-section").is_displayed())
         self.choose("kind", target)
         self.choose("reset-place", reset)
         self.choose("reset-active", active)
+        self.choose("lines", lines)
         self.find("pulse").clear()
         self.find("pulse").send_keys(str(pulse) + Keys.ENTER)
-        words = f"--target {target} --pins reset={reset},reset-active={active}"
-        self.wait("they are set", lambda: self.text("pins-words") == f"{words},pulse={pulse}")
+        words = f"--target {target} --pins reset={reset},reset-active={active},pulse={pulse}"
+        words += ",lines=level" if lines == "level" else ""
+        self.wait("they are set", lambda: self.text("pins-words") == words)
         self.wait("the button", lambda: self.find("reset").is_enabled())
         self.find("reset").click()
 
@@ -94,14 +96,14 @@ def visit(browser, options, key, width, height, dark):
     one = Settings(browser, options)
     one.size(width, height, dark)
     one.begin(first=width == 1280)
-    one.set_pins("esp", options.place, "high", width)
+    one.set_pins("esp", options.place, "high", width, "level")
     one.refuse_one_pin_for_both()
     one.scan_and_join(key)
     one.shot_of(("pins-section", "wifi-section"), f"settings-{width}")
     one.check_fit()
     one.check_names()
     one.leave()
-    one.set_pins("avr", "dtr", "low", 5)
+    one.set_pins("avr", "dtr", "low", 5, "pulse")
     one.check_log()
 
 
