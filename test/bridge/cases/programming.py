@@ -9,7 +9,7 @@ import struct
 import time
 
 from relay import Relay
-from rig import Client, free_port, wait_for
+from rig import TARGETS, Client, Skip, free_port, wait_for
 
 
 def avrdude(rig, programmer, part, port, image):
@@ -383,3 +383,21 @@ def case_an_esp_is_reached_at_esptools_pace(rig):
         rig.finish(f"bridge{i}")
         _, said = rig.flash_of(name)
         assert "in program complaints 0" in said, said
+
+
+def case_esptool_writes_an_esp32(rig):
+    """Espressif's own, by RFC 2217: its DTR and RTS, its questions, its flash and MD5."""
+    rig.needs("node")
+    folder = os.path.join(os.path.dirname(TARGETS), "esptool")
+    if not os.path.exists(os.path.join(folder, "node_modules/esptool-js")):
+        raise Skip("no esptool-js; script/bootstrap installs it where npm is")
+    image = random_image(rig, "image.bin", 20001)
+    ports = rig.bridge(rig.path("chip"), "--pins", rig.rom("esp"), "--target", "esp")
+    for port in ports:
+        said = rig.must("node", os.path.join(folder, "esptool.js"), "127.0.0.1", port, image, "0x10000", timeout=120)
+        assert "ESP32" in said and "verified" in said, said
+    rig.finish("bridge")
+    memory, said = rig.flash_of()
+    with open(image, "rb") as file:
+        assert memory[0x10000 : 0x10000 + 20001] == file.read()
+    assert "in program complaints 0" in said, said

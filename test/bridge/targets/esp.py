@@ -11,6 +11,7 @@ import struct
 from chip import Chip
 
 FLASH_BEGIN, FLASH_DATA, FLASH_END, SYNC = 0x02, 0x03, 0x04, 0x08
+SECURITY_INFO = 0x14  # of later chips; esptool asks any
 WRITE_REG, READ_REG, SPI_SET_PARAMS, SPI_ATTACH, CHANGE_BAUD, FLASH_MD5 = 0x09, 0x0A, 0x0B, 0x0D, 0x0F, 0x13
 SECTOR = 4096
 MAGIC_REGISTER, MAGIC = 0x40001000, 0x00F01D83  # by which esptool knows an ESP32
@@ -82,6 +83,9 @@ class Esp(Chip):
                 self.answer(op, body=hashlib.md5(self.flash[address : address + n]).hexdigest().encode())
             else:
                 self.answer(op, error=BAD_DATA)
+        elif op == SECURITY_INFO:  # not known: it repeats itself, by what esptool expects of it
+            for _ in range(8):
+                self.answer(SYNC, error=BAD_COMMAND)
         else:
             self.complain(f"command {op:02x}")
             self.answer(op, error=BAD_COMMAND)
