@@ -140,7 +140,7 @@ static void begin(const struct ptl_flasher_segment *segments, size_t n)
 		.target = PTL_TARGET_AVR,
 		.serial = {.write = uart_write, .set_format = uart_format, .purge = uart_purge},
 		.format = PTL_SERIAL_FORMAT_DEFAULT,
-		.pins = {NULL, set_pin, {true, false}, 0, 0},
+		.pins = {.set = set_pin, .has = {true, false}},
 		.segment = segments,
 		.segments = n,
 		.read = read_image,
