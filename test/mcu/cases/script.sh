@@ -190,6 +190,17 @@ case_script_prints_reach_a_host_that_pauses() {
 	expect "no line is missing" [ "$(grep -c '^line' "$dir/prints.log")" = 200 ]
 }
 
+# Somebody sends what is never read, and again when it is cut off.
+start_load() {
+	head -c 100000 /dev/urandom >"$dir/load"
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	start load in_ns a bash -c 'while :; do
+		curl -sS --noproxy "*" --max-time 5 -H Expect: --data-binary "@$0" \
+			http://127.0.0.1:8080/
+		sleep 0.05
+	done' "$dir/load"
+}
+
 case_script_sockets_are_closed_when_it_ends_or_fails() {
 	local i times=${LONG:+1000} free=0
 	printf '%s\n' 'import socket, gc' 'gc.collect(); print("free", gc.mem_free())' \
@@ -198,18 +209,28 @@ case_script_sockets_are_closed_when_it_ends_or_fails() {
 		'c = socket.socket(); c.connect(("127.0.0.1", 80)); c.send(b"x" * 500)' \
 		'raise ValueError("in the middle")' >"$dir/fails.py"
 	start_script
+	start_load
 	for i in $(seq "${times:-25}"); do
 		far run "$dir/fails.py"
 		expect "round $i: it fails by its own" said 'ValueError: in the middle'
 		[[ $free = 0 ]] && free=$(sed -n 's/^free //p' "$dir/said")
 		expect "round $i: memory is flat" [ "$(sed -n 's/^free //p' "$dir/said")" -ge $((free - 512)) ]
 	done
+	finish load
 	python 'import socket
 for i in range(200):
     s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind(("", 1000 + i % 5)); s.listen(1); s.close()
 print("200")'
 	expect "listeners come and go" said 200
+	python 'import socket
+a = socket.socket(); a.bind(("", 80)); a.listen(1)
+b = socket.socket()
+try:
+    b.bind(("", 80))
+except OSError as e:
+    print("two:", e)'
+	expect "but one at a time" said '^two: .*EADDRINUSE'
 	far run --stay "$dir/fails.py"
 	printf '\x04' | in_ns a timeout 20 "$pigtail" repl script >/dev/null
 	far run "$dir/fails.py"
