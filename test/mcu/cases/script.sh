@@ -84,6 +84,12 @@ case_script_runs_and_says_what_it_raises() {
 	start_script
 	python 'import sys; print(sys.platform, 2 ** 100, 1 / 3)'
 	expect "numbers" said '^pigtail 1267650600228229401496703205376 0.333333'
+	# As boot.py and main.py for an ESP8266 often begin.
+	python 'import esp; esp.osdebug(None)
+import uos, machine, ubinascii; uos.dupterm(None, 1)
+import gc; gc.collect()
+print(ubinascii.hexlify(machine.unique_id()), esp.freemem() > 50000)'
+	expect "its own address" said "^b'525400123456' True"
 	python 'print("before"); 1 / 0'
 	expect "status 1" [ "$status" = 1 ]
 	expect "both" said 'before'
