@@ -32,6 +32,7 @@ int memcmp(const void *, const void *, size_t);
 """
 FIRMWARE = pathlib.Path("build/firmware")
 RAM = (16 * 1024, 33 * 1024)  # of the link, without and with compression
+CHIP_RAM = 80 * 1024
 INSTRUCTIONS = 66  # a byte, either way
 BEGIN, END = "<!-- made by script/sizes -->", "<!-- end of script/sizes -->"
 
@@ -158,13 +159,48 @@ def over_budget():
             yield f"{name}: {row['instructions_100'] / 100} instructions a byte"
 
 
+def script_part(member):
+    """Of what object of libscript.a, which has MicroPython and all it calls."""
+    for part, files in (("port", "device/micropython/*.c"), ("lwip", "build/lwip/src/**/*.c"),
+                        ("mbedtls", "build/mbedtls/library/*.c")):
+        if any(path.stem == member for path in pathlib.Path().glob(files)):
+            return part
+    return "MicroPython"
+
+
 def part_of(where):
+    member = re.search(r"libscript\.a\((\w+)\.o\)", where)
+    if member:
+        return script_part(member.group(1))
     for part in ("mbedtls", "pigtail_device_bridge", "pigtail_bridge", "pigtail_link",
                  "pigtail_compat", "pigtail_control", "lwip", "pigtail_device", "endpoint", "sim/air"):
         if part in where:
             return part.removeprefix("pigtail_")
     return "C library" if where.endswith(".o)") or "libc.a" in where or "libgcc" in where \
         else "board"
+
+
+def symbol(path, name):
+    return int(re.search(rf"^ +0x([0-9a-f]+) +(?:PROVIDE \()?{name}\b", path.read_text(), re.M).group(1), 16)
+
+
+def script_table():
+    """Where the RAM of script.elf is."""
+    path = FIRMWARE / "script.map"
+    if not path.exists():
+        return []
+    parts = collections.Counter()
+    for where, kinds in map_sizes(path).items():
+        part = ("heap" if "script_image" in where else
+                "radio and network.WLAN" if re.search(r"script_radio|/air|\(wlan", where) else part_of(where))
+        parts[part] += kinds["data"] + kinds["bss"]
+    heap = parts.pop("heap")
+    parts["link"] = symbol(path, "memory_end") - symbol(path, "memory_start")
+    parts["stack"] = symbol(path, "stack_end") - symbol(path, "stack_start")
+    rows = ["| RAM of `script.elf` | bytes |", "|---|---|"]
+    rows += [f"| {part} | {n} |" for part, n in parts.most_common() if n > 0]
+    return rows + [f"| all of it, where an ESP8266 has {CHIP_RAM} | {sum(parts.values())} |",
+                   f"| heap of scripts, of our choice | {heap} |"]
 
 
 def image_table():
@@ -195,7 +231,7 @@ def main():
         over = list(over_budget())
         print("\n".join(over or ["RAM and instructions are within their budgets"]))
         sys.exit(1 if over else 0)
-    tables = [code_table(), bench_table(), image_table()]
+    tables = [code_table(), bench_table(), image_table(), script_table()]
     text = "\n\n".join("\n".join(table) for table in tables if table)
     print(text)
     if arguments.write:
