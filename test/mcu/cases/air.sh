@@ -139,6 +139,50 @@ script_in_air() {
 	wait_for 10 "the REPL of board $1" [ -e "$dir/tty$1" ]
 }
 
+# scans N: interpreter 0 has searched as often.
+scans() {
+	has_line scan "^$1 scans,"
+}
+
+# The board that is an access point searches all channels meanwhile, again and again.
+case_air_access_point_of_a_script_answers_while_it_scans() {
+	local how
+	[[ -n ${LONG:-} ]] || skip_case "only with --all"
+	printf '[ap home]\nchannel = 11\n' >"$dir/air.ini"
+	third_net
+	start_air
+	script_in_air 0
+	cat >"$dir/ap.py" <<-END
+		import network, time
+		a, w = network.WLAN(network.AP_IF), network.WLAN(network.STA_IF)
+		a.active(True)
+		a.config(ssid="own", channel=6, key="$air_key")
+		w.active(True)
+		print("beacons")
+		while not a.isconnected():
+		    time.sleep_ms(100)
+		time.sleep(12)
+		n = 0
+		while True:
+		    w.scan()
+		    n += 1
+		    print(n, "scans, stations:", len(a.status("stations")))
+	END
+	start scan "$pigtail" run --link board0 "$dir/ap.py"
+	wait_for 20 "the access point" has_line scan beacons
+	start_board 1
+	start_end 1 c
+	by up1 join own
+	in_ns c ip address add 192.168.4.9/24 dev pt1
+	for how in quiet scanning; do
+		in_ns c ping -q -c 40 -i 0.2 -W 10 192.168.4.1 | tee "$dir/$how"
+		expect "$how: each is answered" grep -q ' 0% packet loss' "$dir/$how"
+		wait_for 30 "scans" scans 1
+	done
+	expect "it went on searching" scans 3
+	expect "its station stayed" [ "$(lines_with 'scans, stations: [^1]' "$dir/scan.log")" = 0 ]
+}
+
 # MicroPython's own test of an access point and a station, each on a board.
 case_air_two_interpreters_run_multi_wlan() {
 	printf '[ap home]\nchannel = 6\n' >"$dir/air.ini"

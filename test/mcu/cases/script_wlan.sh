@@ -67,6 +67,8 @@ END
 	expect "address" said '^address: 10.9.0.15 True'
 	expect "a page" said "^fetched: b'HTTP/1.0 200 OK' True"
 	expect "the link is there without it" said '^off: False True'
+	expect "nobody else prints" [ "$(lines_with '^' "$dir/said")" = \
+		"$(lines_with '^(before|found|wrong key|no network|refused|joined|left|address|fetched|off)[: ]' "$dir/said")" ]
 }
 
 case_script_wlan_is_an_access_point() {
