@@ -105,7 +105,7 @@ class Page:
 
     def look(self):
         """Its address, which is by DHCP, and whether that told the rest."""
-        printed = self.ask("dmesg -n 1; ifconfig ptl0; route -n; cat /etc/resolv.conf")
+        printed = self.ask("ifconfig ptl0; route -n; cat /etc/resolv.conf")
         self.address = re.search(r"inet addr:(10\.7\.1\.\d+)", printed)[1]
         assert re.search(rf"^0\.0\.0\.0 +{re.escape(ADDRESS)} .* ptl0$", printed, re.M), printed
         assert f"nameserver {ADDRESS}" in printed, printed
@@ -227,9 +227,26 @@ class Page:
         for line in self.ask("free; cat /proc/net/dev").splitlines():
             print(f"# {line}")
 
+    def case_a_full_console(self):
+        """Nobody reads what a program writes there; the radio is reset meanwhile."""
+        self.ask("dmesg -c >/dev/null; httpd -p 81 -h /httpd/html")
+        self.wait_accepted(81)
+        fourfold = "cat /tmp/a /tmp/a /tmp/a /tmp/a >/tmp/b; mv /tmp/b /tmp/a"
+        self.ask(f"cat /proc/version >/tmp/a; for i in 1 2 3 4; do {fourfold}; done")
+        self.board.type("cat /tmp/a; rm /tmp/a; echo =$?=\n")
+        for reset in (False, True):
+            if reset:
+                self.reset_radio()
+            wait_for("pings", lambda: self.rig.run("ping", "-c", "1", "-W", "1", self.address)[0] == 0, 30)
+            said = self.rig.must("curl", "-s", "-S", f"http://{self.address}:81/cgi-bin/now")
+            assert "cat /tmp/a" in said, said
+        self.board.wait("^=0=\n", 120)
+        self.board.prompt()
+        assert "up, peer" in self.ask("dmesg")
+
     def case_connections_take_all_memory(self):
         """Each is a login, and so a process, until no piece of memory is left for one."""
-        self.ask("telnetd -p 24; dmesg -n 1")
+        self.ask("telnetd -p 24")
         self.wait_accepted(24)
         before = self.free()
         flood = []
@@ -246,23 +263,6 @@ class Page:
         wait_for("its memory back", lambda: self.free() > before - 256, 60)
         assert self.log_has("Allocation of length [0-9]+ .* failed")
 
-    def case_a_full_console(self):
-        """Nobody reads what a program writes there; the radio is reset meanwhile."""
-        self.ask("dmesg -n 1; dmesg -c >/dev/null; httpd -p 81 -h /httpd/html")
-        self.wait_accepted(81)
-        fourfold = "cat /tmp/a /tmp/a /tmp/a /tmp/a >/tmp/b; mv /tmp/b /tmp/a"
-        self.ask(f"cat /proc/version >/tmp/a; for i in 1 2 3 4 5 6; do {fourfold}; done")
-        self.board.type("cat /tmp/a; rm /tmp/a; echo =$?=\n")
-        for reset in (False, True):
-            if reset:
-                self.reset_radio()
-            wait_for("pings", lambda: self.rig.run("ping", "-c", "1", "-W", "1", self.address)[0] == 0, 30)
-            said = self.rig.must("curl", "-s", "-S", f"http://{self.address}:81/cgi-bin/now")
-            assert "cat /tmp/a" in said, said
-        self.board.wait("^=0=\n", 120)
-        self.board.prompt()
-        assert "up, peer" in self.ask("dmesg")
-
     def case_another_baud_rate_in_the_device_tree(self):
         """On a wire that garbles what is sent at another rate than the other end's."""
         rig, rate = self.rig, int(self.options.baud)
@@ -272,7 +272,6 @@ class Page:
         self.start_device(rate // 2)
         self.boot("", radio=rig.path("uart"))
         self.board.prompt(60)
-        self.ask("dmesg -n 1")
         wait_for("a line of it", lambda: self.log_has("bad frames: noise on the wire, or another baud rate"), 60)
         assert "inet addr" not in self.ask("ifconfig ptl0")
         rig.finish("device")
@@ -295,7 +294,6 @@ class Page:
         self.start_wire()
         self.boot("")  # the kernel itself would wait for minutes
         self.board.prompt(60)
-        self.ask("dmesg -n 1")  # what the kernel says would come in between
         assert "Link encap:Ethernet" in self.ask("ifconfig ptl0")
         wait_for("a line of it", lambda: self.log_has("nothing comes from the other end"), 60)
         self.board.listen(seconds)
