@@ -45,7 +45,7 @@ def device_tree(image, path, memory, baud, append, files):
 
 def command(image, tree, memory, baud, append, console, radio, spare=None, files=FILES):
     """QEMU's words; console, radio and spare are what -serial takes; radio may be a tty's path.
-    tree is made."""
+    tree is made. files None: the root is where append says."""
     at = device_tree(image, tree, memory, baud, append, files)
 
     def load(path, address):
@@ -64,26 +64,19 @@ def command(image, tree, memory, baud, append, console, radio, spare=None, files
     return words
 
 
+def sockets(rig):
+    """Console, radio and spare for a Board."""
+    waits = (("console", "on"), ("radio", "off"), ("spare", "off"))
+    return [f"unix:{rig.path(name)},server=on,wait={wait}" for name, wait in waits]
+
+
 class Board:
-    def __init__(self, rig, image, memory, baud, append, files, radio):
-        """files None: the root is where append says. radio None: on a socket."""
+    def __init__(self, rig, words):
+        """QEMU's words, with sockets() as serial ports."""
         self.rig = rig
         self.said = ""
         self.seen = 0
-        rig.start(
-            "board",
-            *command(
-                image,
-                rig.path("board.dtb"),
-                memory,
-                baud,
-                append,
-                f"unix:{rig.path('console')},server=on,wait=on",
-                radio or f"unix:{rig.path('radio')},server=on,wait=off",
-                f"unix:{rig.path('spare')},server=on,wait=off",
-                files,
-            ),
-        )
+        rig.start("board", *words)
         self.process = rig.running["board"]
         self.console = socket.socket(socket.AF_UNIX)
         end = time.monotonic() + 10

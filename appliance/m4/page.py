@@ -15,7 +15,6 @@ board; PATTERN chooses by parts of names (the first, the boot, is always run), a
 named slow_ is for --all. Prints TAP; what the consoles said is left in IMAGE/console.log.
 """
 import argparse
-import inspect
 import os
 import re
 import signal
@@ -32,7 +31,7 @@ import pexpect  # noqa: E402
 from selenium import webdriver  # noqa: E402
 from selenium.webdriver.chrome.service import Service  # noqa: E402
 
-from machine import FILES, Board  # noqa: E402
+from machine import FILES, Board, command, sockets  # noqa: E402
 from rig import Rig, Skip, wait_for  # noqa: E402
 from servers import ADDRESS, BEYOND, Servers  # noqa: E402
 
@@ -40,6 +39,9 @@ PASSWORD = "reed warbler"
 
 
 class Page:
+    SSHD = "inetd"
+    SET_CLOCK = f"ntpd -n -q -p {ADDRESS}"
+
     def __init__(self, options):
         self.options = options
         self.rig = Rig(options.bin)
@@ -87,9 +89,14 @@ class Page:
         """radio: the tty at its second UART, if the wire is not at a socket."""
         if self.board:
             self.power_off()
-        files = self.options.files if files else None
-        options = self.options
-        self.board = Board(self.rig, options.image, options.memory << 20, options.baud, append, files, radio)
+        self.board = Board(self.rig, self.machine(append, files, radio))
+
+    def machine(self, append, files, radio):
+        rig, options = self.rig, self.options
+        tree, memory = rig.path("board.dtb"), options.memory << 20
+        console, socket_of_radio, spare = sockets(rig)
+        ports = (console, radio or socket_of_radio, spare)
+        return command(options.image, tree, memory, options.baud, append, *ports, options.files if files else None)
 
     def power_off(self):
         self.board.off()
@@ -154,18 +161,18 @@ class Page:
         os.rename(rig.path("key.pub"), os.path.join(self.servers.files, "key.pub"))
         self.servers.http()
         self.ask(f"mkdir -p /root/.ssh; wget -q -O /root/.ssh/authorized_keys http://{ADDRESS}/key.pub")
-        self.ask("chmod 700 /root /root/.ssh; chmod 600 /root/.ssh/authorized_keys; inetd")
+        self.ask(f"chmod 700 /root /root/.ssh; chmod 600 /root/.ssh/authorized_keys; {self.SSHD}")
         self.wait_accepted(22)
         options = ["-F", "none", "-o", "StrictHostKeyChecking=no", "-o", f"UserKnownHostsFile={rig.path('known')}"]
         by_key = ["ssh", *options, "-o", "BatchMode=yes", "-i", rig.path("key"), f"root@{self.address}"]
         said = rig.must(*by_key, "uname -m; cat /proc/uptime")
-        assert "armv7ml" in said, said
+        assert "armv7" in said, said
         # The other way, with nothing of the key's.
         password = [*options, "-o", "PubkeyAuthentication=no", f"root@{self.address}", "ps"]
         ssh = pexpect.spawn("ssh", password, timeout=60, encoding="utf-8")
         ssh.expect("assword: ")
         ssh.sendline(PASSWORD)
-        ssh.expect("dropbear -i")
+        ssh.expect("dropbear -")
         ssh.expect(pexpect.EOF)
         ssh = pexpect.spawn("ssh", [*password[:-1], "-o", "NumberOfPasswordPrompts=1", "true"], timeout=60, encoding="utf-8")
         ssh.expect("assword: ")
@@ -174,8 +181,8 @@ class Page:
 
     def case_ntpd_sets_the_clock(self):
         self.servers.time()
-        assert int(self.ask("date +%s").split()[0]) < 1_000_000, "the clock was right already"
-        self.ask(f"ntpd -n -q -p {ADDRESS}", 120)
+        self.ask("date -s @1000000")
+        self.ask(self.SET_CLOCK, 120)
         assert abs(int(self.ask("date +%s").split()[0]) - time.time()) < 5
 
     def case_wget_by_http_and_ftp(self):
@@ -204,7 +211,7 @@ class Page:
             def shown():
                 return browser.execute_script("return document.getElementById('now').textContent")
 
-            wait_for("the page's processes", lambda: "/init" in shown(), 60)
+            wait_for("the page's processes", lambda: re.search(r"^ +1 root .*init$", shown(), re.M), 60)
             day = re.search(r"^\w{3} \w{3} +\d+ (\d\d:\d\d:\d\d) UTC \d{4}$", shown(), re.M)
             assert day, shown()
             wait_for("a later time", lambda: day[1] not in shown(), 60)
@@ -239,7 +246,7 @@ class Page:
                 self.reset_radio()
             wait_for("pings", lambda: self.rig.run("ping", "-c", "1", "-W", "1", self.address)[0] == 0, 30)
             said = self.rig.must("curl", "-s", "-S", f"http://{self.address}:81/cgi-bin/now")
-            assert "cat /tmp/a" in said, said
+            assert re.search(r"cat /tmp/a|{cat}", said), said
         self.board.wait("^=0=\n", 120)
         self.board.prompt()
         assert "up, peer" in self.ask("dmesg")
@@ -410,19 +417,21 @@ def open_browser():
     return webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
 
 
-def cases(with_slow, patterns):
+def cases(page, with_slow, patterns):
+    """In the order of their names' first definition; a page of another board redefines some, or
+    says None."""
+    members = {name: getattr(page, name) for one in reversed(page.__mro__) for name in vars(one)}
     every = [
         (name.split("_", 1)[1].replace("_", " "), function)
-        for name, function in inspect.getmembers(Page)
-        if name.startswith("case_") or (with_slow and name.startswith("slow_"))
+        for name, function in members.items()
+        if function and (name.startswith("case_") or (with_slow and name.startswith("slow_")))
     ]
-    every.sort(key=lambda case: case[1].__code__.co_firstlineno)
     for number, (name, function) in enumerate(every):
         if number == 0 or not patterns or any(pattern in name for pattern in patterns):
             yield name, function
 
 
-def main():
+def main(kind=Page):
     parser = argparse.ArgumentParser()
     parser.add_argument("--all", action="store_true")
     parser.add_argument("--memory", type=int, default=16)
@@ -432,10 +441,10 @@ def main():
     parser.add_argument("bin")
     parser.add_argument("pattern", nargs="*")
     options = parser.parse_args()
-    page = Page(options)
+    page = kind(options)
     failed = number = 0
     try:
-        for name, function in cases(options.all, options.pattern):
+        for name, function in cases(kind, options.all, options.pattern):
             number += 1
             began = time.monotonic()
             try:

@@ -259,21 +259,10 @@ build_pigtail() {
 	nice make -C "$top/kernel" KDIR="$headers" BUILD="$1"
 }
 
-# As it is packaged for a board: by DKMS, in a tree of its own.
-build_packaged_pigtail() {
-	local version
-	version=$(sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' "$top/kernel/dkms.conf")
-	rm -rf "$1"
-	mkdir -p "$1"/{tree,install}
-	make -C "$top/kernel" dkms-source DESTDIR="$1"
-	nice dkms build -m pigtail -v "$version" -k "$release" -a armhf --kernelsourcedir "$headers" \
-		--sourcetree "$1/usr/src" --dkmstree "$1/tree" --installtree "$1/install"
-}
-
 build_module nullmodem build_nullmodem
 if [[ $stack == ko ]]; then
 	if $arm; then
-		build_module pigtail build_packaged_pigtail
+		build_module pigtail "$top/appliance/arm/driver"
 	else
 		build_module pigtail build_pigtail
 	fi
