@@ -203,7 +203,7 @@ ptl_time ptl_client_due(const struct ptl_client *client)
 			       ? HOLD_IAC_US
 			       : HOLD_US);
 	if (!ptl_client_is_told(client) && client->asked == PTL_SERVICE_AUTO &&
-	    ptl_client_told_at(client) < due)
+	    !ptl_client_waits(client) && ptl_client_told_at(client) < due)
 		due = ptl_client_told_at(client);
 	if (client->waits_until < due)
 		due = client->waits_until;
