@@ -96,18 +96,30 @@ static int set_place(struct target_config *target, int which, const char *text, 
 	return 0;
 }
 
+/* One of two words, if it is there. */
+static int choose(bool *second, const cJSON *arguments, const char *name,
+		  const char *const words[2], char *error, size_t error_size)
+{
+	const char *word = control_string(arguments, name, NULL);
+
+	if (!word)
+		return 0;
+	if (strcmp(word, words[0]) != 0 && strcmp(word, words[1]) != 0)
+		return complain(error, error_size, "argument %s: it is %s or %s", name,
+				words[0], words[1]);
+	*second = !strcmp(word, words[1]);
+	return 0;
+}
+
 static int set_pin(struct target_config *target, int which, const cJSON *arguments, char *error,
 		   size_t error_size)
 {
-	const char *level = control_string(arguments, levels[which], NULL);
+	static const char *const words[] = {"low", "high"};
 	const char *place = control_string(arguments, names[which], NULL);
+	int status = choose(&target->pins.pin[which].high, arguments, levels[which], words,
+			    error, error_size);
 
-	if (level && strcmp(level, "low") != 0 && strcmp(level, "high") != 0)
-		return complain(error, error_size, "argument %s: it is low or high",
-				levels[which]);
-	if (level)
-		target->pins.pin[which].high = !strcmp(level, "high");
-	return place ? set_place(target, which, place, error, error_size) : 0;
+	return place && !status ? set_place(target, which, place, error, error_size) : status;
 }
 
 static bool is_one_pin(const struct target_config *target)
@@ -134,20 +146,10 @@ static int set_kind(struct target_config *target, const char *name, char *error,
 	return 0;
 }
 
-static int set_lines(struct target_config *target, const char *what, char *error,
-		     size_t error_size)
-{
-	if (!what)
-		return 0;
-	if (strcmp(what, "pulse") != 0 && strcmp(what, "level") != 0)
-		return complain(error, error_size, "argument lines: it is pulse or level");
-	target->pins.levels = !strcmp(what, "level");
-	return 0;
-}
-
 static int read_target(struct target_config *target, const cJSON *arguments, char *error,
 		       size_t error_size)
 {
+	static const char *const lines_words[] = {"pulse", "level"};
 	const char *kind = control_string(arguments, "target", NULL);
 	int status = 0;
 
@@ -158,8 +160,8 @@ static int read_target(struct target_config *target, const cJSON *arguments, cha
 	target->pins.pulse_ms =
 		(unsigned)control_number(arguments, "pulse", target->pins.pulse_ms);
 	if (!status)
-		status = set_lines(target, control_string(arguments, "lines", NULL), error,
-				   error_size);
+		status = choose(&target->pins.levels, arguments, "lines", lines_words, error,
+				error_size);
 	if (!status && is_one_pin(target))
 		status = complain(error, error_size, "reset and boot are two pins");
 	return status;
