@@ -53,7 +53,13 @@ scripted_radio <<END
 bssid = 02:00:00:00:01:01
 net = tap:hall
 END
-wait_for 20 "an honest radio" in_ns a sh -c 'ip link set wlan0 up; iw dev wlan0 connect -w pig'
+# What iw waits for may be the end of its request to the liar.
+joins() {
+	in_ns a ip link set wlan0 up
+	in_ns a timeout 5 iw dev wlan0 connect -w pig
+	linked 02:00:00:00:01:01
+}
+wait_for 20 "an honest radio" joins
 wait_for 10 "the net behind" ip -n b address replace 10.8.0.1/24 dev hall
 ip -n a address replace 10.8.0.2/24 dev wlan0
 pings a 10.8.0.1 56 1472
