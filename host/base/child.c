@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define LINE_MAX_BYTES 256
+#define HEAR_MAX_BYTES 65536u /* of a pipe */
 
 /* ---- what a program says ---- */
 
@@ -58,16 +59,21 @@ static void give_chunk(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 	*buffer = uv_buf_init(voice->chunk, sizeof(voice->chunk));
 }
 
+static void take(struct voice *voice, const char *bytes, ssize_t n)
+{
+	for (ssize_t i = 0; i < n; i++) {
+		if (bytes[i] == '\n')
+			say(voice);
+		else if (voice->n < sizeof(voice->line) - 1)
+			voice->line[voice->n++] = bytes[i];
+	}
+}
+
 static void on_chunk(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
 {
 	struct voice *voice = stream->data;
 
-	for (ssize_t i = 0; i < n; i++) {
-		if (buffer->base[i] == '\n')
-			say(voice);
-		else if (voice->n < sizeof(voice->line) - 1)
-			voice->line[voice->n++] = buffer->base[i];
-	}
+	take(voice, buffer->base, n);
 	if (n < 0) {
 		say(voice);
 		if (voice->child)
@@ -101,6 +107,20 @@ int child_listen(struct child *child, uv_loop_t *loop, const char *name, const c
 	}
 	child->voice = voice;
 	return 0;
+}
+
+void child_hear(struct child *child)
+{
+	char chunk[LINE_MAX_BYTES];
+	ssize_t n;
+
+	/* libuv has made it one that doesn't wait; more than it can hold is said later. */
+	for (size_t heard = 0; child->voice && heard < HEAR_MAX_BYTES; heard += (size_t)n) {
+		n = read(child->errors, chunk, sizeof(chunk));
+		if (n <= 0)
+			break;
+		take(child->voice, chunk, n);
+	}
 }
 
 void child_part(struct child *child)

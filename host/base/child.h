@@ -33,6 +33,9 @@ int child_spawn(struct child *child, char **argv);
  * and shall not. child must stay until the loop has run dry, or child_part(). -1: errno. */
 int child_listen(struct child *child, uv_loop_t *loop, const char *name, const char *program);
 
+/* Tells what it has said by now, where the loop has no turn before child_part(). */
+void child_hear(struct child *child);
+
 /* What it says from now on is lost, and child's memory may go. */
 void child_part(struct child *child);
 

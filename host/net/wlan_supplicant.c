@@ -154,6 +154,7 @@ struct wlan_supplicant *wlan_supplicant_start(uv_loop_t *loop, const char *inter
 				       : "");
 	else
 		return supplicant;
+	child_hear(&supplicant->child); /* why, in its own words */
 	wlan_supplicant_stop(supplicant);
 	return NULL;
 }
