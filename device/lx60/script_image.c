@@ -6,11 +6,11 @@
 #include "flash.h"
 #include "gpio.h"
 #include "life.h"
+#include "local_air.h"
 #include "panic.h"
 #include "personality.h"
 
 #include "script.h"
-#include "script_radio.h"
 
 #define CONTEXTS   4
 #define HEAP_BYTES (128 * 1024)
@@ -46,7 +46,7 @@ void personality_init(struct device_config *config, const struct boot *boot)
 		.gpio = lx60_gpio,
 		.pin_refused = lx60_pin_refused,
 		.files = flash_is_there() ? &lx60_files_flash : NULL,
-		.radio = script_radio(boot->seed, mac),
+		.radio = local_air(boot->seed, mac),
 		.turn = board_turn,
 		.restart = restart,
 		.boot = boot->why,

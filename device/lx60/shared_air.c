@@ -10,7 +10,7 @@
 #define NO_LINE 100000000u /* bits/s: what it says goes by memory */
 
 static struct {
-	const struct wlan_events *events;
+	const struct local_radio_events *events;
 	uint8_t mac[6];
 	bool up, told, there;
 } air;
@@ -25,7 +25,7 @@ static bool say(enum air_wire_kind kind, const uint8_t *bytes, size_t n)
 	return true;
 }
 
-void shared_air_start(const struct wlan_events *events, const uint8_t mac[6])
+void shared_air_start(const struct local_radio_events *events, const uint8_t mac[6])
 {
 	air.events = events;
 	memcpy(air.mac, mac, sizeof(air.mac));

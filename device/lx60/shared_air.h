@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The interpreter's radio in an air that others share (`pigtail air --listen`), by messages in
+ * A local radio in an air that others share (`pigtail air --listen`), by messages in
  * frames of the Ethernet MAC, as sim/air_wire.h has them. Whether there is one behind the MAC
  * nobody says: it is there when it answers to a session.
  */
 #ifndef PIGTAIL_LX60_SHARED_AIR_H
 #define PIGTAIL_LX60_SHARED_AIR_H
 
-#include "wlan.h"
+#include <pigtail/local_radio.h>
 
 /* With the MAC started. */
-void shared_air_start(const struct wlan_events *events, const uint8_t mac[6]);
+void shared_air_start(const struct local_radio_events *events, const uint8_t mac[6]);
 
 /* It is asked whether it is there; up: likewise for good. */
 void shared_air_session(bool up);

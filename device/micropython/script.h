@@ -29,12 +29,12 @@ struct script_board {
 	struct ptl_clock clock;
 	struct ptl_gpio gpio;
 	const char *(*pin_refused)(void *user, uint8_t pin); /* pins.h */
-	const struct ptl_flash *files;	/* with sectors of 4 KB, at PTL_MAP_FILES; or NULL */
-	const struct wlan_radio *radio; /* wlan.h; or NULL */
-	ptl_time (*turn)(void);		/* device_poll() and what the board adds to it */
-	void (*restart)(void);		/* does not return */
-	enum ptl_boot boot;		/* why it started */
-	uint32_t bad_boots;		/* one after the other, before this one */
+	const struct ptl_flash *files;	 /* with sectors of 4 KB, at PTL_MAP_FILES; or NULL */
+	const struct local_radio *radio; /* wlan.h; or NULL */
+	ptl_time (*turn)(void);		 /* device_poll() and what the board adds to it */
+	void (*restart)(void);		 /* does not return */
+	enum ptl_boot boot;		 /* why it started */
+	uint32_t bad_boots;		 /* one after the other, before this one */
 	uint8_t *heap;
 	size_t heap_bytes;
 	uint8_t *stack_start, *stack_end; /* below and above the stack */

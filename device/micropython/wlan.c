@@ -147,7 +147,7 @@ static void on_signal(void *user, int8_t signal, uint32_t tx_rate, uint32_t rx_r
 
 /* ---- the seam ---- */
 
-bool wlan_start(const struct wlan_radio *radio)
+bool wlan_start(const struct local_radio *radio)
 {
 	struct ptl_wifi_events heard = {
 		.bss = on_bss,

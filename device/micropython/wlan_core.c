@@ -131,9 +131,9 @@ void wlan_core_carrier(unsigned interface, bool there)
 
 /* ---- the radio ---- */
 
-bool wlan_core_start(const struct wlan_radio *radio, const struct ptl_wifi_events *heard)
+bool wlan_core_start(const struct local_radio *radio, const struct ptl_wifi_events *heard)
 {
-	static const struct wlan_events events = {from_radio, on_frame};
+	static const struct local_radio_events events = {from_radio, on_frame};
 	struct ptl_wifi_events all = *heard;
 
 	all.send = from_host;

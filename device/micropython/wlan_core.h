@@ -17,7 +17,7 @@
 #include <lwip/netif.h>
 
 extern struct wlan_core {
-	const struct wlan_radio *radio; /* NULL: the board has none */
+	const struct local_radio *radio; /* NULL: the board has none */
 	struct ptl_wifi wifi;
 	struct ptl_interfaces interfaces;
 	bool active[2];	       /* enum ptl_interface */
@@ -25,7 +25,7 @@ extern struct wlan_core {
 } wlan_core;
 
 /* heard: without .user, .send, .ready. false: no memory. */
-bool wlan_core_start(const struct wlan_radio *radio, const struct ptl_wifi_events *heard);
+bool wlan_core_start(const struct local_radio *radio, const struct ptl_wifi_events *heard);
 
 /* An interface is active or no more. */
 void wlan_core_activate(unsigned interface, bool active);

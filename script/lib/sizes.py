@@ -192,7 +192,7 @@ def script_table():
     parts = collections.Counter()
     for where, kinds in map_sizes(path).items():
         part = ("heap" if "script_image" in where else
-                "radio and network.WLAN" if re.search(r"script_radio|/air|\(wlan", where) else part_of(where))
+                "radio and network.WLAN" if re.search(r"(local|shared|scripted)_air|/air|\(wlan", where) else part_of(where))
         parts[part] += kinds["data"] + kinds["bss"]
     heap = parts.pop("heap")
     parts["link"] = symbol(path, "memory_end") - symbol(path, "memory_start")
