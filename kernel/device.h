@@ -95,6 +95,13 @@ struct ptl_channel {
 	struct ptl_vif *(*route)(void *user, const u8 *packet, size_t n);
 };
 
+/* The address of an interface that has none of its own: from the peer's HELLO, SPEC 7.1. */
+enum ptl_mac_from {
+	PTL_MAC_OWN,  /* random */
+	PTL_MAC_FREE, /* until the peer has said one that it does not use itself */
+	PTL_MAC_PEER, /* until the peer has said any */
+};
+
 /* What ptl_dev_create() makes a link and its interface of. */
 struct ptl_setup {
 	const struct ptl_port_ops *ops;
@@ -110,7 +117,7 @@ struct ptl_setup {
 	struct ptl_uart uart; /* for that */
 	u32 mtu;	      /* bytes; PTL_MTU_DEFAULT, say */
 	u8 mac[ETH_ALEN];     /* zeros: random */
-	bool mac_peer;	      /* until the peer has said its own: takes that */
+	enum ptl_mac_from mac_from;
 	char ssid[33];
 	char password[65];
 };
@@ -181,7 +188,7 @@ struct ptl_vif {
 	struct napi_struct napi;
 	struct sk_buff_head rx; /* on their way up; has its own lock */
 	bool wireless;		/* its carrier is not the link's, its address not HELLO's */
-	bool mac_peer;
+	enum ptl_mac_from mac_from;
 	struct work_struct mac_work;
 
 	/* With the link's lock. */

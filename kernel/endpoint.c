@@ -40,6 +40,7 @@ static void configure(const struct ptl_dev *dev, u16 max_packet, struct ptl_conf
 	ptl_config_default(config, dev->small ? PTL_PROFILE_SMALL : PTL_PROFILE_HOST);
 	config->role = dev->role;
 	ether_addr_copy(config->mac, dev->mac);
+	config->mac_in_use = true;
 	config->nonce = max_t(u32, get_random_u32(), 1);
 	config->baud = dev->base_baud;
 	config->rate_auto = dev->rate_auto;

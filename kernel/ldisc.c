@@ -191,7 +191,7 @@ static struct ptl_dev *make_link(struct line *line, const struct ptl_attach *att
 		.baud = attach->baud ? attach->baud : tty_get_baud_rate(tty),
 		.rate_auto = attach->flags & PTL_ATTACH_RATE_AUTO,
 		.uart = {attach->uart_clock, 1, attach->baud_max},
-		.mac_peer = attach->flags & PTL_ATTACH_MAC_PEER,
+		.mac_from = attach->flags & PTL_ATTACH_MAC_PEER ? PTL_MAC_PEER : PTL_MAC_OWN,
 		.mtu = attach->mtu ? attach->mtu : PTL_MTU_DEFAULT,
 	};
 	struct ptl_dev *dev;

@@ -222,7 +222,7 @@ struct ptl_vif *ptl_vif_create(struct ptl_dev *dev, const struct ptl_setup *setu
 	dev_net_set(net, setup->net);
 	SET_NETDEV_DEV(net, dev->parent);
 	vif = netdev_priv(net);
-	vif->mac_peer = setup->mac_peer;
+	vif->mac_from = setup->mac_from;
 	status = register_netdev(net);
 	if (status) {
 		free_netdev(net);

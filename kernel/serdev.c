@@ -134,9 +134,10 @@ static int radio_interface(struct radio *radio)
 	(void)device_property_read_u32(parent, "max-speed", &setup.uart.max);
 	setup.rate_auto = setup.uart.max > radio->baud;
 
-	/* Without one the radio's. */
+	/* Without one the radio's, where the other end is one. */
 	ptl_get_mac_address(parent, setup.mac);
-	setup.mac_peer = is_zero_ether_addr(setup.mac);
+	if (is_zero_ether_addr(setup.mac))
+		setup.mac_from = PTL_MAC_FREE;
 	dev = ptl_dev_create(&setup);
 	if (IS_ERR(dev))
 		return PTR_ERR(dev);

@@ -194,6 +194,7 @@ enum ptl_error ptl_link_init(void *memory, size_t size, const struct ptl_config 
 	link->own_max_packet = link->max_packet = config->max_packet;
 	link->hash_key = config->nonce;
 	memcpy(link->mac, config->mac, sizeof(link->mac));
+	link->mac_in_use = config->mac_in_use;
 
 	ptl_queue_init(&link->queue, base + at[PART_QUEUE], config, &link->counters);
 	ptl_packing_init(&link->packing, base + at[PART_PACKING], config, &link->counters);
@@ -433,6 +434,7 @@ void ptl_link_info(const struct ptl_link *link, struct ptl_info *info)
 	info->state = link->session.announced ? PTL_STATE_UP : PTL_STATE_DOWN;
 	info->control = link->session.announced && link->session.peer_control;
 	memcpy(info->peer_mac, link->session.peer_mac, sizeof(info->peer_mac));
+	info->peer_mac_in_use = link->session.peer_mac_in_use;
 	info->session = link->session.nonce;
 	info->peer_session = link->session.peer_nonce;
 	info->max_packet = link->max_packet;

@@ -146,7 +146,8 @@ size_t ptl_session_hello_payload(struct ptl_link *link, uint8_t *to)
 	to[PTL_HELLO_VERSION] = PTL_WIRE_VERSION;
 	to[PTL_HELLO_VERSION_MIN] = PTL_WIRE_VERSION;
 	to[PTL_HELLO_FLAGS] = (uint8_t)((session->up ? 0 : PTL_HELLO_WANT_REPLY) |
-					(link->role == PTL_DEVICE ? PTL_HELLO_DEVICE : 0));
+					(link->role == PTL_DEVICE ? PTL_HELLO_DEVICE : 0) |
+					(link->mac_in_use ? PTL_HELLO_MAC_IN_USE : 0));
 	put_le32(to + PTL_HELLO_NONCE, session->nonce);
 	put_le32(to + PTL_HELLO_SEEN, session->peer_nonce);
 	put_le16(to + PTL_HELLO_MAX_PACKET, link->own_max_packet);
@@ -292,6 +293,7 @@ void ptl_session_hello(struct ptl_link *link, const uint8_t *payload, size_t n)
 	}
 	session->heard = link->now;
 	memcpy(session->peer_mac, payload + PTL_HELLO_MAC, sizeof(session->peer_mac));
+	session->peer_mac_in_use = payload[PTL_HELLO_FLAGS] & PTL_HELLO_MAC_IN_USE;
 	if (nonce != session->peer_nonce) {
 		if (session->up) {
 			link->counters.peer_restarts++;

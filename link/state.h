@@ -43,6 +43,7 @@ struct session {
 	bool restarted;	     /* up again without having been announced down */
 	bool hello_due;	     /* a reply */
 	bool ping_due;
+	bool peer_mac_in_use;
 	bool peer_control; /* its control channel has an owner */
 	uint8_t hellos;	   /* sent since the last change */
 	struct answers answers;
@@ -95,6 +96,7 @@ struct ptl_link {
 	struct ptl_counters counters;
 	uint16_t windows[DATA_CLASSES];
 	uint8_t mac[6];
+	bool mac_in_use;
 	uint8_t log[PTL_LOG_MAX]; /* text that waits to be sent */
 };
 

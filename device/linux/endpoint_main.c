@@ -157,6 +157,7 @@ static int run(const struct options *options, const sigset_t *asleep)
 	/* As on the microcontroller. */
 	ptl_config_default(&config.link, PTL_PROFILE_MCU);
 	memcpy(config.link.mac, options->mac, sizeof(config.link.mac));
+	config.link.mac_in_use = true;
 	config.link.baud = options->baud;
 	config.uart = line_uart(&line);
 	config.clock = line_clock(&line);

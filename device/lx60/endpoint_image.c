@@ -23,6 +23,7 @@ void personality_init(struct device_config *config, const struct boot *boot)
 {
 	(void)boot;
 	config->radio = endpoint_radio();
+	config->link.mac_in_use = true;
 	config->link.contexts = CONTEXTS;
 	/* A framing that keeps whole packets has memory for few; what it refuses waits
 	 * in lwIP. */

@@ -117,6 +117,7 @@ void script_init(struct device_config *config, const struct script_board *board)
 			     &script.card.share);
 	device_card_init(&script.card, &card);
 	config->radio = stack_link_radio(&stack_is_ours);
+	config->link.mac_in_use = true;
 	config->control = device_card_control(&script.card);
 }
 

@@ -25,8 +25,9 @@ struct net_kind {
 	int (*open)(struct net *net, const struct net_config *config, const char *argument,
 		    char *error, size_t error_size);
 	void (*write)(struct net *net, const uint8_t *packet, size_t n);
-	void (*set_carrier)(struct net *net, bool on);	       /* may be NULL */
-	int (*set_mac)(struct net *net, const uint8_t mac[6]); /* NULL: it cannot */
+	void (*set_carrier)(struct net *net, bool on); /* may be NULL */
+	/* Of the interface that this machine has in the net; NULL: it has none, or no MAC. */
+	int (*set_mac)(struct net *net, const uint8_t mac[6]);
 	void (*close)(struct net *net);
 };
 

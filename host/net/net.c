@@ -66,6 +66,11 @@ const uint8_t *net_mac(const struct net *net)
 	return net->mac;
 }
 
+bool net_uses_mac(const struct net *net)
+{
+	return net->kind->set_mac != NULL;
+}
+
 uint16_t net_mtu(const struct net *net)
 {
 	return net->mtu;

@@ -68,6 +68,9 @@ const char *net_interface(const struct net *net);
  * before us), this is it. */
 const uint8_t *net_mac(const struct net *net);
 
+/* Whether this machine is a station of that address; a radio's is the other end's to use. */
+bool net_uses_mac(const struct net *net);
+
 /* Likewise the MTU. */
 uint16_t net_mtu(const struct net *net);
 

@@ -109,22 +109,24 @@ static struct wpa_control *open_socket(struct wlan_supplicant *supplicant, uv_lo
 	return wpa_control_open(loop, path, events);
 }
 
-/* The access point's interface becomes its, too. */
-static bool add_interface(struct wlan_supplicant *supplicant, uv_loop_t *loop, const char *ap)
+/* The access point's interface becomes its, too. NULL, or what it does not. */
+static const char *add_interface(struct wlan_supplicant *supplicant, uv_loop_t *loop,
+				 const char *ap)
 {
 	const struct wpa_control_events events = {NULL, ignore_event, ignore_loss};
 	char path[FOLDER_MAX + 40], command[160], answer[64];
 	struct wpa_control *global = open_socket(supplicant, loop, "global", &events);
-	bool done;
+	bool answered;
 
 	if (!global)
-		return false;
+		return "open its socket for";
 	(void)snprintf(command, sizeof(command), "INTERFACE_ADD %s\t%s\tnl80211\t%s/sockets",
 		       ap, path_in(supplicant, "conf", path), supplicant->folder);
-	done = wpa_control_ask_now(global, command, answer, sizeof(answer)) &&
-	       strncmp(answer, "OK", 2) == 0;
+	answered = wpa_control_ask_now(global, command, answer, sizeof(answer));
 	wpa_control_close(global);
-	return done;
+	if (!answered)
+		return "answer about";
+	return strncmp(answer, "OK", 2) == 0 ? NULL : "take";
 }
 
 struct wlan_supplicant *wlan_supplicant_start(uv_loop_t *loop, const char *interface,
@@ -146,9 +148,9 @@ struct wlan_supplicant *wlan_supplicant_start(uv_loop_t *loop, const char *inter
 	if (failed)
 		(void)complain(error, error_size, "cannot %s " PROGRAM ": %s", failed,
 			       strerror(errno));
-	else if (ap && !add_interface(supplicant, loop, ap))
-		(void)complain(error, error_size, PROGRAM " does not take the interface %s%s",
-			       ap,
+	else if (ap && (failed = add_interface(supplicant, loop, ap)) != NULL)
+		(void)complain(error, error_size, PROGRAM " does not %s the interface %s%s",
+			       failed, ap,
 			       wlan_supplicant_ended(supplicant)
 				       ? ": it ended; is it installed, and are you root?"
 				       : "");

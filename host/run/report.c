@@ -82,6 +82,7 @@ cJSON *report_status(const struct runner *runner)
 	add_port(json, runner);
 	cJSON_AddItemToObject(json, "net", report_net(runner->net, runner->mtu));
 	add_mac(json, "peer_mac", info.peer_mac);
+	cJSON_AddBoolToObject(json, "peer_mac_in_use", info.peer_mac_in_use);
 	cJSON_AddNumberToObject(json, "session", info.session);
 	cJSON_AddNumberToObject(json, "peer_session", info.peer_session);
 	cJSON_AddNumberToObject(json, "max_packet", info.max_packet);

@@ -367,6 +367,7 @@ static int open_endpoint(struct runner *runner, const struct link_config *config
 	ptl_config_default(&link, PTL_PROFILE_HOST);
 	link.role = config->role;
 	memcpy(link.mac, net_mac(runner->net), sizeof(link.mac));
+	link.mac_in_use = net_uses_mac(runner->net);
 	while (!link.nonce)
 		if (getrandom(&link.nonce, sizeof(link.nonce), 0) < 0)
 			return complain(error, error_size,

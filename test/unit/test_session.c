@@ -94,6 +94,31 @@ static void a_hello_says_who_we_are(void **state)
 	end_close(&end);
 }
 
+static void whose_address_is_in_use_is_said_and_heard(void **state)
+{
+	struct ptl_config config = link_config(PTL_HOST, PTL_PROFILE_MCU);
+	struct ref_frame frame;
+	struct ptl_info info;
+	struct hello hello;
+	struct one_end end;
+
+	(void)state;
+	config.mac_in_use = true;
+	end_open(&end, &ptl_framing_pigtail, &config);
+	assert_true(says(&end, &frame));
+	assert_int_equal(frame.body[PTL_HELLO_FLAGS],
+			 PTL_HELLO_WANT_REPLY | PTL_HELLO_MAC_IN_USE);
+	hello = peer_hello(&end);
+	hear_hello(&end, &hello);
+	end.framing->info(end.endpoint, &info);
+	assert_false(info.peer_mac_in_use);
+	hello.flags |= PTL_HELLO_MAC_IN_USE;
+	hear_hello(&end, &hello);
+	end.framing->info(end.endpoint, &info);
+	assert_true(info.peer_mac_in_use);
+	end_close(&end);
+}
+
 static void hellos_come_fast_then_slowly(void **state)
 {
 	struct one_end end;
@@ -602,6 +627,7 @@ int main(void)
 		cmocka_unit_test(two_ends_meet),
 		cmocka_unit_test(a_profile_takes_the_memory_that_it_says),
 		cmocka_unit_test(a_hello_says_who_we_are),
+		cmocka_unit_test(whose_address_is_in_use_is_said_and_heard),
 		cmocka_unit_test(hellos_come_fast_then_slowly),
 		cmocka_unit_test(versions_and_limits_must_fit),
 		cmocka_unit_test(a_peer_that_changes_to_another_version_is_gone),

@@ -136,6 +136,7 @@ static void configure_link(struct ptl_config *link, const struct pigtail_netif_c
 {
 	ptl_config_default(link, PTL_PROFILE_MCU);
 	memcpy(link->mac, mac, sizeof(link->mac));
+	link->mac_in_use = true;
 	link->baud = config->baud;
 	link->rate_auto = config->max > 0;
 	link->uart.max = config->max; /* its divider has a fraction: any rate */

@@ -220,7 +220,8 @@ extern const struct ptl_counter_name ptl_counter_names[PTL_COUNTER_COUNT];
 /* What is known of an endpoint beyond its counters. Zero where unknown. */
 struct ptl_info {
 	enum ptl_state state;
-	bool control; /* the peer is there and takes control messages */
+	bool control;	      /* the peer is there and takes control messages */
+	bool peer_mac_in_use; /* by the peer itself: for nobody else */
 	uint8_t peer_mac[6];
 	uint32_t session;      /* our nonce of this session */
 	uint32_t peer_session; /* the peer's */
@@ -260,9 +261,10 @@ uint32_t ptl_uart_rate(const struct ptl_uart *uart, uint32_t rate);
  */
 struct ptl_config {
 	enum ptl_role role;
-	uint8_t mac[6];	     /* of the interface at this end */
-	uint32_t nonce;	     /* random, new at every start; not 0 */
-	uint32_t baud;	     /* line rate, bits/s, 8N1 */
+	uint8_t mac[6];	 /* of the interface at this end */
+	bool mac_in_use; /* by a station at this end; else it is the peer's to take: false */
+	uint32_t nonce;	 /* random, new at every start; not 0 */
+	uint32_t baud;	 /* line rate, bits/s, 8N1 */
 	uint16_t max_packet; /* longest packet, bytes: 64 to 9018; 1518 */
 
 	/* Memory of the pigtail framing. */

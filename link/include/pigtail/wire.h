@@ -99,6 +99,7 @@ enum ptl_message {
 
 #define PTL_HELLO_WANT_REPLY 0x01
 #define PTL_HELLO_DEVICE     0x02
+#define PTL_HELLO_MAC_IN_USE 0x04
 
 /* HELLO options: u8 type, u8 length, value. */
 #define PTL_OPTION_BYTES    2
