@@ -3,6 +3,7 @@
  * long for a value, in pieces, of which the last one is shorter than a value can be, or
  * empty. */
 #include <pigtail/bridge_settings.h>
+#include <pigtail/stored_text.h>
 
 #include <string.h>
 
@@ -16,13 +17,6 @@
 #define PIECES 4u /* of a certificate */
 
 #define FORMAT_BYTES 7u /* u32 baud, little endian; data bits, parity, stop bits */
-
-static void read_text(const struct ptl_store *store, const char *key, char *to, size_t room)
-{
-	int n = ptl_store_get(store, key, to, room - 1);
-
-	to[n < 0 || (size_t)n >= room ? 0 : n] = 0;
-}
 
 static void read_format(const struct ptl_store *store, struct ptl_serial_format *format)
 {
@@ -50,17 +44,11 @@ void bridge_settings_read(const struct ptl_store *store, struct bridge_settings 
 {
 	char target[PTL_STORE_KEY_MAX + 1];
 
-	read_text(store, KEY_PASSWORD, settings->password, sizeof(settings->password));
-	read_text(store, KEY_PLAIN, settings->plain, sizeof(settings->plain));
+	stored_text_read(store, KEY_PASSWORD, settings->password, sizeof(settings->password));
+	stored_text_read(store, KEY_PLAIN, settings->plain, sizeof(settings->plain));
 	read_format(store, &settings->format);
-	read_text(store, KEY_TARGET, target, sizeof(target));
+	stored_text_read(store, KEY_TARGET, target, sizeof(target));
 	settings->target = target_of(target);
-}
-
-static bool write_text(struct ptl_store *store, const char *key, const char *value)
-{
-	return *value ? ptl_store_set(store, key, value, strlen(value))
-		      : ptl_store_remove(store, key);
 }
 
 bool bridge_settings_write(struct ptl_store *store, const struct bridge_settings *settings)
@@ -76,9 +64,9 @@ bool bridge_settings_write(struct ptl_store *store, const struct bridge_settings
 		format->stop,
 	};
 
-	return write_text(store, KEY_PASSWORD, settings->password) &&
-	       write_text(store, KEY_PLAIN, settings->plain) &&
-	       write_text(store, KEY_TARGET, ptl_target_name(settings->target)) &&
+	return stored_text_write(store, KEY_PASSWORD, settings->password) &&
+	       stored_text_write(store, KEY_PLAIN, settings->plain) &&
+	       stored_text_write(store, KEY_TARGET, ptl_target_name(settings->target)) &&
 	       ptl_store_set(store, KEY_FORMAT, is, sizeof(is));
 }
 

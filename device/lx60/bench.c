@@ -12,7 +12,7 @@
 #include "chip.h"
 #include "clock.h"
 #include "memory.h"
-#include "text.h"
+#include <pigtail/text.h>
 #include "uart.h"
 
 #include <pigtail/link.h>

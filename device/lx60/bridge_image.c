@@ -15,7 +15,7 @@
 #include "memory.h"
 #include "panic.h"
 #include "report.h"
-#include "text.h"
+#include <pigtail/text.h>
 #include "uart.h"
 #include "uart_serial.h"
 

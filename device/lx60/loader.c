@@ -11,7 +11,7 @@
 #include "boot.h"
 #include "chip.h"
 #include "flash.h"
-#include "text.h"
+#include <pigtail/text.h>
 #include "uart.h"
 
 #include <pigtail/flash_map.h>

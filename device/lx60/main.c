@@ -10,7 +10,7 @@
 #include "memory.h"
 #include "panic.h"
 #include "personality.h"
-#include "text.h"
+#include <pigtail/text.h>
 #include "uart.h"
 
 #include <pigtail/compat.h>

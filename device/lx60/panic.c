@@ -7,7 +7,7 @@
 #include "panic.h"
 #include "chip.h"
 #include "life.h"
-#include "text.h"
+#include <pigtail/text.h>
 #include "uart.h"
 
 #include <pigtail/link.h>

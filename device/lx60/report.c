@@ -2,7 +2,7 @@
 /* See report.h. QEMU takes each frame at once; one that finds no buffer is lost. */
 #include "report.h"
 #include "ethernet.h"
-#include "text.h"
+#include <pigtail/text.h>
 
 #include <string.h>
 

@@ -13,10 +13,10 @@
 
 #include "host/base/log.h"
 
+#include <pigtail/rejoin.h>
+
 #include <stdlib.h>
 #include <string.h>
-
-#define SOON_US 50000u
 
 enum state { HELD, WAITING, CHOOSING, JOINING, IN };
 
@@ -27,7 +27,7 @@ struct rejoin {
 	struct wifi_listener listener;
 	struct timer *timer;
 	enum state state;
-	uint64_t backoff;
+	uint32_t backoff;
 	struct wifi_network user, asked; /* asked: joined by the user, how is not known yet */
 	bool has_user, has_asked;
 	ptl_time bad_until[NETWORKS_MAX], user_bad_until;
@@ -49,9 +49,7 @@ static void hold(struct rejoin *rejoin)
 /* After a failure. */
 static void back_off(struct rejoin *rejoin)
 {
-	wait_for(rejoin, rejoin->backoff);
-	rejoin->backoff =
-		2 * rejoin->backoff < REJOIN_MOST_US ? 2 * rejoin->backoff : REJOIN_MOST_US;
+	wait_for(rejoin, ptl_rejoin_wait(&rejoin->backoff));
 }
 
 static bool wants_any(const struct rejoin *rejoin)
@@ -156,7 +154,7 @@ static void on_joined(struct rejoin *rejoin)
 		rejoin->has_asked = false;
 	}
 	rejoin->state = IN;
-	rejoin->backoff = REJOIN_FIRST_US;
+	rejoin->backoff = PTL_REJOIN_FIRST_US;
 	rejoin->told = false;
 	timer_set(rejoin->timer, PTL_NEVER);
 }
@@ -167,9 +165,9 @@ static void on_heard(void *user, enum wifi_event event)
 
 	switch (event) {
 	case WIFI_READY:
-		rejoin->backoff = REJOIN_FIRST_US;
+		rejoin->backoff = PTL_REJOIN_FIRST_US;
 		if (rejoin->state != HELD && rejoin->wifi->info.capabilities & PTL_CAN_STATION)
-			wait_for(rejoin, SOON_US);
+			wait_for(rejoin, PTL_REJOIN_SOON_US);
 		break;
 	case WIFI_GONE:
 		if (rejoin->state != HELD)
@@ -189,7 +187,7 @@ static void on_heard(void *user, enum wifi_event event)
 	case WIFI_LEFT:
 		/* For another network, which is being joined. */
 		if (rejoin->state != HELD && !rejoin->has_asked)
-			wait_for(rejoin, SOON_US);
+			wait_for(rejoin, PTL_REJOIN_SOON_US);
 		break;
 	default:
 		break;
@@ -224,7 +222,7 @@ struct rejoin *rejoin_new(uv_loop_t *loop, struct wifi *wifi, const struct netwo
 	rejoin->wifi = wifi;
 	rejoin->networks = networks;
 	rejoin->name = name;
-	rejoin->backoff = REJOIN_FIRST_US;
+	rejoin->backoff = PTL_REJOIN_FIRST_US;
 	rejoin->timer = timer_new(loop, on_timer, rejoin);
 	if (!rejoin->timer) {
 		free(rejoin);

@@ -8,9 +8,7 @@
 
 #include "host/wifi/networks.h"
 
-#define REJOIN_FIRST_US 1000000u /* after a failure; then twice as long each time */
-#define REJOIN_MOST_US	60000000u
-#define REJOIN_BAD_US	600000000u /* a network with a wrong key is left alone for so long */
+#define REJOIN_BAD_US 600000000u /* a network with a wrong key is left alone for so long */
 
 struct rejoin;
 

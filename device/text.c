@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /* See text.h. */
-#include "text.h"
+#include <pigtail/text.h>
 
 static void put(struct text *text, char c)
 {

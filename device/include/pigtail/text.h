@@ -3,8 +3,8 @@
  * A line of text for the log, put together without a C library's printf. What does
  * not fit is left out.
  */
-#ifndef PIGTAIL_LX60_TEXT_H
-#define PIGTAIL_LX60_TEXT_H
+#ifndef PIGTAIL_TEXT_H
+#define PIGTAIL_TEXT_H
 
 #include <pigtail/wire.h>
 
