@@ -98,7 +98,7 @@ struct ptl_channel {
 /* The address of an interface that has none of its own: from the peer's HELLO, SPEC 7.1. */
 enum ptl_mac_from {
 	PTL_MAC_OWN,  /* random */
-	PTL_MAC_FREE, /* until the peer has said one that it does not use itself */
+	PTL_MAC_FREE, /* until the peer has said one: that, or if it is in use one made of it */
 	PTL_MAC_PEER, /* until the peer has said any */
 };
 

@@ -72,13 +72,6 @@ static void tell_up(struct ptl_dev *dev, const struct ptl_info *info, enum ptl_r
 			info->max_packet, info->max_packet - above);
 }
 
-/* The peer's own address would be there twice. */
-static bool takes_mac(const struct ptl_vif *vif, const struct ptl_info *info)
-{
-	return vif->mac_from == PTL_MAC_PEER ||
-	       (vif->mac_from == PTL_MAC_FREE && !info->peer_mac_in_use);
-}
-
 static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 {
 	struct ptl_dev *dev = user;
@@ -96,7 +89,7 @@ static void on_state(void *user, enum ptl_state state, enum ptl_reason reason)
 	if (!is_zero_ether_addr(info.peer_mac))
 		ptl_ether_set_peer(&dev->ether, info.peer_mac);
 	if (vif && !vif->wireless) {
-		if (takes_mac(vif, &info))
+		if (vif->mac_from != PTL_MAC_OWN)
 			schedule_work(&vif->mac_work);
 		netif_carrier_on(vif->net);
 	}

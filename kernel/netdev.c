@@ -48,25 +48,40 @@ int ptl_vif_stop(struct net_device *net)
 
 /*
  * A Wi-Fi station can send from its own address only, so the interface of a radio has the
- * radio's. Setting it takes rtnl, which the endpoint's events can't.
+ * radio's. One that a station at the other end uses would be there twice: then it is another
+ * one, the same at each start, so that the interface keeps its lease. Returns whether.
  */
+static bool mac_of_peer(const struct ptl_vif *vif, const struct ptl_info *info,
+			u8 mac[ETH_ALEN])
+{
+	bool another = vif->mac_from == PTL_MAC_FREE && info->peer_mac_in_use;
+
+	ether_addr_copy(mac, info->peer_mac);
+	if (another)
+		mac[0] = (mac[0] ^ 0x80) | 0x02; /* of nobody's stock */
+	return another;
+}
+
+/* Setting it takes rtnl, which the endpoint's events can't. */
 static void take_mac(struct work_struct *work)
 {
 	struct ptl_vif *vif = container_of(work, struct ptl_vif, mac_work);
 	struct sockaddr address = {.sa_family = ARPHRD_ETHER};
 	struct ptl_dev *dev = vif->dev;
 	struct ptl_info info = {};
+	u8 *mac = address.sa_data;
+	bool another;
 
 	rtnl_lock();
 	ptl_dev_lock(dev);
 	dev->framing->info(dev->endpoint, &info);
 	ptl_dev_unlock(dev);
+	another = mac_of_peer(vif, &info, mac);
 	if (vif->net->reg_state == NETREG_REGISTERED && is_valid_ether_addr(info.peer_mac) &&
-	    !ether_addr_equal(info.peer_mac, vif->net->dev_addr)) {
-		ether_addr_copy(address.sa_data, info.peer_mac);
-		if (!dev_set_mac_address(vif->net, &address, NULL))
-			netdev_info(vif->net, "takes the radio's address %pM\n", info.peer_mac);
-	}
+	    !ether_addr_equal(mac, vif->net->dev_addr) &&
+	    !dev_set_mac_address(vif->net, &address, NULL))
+		netdev_info(vif->net, "takes the address %pM%s\n", mac,
+			    another ? ": the other end uses its own itself" : " of the radio");
 	rtnl_unlock();
 }
 

@@ -37,7 +37,9 @@ case $(uname -m) in
 x86_64) # which has none: the other end is no radio, and uses its address itself
 	peer=$(ip neigh show 10.7.2.2 dev ptl0 | sed -n 's/.*lladdr \([^ ]*\).*/\1/p')
 	expect "the address of the other end" [ -n "$peer" ]
-	expect "one of its own" fails grep -q "$peer" /sys/class/net/ptl0/address
+	expect "one made of it" sh -c "dmesg | grep 'takes the address' | grep -q 'uses its own itself'"
+	expect "another one" fails grep -q "$peer" /sys/class/net/ptl0/address
+	expect "all but the first byte" grep -q "${peer#*:}" /sys/class/net/ptl0/address
 	;;
 *) expect "the MAC of the table" grep -q 02:00:00:00:00:77 /sys/class/net/ptl0/address ;;
 esac
