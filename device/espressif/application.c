@@ -74,6 +74,30 @@ static ptl_time nothing(void *user, ptl_time now)
 
 static const struct ptl_radio no_radio = {.send = drop, .poll = nothing};
 
+/* ---- what the radio has for the link ---- */
+
+/* With drop_when_full it takes all. */
+static bool on_frame(const uint8_t *frame, size_t n)
+{
+	(void)device_from_radio(device, frame, n);
+	return true;
+}
+
+static void on_missed(uint32_t n)
+{
+	device_radio_missed(device, n);
+}
+
+static void on_room(void)
+{
+	device_radio_room(device);
+}
+
+static void on_log(const char *text)
+{
+	device_log(device, text);
+}
+
 /* ---- start ---- */
 
 static void configure_card(const struct application *application, enum ptl_boot boot)
@@ -114,7 +138,11 @@ void application_open(void)
 
 const char *application_start(const struct application *application, const char **why)
 {
-	const struct wifi_target target = {.clock = &config.clock, .wake = application->wake};
+	const struct wifi_target target = {
+		.clock = &config.clock,
+		.wake = application->wake,
+		.events = {on_frame, on_missed, on_room, on_log},
+	};
 	enum ptl_boot boot = life_begin();
 	enum ptl_error error;
 
@@ -138,7 +166,6 @@ const char *application_start(const struct application *application, const char 
 	device_card_attach(&card, device, config.clock.now(config.clock.user));
 	if (firmware)
 		device_firmware_attach(firmware, device);
-	wifi_attach(device);
 	ESP_LOGI(tag, "%u baud, %u of %u bytes of memory", (unsigned int)application->baud,
 		 (unsigned int)device_size(&config), (unsigned int)sizeof(memory));
 	return NULL;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * The Wi-Fi driver as a radio. Frames go to and from the link as they are; the vendor's
- * IP stack is linked, but sees none of them. What the host asks goes to one file each:
+ * The Wi-Fi driver as a radio. Frames go as they are to and from who uses it, a link or an IP
+ * stack of ours; the vendor's sees none of them. What the host asks goes to one file each:
  *
  *	SCAN scan.c   JOIN, LEAVE station.c   AP_* ap.c   SET, GET settings.c
  *
- *	Wi-Fi task: on_frame() --frames (4)--> poll() --> device_from_radio()
+ *	Wi-Fi task: on_frame() --frames (4)--> poll() --> events.frame()
  *	event task: on_event() --events (32)--> poll()
  *	send() --> esp_wifi_internal_tx(), which copies
  *
  * A frame is lent by the driver until it is given back, so no byte is copied
- * before the link does. When the queue is full, frames are given back at once and
+ * before its taker does. When the queue is full, frames are given back at once and
  * counted: the air cannot be stopped. Events have no such excuse: if there are more than
  * fit, the state is not known any more, and all that was joined is ended and told so.
  *
@@ -37,12 +37,11 @@
 #include "settings.h"
 #include "station.h"
 
-#define RETRY_US 2000u	   /* the driver had no buffer: offered again */
+#define RETRY_US 2000u	   /* one side had no buffer: offered again */
 #define TELL_US	 10000000u /* between two lines about the same */
 #define CHANNELS 13
 
 static struct {
-	struct device *device;
 	struct wifi_target target;
 	struct ptl_radio_control *control;
 	struct ptl_interfaces interfaces;
@@ -282,7 +281,7 @@ static void take_events(ptl_time now)
 	if (!wifi.events_lost)
 		return;
 	wifi.events_lost = false;
-	device_log(wifi.device, "Wi-Fi: more events than could be kept; all is ended");
+	wifi.target.events.log("Wi-Fi: more events than could be kept; all is ended");
 	scan_abort();
 	station_abort();
 	ap_abort();
@@ -303,7 +302,7 @@ static void tell_strangers(ptl_time now)
 		       "Wi-Fi: this station can only send as %02x:%02x:%02x:%02x:%02x:%02x;"
 		       " give the host's interface that address (--mac)",
 		       mac[0], mac[1], mac[2], mac[3], mac[4], mac[5]);
-	device_log(wifi.device, text);
+	wifi.target.events.log(text);
 }
 
 static bool wanted(const struct frame *frame)
@@ -312,25 +311,30 @@ static bool wanted(const struct frame *frame)
 	       ptl_groups_pass(settings_groups(), frame->bytes, frame->length);
 }
 
-/* No more than the queue holds, or a flood would keep the UART waiting. Returns
- * whether it may be empty. */
-static bool give_frames(void)
+static void tell_missed(void)
 {
 	uint32_t missed = wifi.missed;
 
-	device_radio_missed(wifi.device, missed - wifi.missed_told);
+	if (missed != wifi.missed_told)
+		wifi.target.events.missed(missed - wifi.missed_told);
 	wifi.missed_told = missed;
+}
+
+/* No more than the queue holds, or a flood would keep the UART waiting. Returns when to be
+ * called again: there may be more, or a frame is not taken yet. */
+static ptl_time give_frames(ptl_time now)
+{
 	for (unsigned int i = 0; i < FRAMES_MAX; i++) {
 		const struct frame *frame = frames_first(&wifi.frames);
 
 		if (!frame)
-			return true;
-		if (wanted(frame))
-			(void)device_from_radio(wifi.device, frame->bytes, frame->length);
+			return PTL_NEVER;
+		if (wanted(frame) && !wifi.target.events.frame(frame->bytes, frame->length))
+			return now + RETRY_US;
 		esp_wifi_internal_free_rx_buffer(frame->handle);
 		frames_pop(&wifi.frames);
 	}
-	return false;
+	return now;
 }
 
 static ptl_time sooner(ptl_time a, ptl_time b)
@@ -341,18 +345,18 @@ static ptl_time sooner(ptl_time a, ptl_time b)
 static ptl_time wifi_poll(void *user, ptl_time now)
 {
 	ptl_time next;
-	bool empty;
 
 	(void)user;
 	take_events(now);
 	next = sooner(station_poll(now), sooner(ap_poll(now), scan_poll(now)));
-	empty = give_frames();
+	tell_missed();
+	next = sooner(next, give_frames(now));
 	tell_strangers(now);
 	if (now >= wifi.retry_at) {
 		wifi.retry_at = PTL_NEVER;
-		device_radio_room(wifi.device);
+		wifi.target.events.room();
 	}
-	return empty ? sooner(next, wifi.retry_at) : now;
+	return sooner(next, wifi.retry_at);
 }
 
 static bool wifi_send(void *user, const uint8_t *frame, size_t n)
@@ -436,11 +440,6 @@ const char *wifi_start(struct ptl_radio *radio, const struct wifi_target *target
 			    settings_mac(PTL_IF_AP));
 	*radio = (struct ptl_radio){.send = wifi_send, .poll = wifi_poll};
 	return NULL;
-}
-
-void wifi_attach(struct device *device)
-{
-	wifi.device = device;
 }
 
 enum light_code wifi_light(bool host_up)

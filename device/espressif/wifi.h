@@ -11,14 +11,26 @@
 #ifndef PIGTAIL_ESPRESSIF_WIFI_H
 #define PIGTAIL_ESPRESSIF_WIFI_H
 
-#include <pigtail/device.h>
+#include <pigtail/clock.h>
+#include <pigtail/radio.h>
 #include <pigtail/radio_side.h>
 
 #include "light.h"
 
+/* What the radio has for who uses it; called from the radio's poll(), in the main loop. */
+struct wifi_events {
+	/* A frame of the air; it is copied. false: no room now, it is offered again, and what
+	 * comes behind it is lost. */
+	bool (*frame)(const uint8_t *frame, size_t n);
+	void (*missed)(uint32_t n);    /* frames, for want of buffers */
+	void (*room)(void);	       /* after send() said false */
+	void (*log)(const char *text); /* at most PTL_LOG_MAX bytes */
+};
+
 struct wifi_target {
 	const struct ptl_clock *clock; /* stays in use */
 	void (*wake)(void);	       /* the main loop; from any task */
+	struct wifi_events events;
 };
 
 /* What the radio answers, by itself; mac: the station's address. Without the driver. */
@@ -27,9 +39,6 @@ void wifi_control(struct ptl_radio_control *control, struct ptl_share *share, ui
 /* Starts the driver as a station that joins nothing. Returns NULL, or what failed. Copies
  * target. */
 const char *wifi_start(struct ptl_radio *radio, const struct wifi_target *target);
-
-/* The device that frames go to; before the first device_poll(). */
-void wifi_attach(struct device *device);
 
 enum light_code wifi_light(bool host_up);
 

@@ -321,6 +321,28 @@ static void wake(void)
 	bench.woken = true;
 }
 
+/* As application.c has them. */
+static bool link_frame(const uint8_t *frame, size_t n)
+{
+	(void)device_from_radio(bench.device, frame, n);
+	return true;
+}
+
+static void link_missed(uint32_t n)
+{
+	device_radio_missed(bench.device, n);
+}
+
+static void link_room(void)
+{
+	device_radio_room(bench.device);
+}
+
+static void link_log(const char *text)
+{
+	device_log(bench.device, text);
+}
+
 /* ---- what happens on the air ---- */
 
 static inline void connected(uint8_t channel, wifi_auth_mode_t mode)
@@ -533,14 +555,18 @@ static inline void power_up(void)
 	config = bench_config(&bench);
 	wifi_control(&control, &card.share, config.link.mac);
 	assert_memory_equal(config.link.mac, station_mac, 6);
-	assert_null(wifi_start(&config.radio, &(struct wifi_target){&config.clock, wake}));
+	assert_null(wifi_start(&config.radio,
+			       &(struct wifi_target){
+				       .clock = &config.clock,
+				       .wake = wake,
+				       .events = {link_frame, link_missed, link_room, link_log},
+			       }));
 	device_card_init(&card, &card_config);
 	config.control = device_card_control(&card);
 	config.link.drop_when_full = true;
 	bench_start_host(&bench);
 	bench_start_device(&bench, &config);
 	device_card_attach(&card, bench.device, bench.now);
-	wifi_attach(bench.device);
 	bench_meet(&bench);
 	run(50000);
 	assert_int_equal(heard.readies, 1);
