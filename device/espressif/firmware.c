@@ -18,6 +18,7 @@
 #include "esp_system.h"
 
 #include "flash.h"
+#include "partitions.h"
 #include "update_key.h"
 
 static const uint8_t key[PTL_IMAGE_KEY] = {UPDATE_KEY};
@@ -38,18 +39,12 @@ static bool is_at(const esp_partition_t *partition, uint32_t at, uint32_t size)
 	return partition && partition->address == at && partition->size >= size;
 }
 
-static const esp_partition_t *store_partition(const char *name)
-{
-	return esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY,
-					name);
-}
-
 static bool has_table(void)
 {
 	return is_at(slot_partition(0), PTL_MAP_SLOT_0, PTL_MAP_SLOT_SIZE) &&
 	       is_at(slot_partition(1), PTL_MAP_SLOT_1, PTL_MAP_SLOT_SIZE) &&
-	       is_at(store_partition("store0"), PTL_MAP_STORE_0, flash_seam.sector) &&
-	       is_at(store_partition("store1"), PTL_MAP_STORE_1, flash_seam.sector);
+	       partition_is_at("store0", PTL_MAP_STORE_0, flash_seam.sector) &&
+	       partition_is_at("store1", PTL_MAP_STORE_1, flash_seam.sector);
 }
 
 /* Goes to the other slot. If the vendor's loader finds that no program, this one stays. */

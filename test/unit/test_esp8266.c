@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What of the ESP8266's application knows no chip: the queues between its interrupt,
- * its Wi-Fi task and its main loop (here: threads), what its light says, and the divider
- * of its UART. */
+/* What of the ESP8266's applications knows no chip: the queues between its interrupt,
+ * its Wi-Fi task and its main loop (here: threads), what its light says, the divider and the
+ * formats of its UART, and the pins of a bridge's target. */
 #include "story.h"
 
 #include <pthread.h>
 #include <sched.h>
 
+#include <pigtail/control.h>
+
 #include "device/esp8266/main/divider.h"
+#include "device/esp8266/main/format.h"
 #include "device/espressif/light.h"
 #include "device/espressif/ring.h"
+#include "device/espressif/target_pins.h"
 
 /* ---- byte ring ---- */
 
@@ -231,6 +235,131 @@ static void rates_are_the_nearest(void **state)
 	assert_int_equal(divider_for(80000000, UINT32_MAX), 0);
 }
 
+/* ---- formats: as asked for, or what is in force instead; and the bits of CONF0 ---- */
+
+#define CLOCK 80000000u
+
+static void formats_are_possible_and_become_bits(void **state)
+{
+	static const struct {
+		struct ptl_serial_format asked, made;
+		uint32_t bits, character;
+	} table[] = {
+		{{115200, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 {115200, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 0x1c,
+		 11},
+		{{57600, 8, PTL_PARITY_EVEN, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 {57600, 8, PTL_PARITY_EVEN, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 0x1e,
+		 12},
+		{{300, 7, PTL_PARITY_ODD, PTL_STOP_2, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 {300, 7, PTL_PARITY_ODD, PTL_STOP_2, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 0x3b,
+		 11},
+		{{4000000, 5, PTL_PARITY_NONE, PTL_STOP_1_5, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 {4000000, 5, PTL_PARITY_NONE, PTL_STOP_1_5, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 0x20,
+		 8},
+		/* It has neither of these. */
+		{{9600, 9, PTL_PARITY_MARK, 7, PTL_FLOW_XONXOFF, PTL_FLOW_DTR},
+		 {9600, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 0x1c,
+		 11},
+		{{0, 8, PTL_PARITY_SPACE, PTL_STOP_1, PTL_FLOW_HARDWARE, PTL_FLOW_NONE},
+		 {76, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_HARDWARE, PTL_FLOW_HARDWARE},
+		 0x1c,
+		 11},
+		{{UINT32_MAX, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 {5000000, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 0x1c,
+		 11},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct ptl_serial_format format = table[i].asked;
+
+		format_make_possible(&format, CLOCK, true);
+		assert_int_equal(format.baud, table[i].made.baud);
+		assert_int_equal(format.data_bits, table[i].made.data_bits);
+		assert_int_equal(format.parity, table[i].made.parity);
+		assert_int_equal(format.stop, table[i].made.stop);
+		assert_int_equal(format.flow_out, table[i].made.flow_out);
+		assert_int_equal(format.flow_in, table[i].made.flow_in);
+		assert_int_equal(format_bits(&format), table[i].bits);
+		assert_int_equal(format_character(&format), table[i].character);
+		format_make_possible(&format, CLOCK, false);
+		assert_int_equal(format.flow_out, PTL_FLOW_NONE); /* no wires */
+	}
+}
+
+/* ---- the target's pins ---- */
+
+static struct {
+	int level[20], mode[20]; /* -1: never set */
+	int refused;
+} chip;
+
+static bool chip_mode(void *user, uint8_t pin, uint8_t mode)
+{
+	(void)user;
+	assert_int_not_equal(chip.level[pin], -1); /* before it drives anything */
+	if (pin == chip.refused)
+		return false;
+	chip.mode[pin] = mode;
+	return true;
+}
+
+static void chip_write(void *user, uint8_t pin, bool level)
+{
+	(void)user;
+	chip.level[pin] = level;
+}
+
+static void a_target_is_in_reset_only_when_it_is_told_so(void **state)
+{
+	struct target_pins pins = {
+		.gpio = {.set_mode = chip_mode, .write = chip_write},
+		.pin = {{12, false}, {14, true}},
+	};
+	struct ptl_target_pins_seam seam;
+
+	(void)state;
+	memset(&chip, 0xff, sizeof(chip));
+	seam = target_pins_start(&pins);
+	assert_true(seam.has[PTL_TARGET_RESET] && seam.has[PTL_TARGET_BOOT]);
+	assert_int_equal(chip.mode[12], PTL_PIN_OPEN_DRAIN);
+	assert_int_equal(chip.level[12], 1);
+	assert_int_equal(chip.mode[14], PTL_PIN_OUTPUT);
+	assert_int_equal(chip.level[14], 0);
+	seam.set(seam.user, PTL_TARGET_RESET, true);
+	seam.set(seam.user, PTL_TARGET_BOOT, true);
+	assert_int_equal(chip.level[12], 0);
+	assert_int_equal(chip.level[14], 1);
+	seam.set(seam.user, PTL_TARGET_RESET, false);
+	assert_int_equal(chip.level[12], 1);
+}
+
+static void pins_that_are_not_there_do_nothing(void **state)
+{
+	struct target_pins pins = {
+		.gpio = {.set_mode = chip_mode, .write = chip_write},
+		.pin = {{16, false}, {-1, false}},
+	};
+	struct ptl_target_pins_seam seam;
+
+	(void)state;
+	memset(&chip, 0xff, sizeof(chip));
+	chip.refused = 16;
+	seam = target_pins_start(&pins);
+	assert_false(seam.has[PTL_TARGET_RESET] || seam.has[PTL_TARGET_BOOT]);
+	chip.level[16] = 1;
+	seam.set(seam.user, PTL_TARGET_RESET, true);
+	seam.set(seam.user, PTL_TARGET_BOOT, true);
+	assert_int_equal(chip.level[16], 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +370,9 @@ int main(void)
 		cmocka_unit_test(the_fifth_frame_is_refused),
 		cmocka_unit_test(the_light_can_be_counted),
 		cmocka_unit_test(rates_are_the_nearest),
+		cmocka_unit_test(formats_are_possible_and_become_bits),
+		cmocka_unit_test(a_target_is_in_reset_only_when_it_is_told_so),
+		cmocka_unit_test(pins_that_are_not_there_do_nothing),
 	};
 
 	return cmocka_run_group_tests_name("esp8266", tests, NULL, NULL);

@@ -26,4 +26,7 @@ void clock_wake_from_interrupt(void);
  * false: the rate cannot be made. */
 bool uart_start(struct ptl_uart_seam *uart, uint32_t *baud);
 
+/* Drops what arrived and was not read, what was written and has not left. */
+void uart_purge(bool rx, bool tx);
+
 #endif

@@ -46,7 +46,7 @@ static struct {
 	struct ring rx, tx;
 	uint8_t rx_bytes[RX_BYTES];
 	uint8_t tx_bytes[TX_BYTES];
-	volatile uint32_t overruns, framing;
+	volatile uint32_t overruns, framing, parity;
 	volatile bool stopped; /* the rx ring was full */
 } line;
 
@@ -60,7 +60,10 @@ static void IRAM_ATTR note_errors(void)
 		line.overruns++;
 	if (raw & UART_FRM_ERR_INT_RAW)
 		line.framing++;
-	uart0.int_clr.val = raw & (UART_RXFIFO_OVF_INT_CLR | UART_FRM_ERR_INT_CLR);
+	if (raw & UART_PARITY_ERR_INT_RAW)
+		line.parity++;
+	uart0.int_clr.val = raw & (UART_RXFIFO_OVF_INT_CLR | UART_FRM_ERR_INT_CLR |
+				   UART_PARITY_ERR_INT_CLR);
 }
 
 static void IRAM_ATTR take_bytes(void)
@@ -176,7 +179,41 @@ static void uart_errors(void *user, struct ptl_uart_errors *errors)
 	(void)user;
 	errors->overruns = line.overruns;
 	errors->framing = line.framing;
-	errors->parity = 0;
+	errors->parity = line.parity;
+}
+
+static void purge_rx(void)
+{
+	uint8_t byte;
+
+	while (ring_take(&line.rx, &byte))
+		;
+	portENTER_CRITICAL();
+	uart0.conf0.rxfifo_rst = 1;
+	uart0.conf0.rxfifo_rst = 0;
+	line.stopped = false;
+	uart0.int_ena.val |= RX_INTERRUPTS;
+	portEXIT_CRITICAL();
+}
+
+static void purge_tx(void)
+{
+	uint8_t byte;
+
+	portENTER_CRITICAL();
+	while (ring_take(&line.tx, &byte))
+		;
+	uart0.conf0.txfifo_rst = 1;
+	uart0.conf0.txfifo_rst = 0;
+	portEXIT_CRITICAL();
+}
+
+void uart_purge(bool rx, bool tx)
+{
+	if (rx)
+		purge_rx();
+	if (tx)
+		purge_tx();
 }
 
 /* ---- start ---- */
