@@ -38,7 +38,7 @@
 #define MEMP_NUM_TCP_SEG	36 /* four clients' full queues */
 #define TCP_QUEUE_OOSEQ		0
 
-#define MEMP_NUM_UDP_PCB 3 /* DHCP, what the target's pins leave by, one spare */
+#define MEMP_NUM_UDP_PCB 2 /* DHCP, multicast DNS */
 
 /* ---- IP ---- */
 
@@ -50,6 +50,8 @@
 #define MEMP_NUM_ARP_QUEUE  2
 #define ARP_QUEUEING	    1
 #define MEMP_NUM_MLD6_GROUP 4
+#define LWIP_IGMP	    1 /* for multicast DNS */
+#define MEMP_NUM_IGMP_GROUP 2 /* that one's, and of all systems */
 
 /* ---- statistics: of the heap, which is asked before it is used; and of frames ---- */
 

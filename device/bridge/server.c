@@ -5,6 +5,7 @@
  * is to do; bridge_poll() does it, until nothing moves any more.
  */
 #include "device_bridge.h"
+#include "mdns_port.h"
 #include "seat.h"
 #include "web.h"
 
@@ -346,6 +347,21 @@ static bool listen_gated(void *memory, size_t size)
 	return listen_at(&login_door, on_gated) && (!config->web || listen_web(&gate));
 }
 
+/* Last, when it is known who may come. */
+static bool tell(void)
+{
+	const struct bridge_settings *settings = server.config.settings;
+	const struct mdns_port_config config = {
+		.name = settings->name,
+		.secure = login_door.gate != NULL,
+		.plain = *settings->plain != 0,
+		.clock = server.config.clock,
+		.log = server.config.log,
+	};
+
+	return mdns_port_start(&config);
+}
+
 bool bridge_start(void *memory, size_t size, const struct bridge_config *config)
 {
 	size_t own = bridge_size();
@@ -358,7 +374,7 @@ bool bridge_start(void *memory, size_t size, const struct bridge_config *config)
 		config->log("no password is set: nobody is let in");
 		return true;
 	}
-	return listen_plain() && listen_gated((uint8_t *)memory + own, size - own);
+	return listen_plain() && listen_gated((uint8_t *)memory + own, size - own) && tell();
 }
 
 /* ---- a turn of the loop ---- */
@@ -418,7 +434,7 @@ static bool serve_seats(ptl_time now, ptl_time *due)
 
 ptl_time bridge_poll(ptl_time now)
 {
-	ptl_time due = PTL_NEVER, core, web = PTL_NEVER;
+	ptl_time due = mdns_port_poll(now), core, web = PTL_NEVER;
 	bool any = true;
 
 	look_at_line(now);

@@ -9,6 +9,7 @@
 
 #define KEY_PASSWORD ".bridge.word"
 #define KEY_PLAIN    ".bridge.plain"
+#define KEY_NAME     ".bridge.name"
 #define KEY_FORMAT   ".bridge.format"
 #define KEY_TARGET   ".bridge.target"
 #define KEY_KEY	     ".bridge.key"
@@ -40,12 +41,26 @@ static enum ptl_target target_of(const char *name)
 	return PTL_TARGET_ANY;
 }
 
+bool bridge_name_ok(const char *name)
+{
+	size_t n = strlen(name);
+
+	for (const char *at = name; *at; at++)
+		if (!((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
+		      (*at >= '0' && *at <= '9') || *at == '-'))
+			return false;
+	return n > 0 && n <= BRIDGE_NAME_MAX && *name != '-' && name[n - 1] != '-';
+}
+
 void bridge_settings_read(const struct ptl_store *store, struct bridge_settings *settings)
 {
 	char target[PTL_STORE_KEY_MAX + 1];
 
 	stored_text_read(store, KEY_PASSWORD, settings->password, sizeof(settings->password));
 	stored_text_read(store, KEY_PLAIN, settings->plain, sizeof(settings->plain));
+	stored_text_read(store, KEY_NAME, settings->name, sizeof(settings->name));
+	if (!bridge_name_ok(settings->name))
+		settings->name[0] = 0;
 	read_format(store, &settings->format);
 	stored_text_read(store, KEY_TARGET, target, sizeof(target));
 	settings->target = target_of(target);
@@ -66,6 +81,7 @@ bool bridge_settings_write(struct ptl_store *store, const struct bridge_settings
 
 	return stored_text_write(store, KEY_PASSWORD, settings->password) &&
 	       stored_text_write(store, KEY_PLAIN, settings->plain) &&
+	       stored_text_write(store, KEY_NAME, settings->name) &&
 	       stored_text_write(store, KEY_TARGET, ptl_target_name(settings->target)) &&
 	       ptl_store_set(store, KEY_FORMAT, is, sizeof(is));
 }

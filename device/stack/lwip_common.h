@@ -28,7 +28,6 @@
 #define LWIP_UDP	  1
 #define LWIP_TCP	  1
 #define LWIP_DNS	  0 /* it only answers */
-#define LWIP_IGMP	  0
 #define LWIP_SINGLE_NETIF 1
 
 /* Its own address: DHCP; after two unanswered tries, about 6 s, a link-local one until

@@ -87,6 +87,9 @@ static err_t init_netif(struct netif *netif)
 #if LWIP_IPV6
 	netif->flags |= NETIF_FLAG_MLD6;
 #endif
+#if LWIP_IGMP
+	netif->flags |= NETIF_FLAG_IGMP;
+#endif
 	return ERR_OK;
 }
 

@@ -5,6 +5,11 @@
  *
  *	target --- tty --- UART | bridge.elf | MAC --+-- user network --- clients
  *	   \------- pins -------------------------- report
+ *
+ * or, with an interface of this machine, all by the socket:
+ *
+ *	target --- tty --- UART | bridge.elf | MAC ------- us ------ tap --- clients
+ *	   \------- pins --------------------------- report
  */
 #ifndef PIGTAIL_HOST_QEMU_BRIDGE_H
 #define PIGTAIL_HOST_QEMU_BRIDGE_H
@@ -16,12 +21,13 @@
 #include <uv.h>
 
 struct qemu_bridge_options {
-	const char *tty; /* NULL: it is no bridge */
+	const char *tty;       /* NULL: it is no bridge */
+	const char *interface; /* NET of this machine; NULL: a user network */
 	struct user_options net;
 	struct pins_options pins;
 };
 
-/* text: NET, of which `user` will do. -2 with a line in error. */
+/* text: NET, of which user, tap and bridge will do. -2 with a line in error. */
 int qemu_bridge_net(struct qemu_bridge_options *options, const char *text, char *error,
 		    size_t error_size);
 

@@ -108,6 +108,17 @@ static int set_plain(struct provision *provision, const char *value, char *why, 
 	return 0;
 }
 
+static int set_name(struct provision *provision, const char *value, char *why, size_t why_size)
+{
+	if (!bridge_name_ok(value))
+		return complain_usage(why, why_size,
+				      "name = '%s': it is 1 to %u letters, digits and '-', "
+				      "which is neither first nor last",
+				      value, BRIDGE_NAME_MAX);
+	(void)strcpy(provision->settings.name, value);
+	return 0;
+}
+
 static int set_baud(struct provision *provision, const char *value, char *why, size_t why_size)
 {
 	char *end;
@@ -139,8 +150,9 @@ static const struct {
 	const char *name;
 	int (*set)(struct provision *provision, const char *value, char *why, size_t why_size);
 } keys[] = {
-	{"user", set_user}, {"password", set_password}, {"plain", set_plain},
-	{"baud", set_baud}, {"format", set_format},	{"target", set_target},
+	{"user", set_user},	{"password", set_password}, {"plain", set_plain},
+	{"name", set_name},	{"baud", set_baud},	    {"format", set_format},
+	{"target", set_target},
 };
 
 static int on_section(void *user, const char *section, unsigned int line, char *why,
@@ -157,8 +169,8 @@ static int on_pair(void *user, const char *key, const char *value, char *why, si
 		if (strcmp(key, keys[i].name) == 0)
 			return keys[i].set(user, value, why, why_size);
 	return complain_usage(why, why_size,
-			      "unknown key '%s'; known are user, password, plain, baud, "
-			      "format and target",
+			      "unknown key '%s'; known are user, password, plain, name, "
+			      "baud, format and target",
 			      key);
 }
 

@@ -35,6 +35,7 @@ static void an_empty_store_lets_nobody_in(void **state)
 	bridge_settings_read(&store, &settings);
 	assert_string_equal(settings.password, "");
 	assert_string_equal(settings.plain, "");
+	assert_string_equal(settings.name, "");
 	assert_int_equal(settings.format.baud, 115200);
 	assert_int_equal(settings.format.data_bits, 8);
 	assert_int_equal(settings.target, PTL_TARGET_ANY);
@@ -45,6 +46,7 @@ static void what_is_written_is_read_after_a_restart(void **state)
 	struct bridge_settings written = {
 		.password = "admin:$pbkdf2-sha256$1000$00$11",
 		.plain = "2001:db8:1111:2222:3333:4444:5555:6666",
+		.name = "bench-2",
 		.format = {57600, 7, PTL_PARITY_EVEN, PTL_STOP_2, PTL_FLOW_NONE, PTL_FLOW_NONE},
 		.target = PTL_TARGET_STM32,
 	};
@@ -57,6 +59,7 @@ static void what_is_written_is_read_after_a_restart(void **state)
 	bridge_settings_read(&again, &read);
 	assert_string_equal(read.password, written.password);
 	assert_string_equal(read.plain, written.plain);
+	assert_string_equal(read.name, written.name);
 	assert_int_equal(read.format.baud, 57600);
 	assert_int_equal(read.format.data_bits, 7);
 	assert_int_equal(read.format.parity, PTL_PARITY_EVEN);
@@ -78,8 +81,10 @@ static void what_makes_no_sense_is_as_if_not_set(void **state)
 	memset(text, '7', sizeof(text));
 	assert_true(ptl_store_set(&store, ".bridge.plain", text, sizeof(text)));
 	assert_true(ptl_store_set(&store, ".bridge.target", text, sizeof(text)));
+	assert_true(ptl_store_set(&store, ".bridge.name", "-bench", 6));
 	assert_true(ptl_store_set(&store, ".bridge.format", text, 3));
 	bridge_settings_read(&store, &read);
+	assert_string_equal(read.name, "");
 	assert_string_equal(read.plain, "");
 	assert_int_equal(read.target, PTL_TARGET_ANY);
 	assert_int_equal(read.format.baud, 115200);

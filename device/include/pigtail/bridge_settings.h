@@ -15,6 +15,7 @@
 #define BRIDGE_CERTIFICATE_MAX (4u * PTL_STORE_VALUE_MAX)
 #define BRIDGE_KEY_MAX	       PTL_STORE_VALUE_MAX
 #define BRIDGE_SEED	       32u
+#define BRIDGE_NAME_MAX	       24u /* characters of a host's name */
 
 struct bridge_settings {
 	/* A user's line, see password.h. "": none was set, and the bridge doesn't listen. */
@@ -23,9 +24,15 @@ struct bridge_settings {
 	/* The one address from which ports 23 and 2323 are open, in the plain. "": none. */
 	char plain[BRIDGE_ADDRESS_MAX + 1];
 
+	/* By which multicast DNS tells of it: letters, digits and '-'. "": of its address. */
+	char name[BRIDGE_NAME_MAX + 1];
+
 	struct ptl_serial_format format; /* of the UART at the start */
 	enum ptl_target target;
 };
+
+/* Whether it is a host's name, of the length that fits. */
+bool bridge_name_ok(const char *name);
 
 /* What is not stored is as without settings: no password, 115200 8N1, any target. */
 void bridge_settings_read(const struct ptl_store *store, struct bridge_settings *settings);
