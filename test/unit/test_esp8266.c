@@ -13,7 +13,7 @@
 #include "device/esp8266/main/format.h"
 #include "device/espressif/light.h"
 #include "device/espressif/ring.h"
-#include "device/espressif/target_pins.h"
+#include "device/espressif/serial_bridge/target_pins.h"
 
 /* ---- byte ring ---- */
 
