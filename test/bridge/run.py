@@ -12,13 +12,15 @@ import argparse
 import glob
 import importlib.util
 import os
+import signal
 import sys
 import traceback
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
+sys.path[:0] = [HERE, os.path.dirname(HERE)]
 sys.dont_write_bytecode = True
 
+from den import enter  # noqa: E402
 from rig import Rig, Skip  # noqa: E402
 
 
@@ -40,6 +42,8 @@ def main():
     parser.add_argument("bin")
     parser.add_argument("pattern", nargs="*")
     options = parser.parse_args()
+    enter()
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # its files go too
     failed = number = 0
     for name, function in cases(options.cases, options.all):
         if options.pattern and not any(pattern in name for pattern in options.pattern):

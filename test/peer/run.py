@@ -14,11 +14,13 @@ import socket
 import sys
 import time
 
-sys.path.insert(1, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "vectors"))
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[1:1] = [os.path.join(HERE, "..", "vectors"), os.path.join(HERE, "..")]
 
 import malformed  # noqa: E402
 import radio  # noqa: E402
 from check import read  # noqa: E402
+from den import enter  # noqa: E402
 from echo_service import Client  # noqa: E402
 from frame import CONTROL, decode, encode  # noqa: E402
 from rig import Rig  # noqa: E402
@@ -307,6 +309,7 @@ def run(binary, case, seed):
 
 
 def main():
+    enter()
     binary, words = sys.argv[1], sys.argv[2:]
     rounds = int(os.environ.get("PEER_ROUNDS", "1"))
     first = int(os.environ.get("PEER_SEED", time.time_ns() % 1000000))

@@ -9,6 +9,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 firmware=$top/build/firmware
 
+# Whatever it starts ends with it, however that is.
+if [[ -z ${IN_DEN:-} ]]; then
+	IN_DEN=yes exec python3 "$here/../den.py" "$here/run.sh" "$@"
+fi
+unset IN_DEN
+
 usage() {
 	cat <<'END'
 Usage: test/vm/run.sh [--debug-kernel | --arm] [--stack ko|up] [--smoke] [--load N] [--job JOB]
