@@ -20,8 +20,8 @@
 
 #include <stdlib.h>
 
-/* Key and certificate, a login, a handshake, an open page; and each connection's. */
-#define TLS_COMMON 4608u
+/* Key and certificate, an open page, an upload by it or a handshake; and each connection. */
+#define TLS_COMMON 7680u
 #define TLS_PLACE  6656u
 
 static struct {
