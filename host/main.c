@@ -21,6 +21,7 @@ static const struct subcommand commands[] = {
 	{"wire", cmd_wire, "a simulated UART cable between two ports"},
 	{"bridge", cmd_bridge, "a UART on the network: raw TCP, telnet, RFC 2217"},
 	{"passwd", cmd_passwd, "who may log in to a bridge"},
+	{"provision", cmd_provision, "what a bridge on a chip is to be, for its flash"},
 	{"air", cmd_air, "a scripted air for virtual radios, which hear each other"},
 	{"serial", cmd_serial, "a tty here that is a UART there"},
 	{"qemu", cmd_qemu, "firmware in QEMU, its UART being a link"},
@@ -50,7 +51,7 @@ static void help(FILE *to)
 	(void)fprintf(to, "Usage: pigtail COMMAND [ARGUMENT...]\n"
 			  "A real network card over a serial wire.\n\n");
 	for (size_t i = 0; i < COUNT(commands); i++)
-		(void)fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].what);
+		(void)fprintf(to, "  %-9s %s\n", commands[i].name, commands[i].what);
 	(void)fprintf(to, "\n'pigtail COMMAND --help' tells more, and so does pigtail(1).\n");
 }
 

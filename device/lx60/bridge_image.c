@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
- * bridge.elf: the one UART is the target's, the Ethernet MAC is the network, and no link is
- * anywhere. So nothing of the board's own may go to the UART: what it has to say, and the
- * pins that it has not, leave by the network (report.h). What it is to be stands in the
+ * bridge.elf: the one UART is the target's, the Ethernet MAC is the network or a radio's, and
+ * no link is anywhere. So nothing of the board's own may go to the UART: what it has to say,
+ * and the pins that it has not, leave by the network (report.h). What it is to be stands in the
  * flash; without one, nobody is let in.
  */
 #include "boot.h"
@@ -10,7 +10,6 @@
 #include "chip.h"
 #include "clock.h"
 #include "flash.h"
-#include "lan.h"
 #include "life.h"
 #include "memory.h"
 #include "panic.h"
@@ -77,7 +76,7 @@ static void start(const struct boot *boot)
 	};
 
 	read_settings(&settings);
-	if (!lan_start(boot->mac, boot->address, tell_address))
+	if (!bridge_image_network.start(boot, &store, tell_address))
 		panic("the network cannot start");
 	if (boot->report)
 		report_start(boot->mac);
@@ -99,12 +98,12 @@ void board_main(const struct boot_tag *tags)
 	start(&boot);
 	for (;;) {
 		ptl_time now = clock_now(NULL);
-		ptl_time lan = lan_poll(now), bridge = bridge_poll(now);
+		ptl_time net = bridge_image_network.poll(now), bridge = bridge_poll(now);
 
 		clock_feed_watchdog();
 		panic_if_stack_is_out();
 		if (now > BOOTS_WELL_US)
 			life_well();
-		lx60_clock.sleep(NULL, lan < bridge ? lan : bridge);
+		lx60_clock.sleep(NULL, net < bridge ? net : bridge);
 	}
 }

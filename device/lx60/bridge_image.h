@@ -4,8 +4,22 @@
 #ifndef PIGTAIL_LX60_BRIDGE_IMAGE_H
 #define PIGTAIL_LX60_BRIDGE_IMAGE_H
 
+#include "boot.h"
+
 #include "../bridge/gate.h"
 #include "../bridge/web.h"
+
+#include <address.h>
+
+struct bridge_network {
+	/* Starts lwIP on it. false: the settings make no sense, or there is no memory. */
+	bool (*start)(const struct boot *boot, const struct ptl_store *store,
+		      address_told told);
+	/* Frames both ways, and lwIP's timers; returns when it wants to be called next. */
+	ptl_time (*poll)(ptl_time now);
+};
+
+extern const struct bridge_network bridge_image_network;
 
 /* NULL: it has no TLS. */
 extern const struct bridge_gate *const bridge_image_gate;

@@ -5,6 +5,8 @@
  *
  * If an air that others share is behind the MAC, it answers to a session before ASKING_US are
  * over, and all is its matter; else the scripted one begins then.
+ *
+ * All of its memory is apart (lx60.ld): a chip has a radio there, and none of this.
  */
 #include "local_air.h"
 #include "clock.h"
@@ -29,7 +31,7 @@ static struct {
 	ptl_time asked_until; /* PTL_NEVER: a session of one or the other air, or none */
 	uint8_t mac[6];
 	uint8_t buffer[TX_FRAMES + RX_FRAMES][ETHERNET_FRAME] __attribute__((aligned(4)));
-} local;
+} local __attribute__((section(".bss.beyond")));
 
 /* ---- frames ---- */
 
@@ -130,6 +132,7 @@ const struct local_radio *local_air(uint32_t seed, const uint8_t mac[6])
 		.mac = local.mac,
 	};
 
+	memset(&local, 0, sizeof(local));
 	local.seed = seed;
 	memcpy(local.mac, mac, sizeof(local.mac));
 	return &radio;

@@ -8,6 +8,7 @@
  *	pigtail-open    -	        1
  *	pigtail-fades   -	        3	comes and goes: heard, weak, gone in two minutes
  *	pigtail-refuses -	        9	each association is refused
+ *	pigtail-returns pigtail-wpa2	4	WPA2; away from 25 s after the start to 40 s
  *	(hidden)        pigtail-wpa2	13	pigtail-hidden
  *
  * And a station that joins the radio's own access point, if that is called pigtail-own with
@@ -33,6 +34,10 @@ static const struct air_ap aps[] = {
 	{NAME("pigtail-refuses"), .bssid = {0x02, 'p', 'i', 'g', 0, 6}, .channel = 9,
 	 .akms = PTL_AKM_OPEN, .failure = AIR_FAILS_ASSOCIATION, .failure_share = AIR_ALWAYS,
 	 STEADY(-58)},
+	{NAME("pigtail-returns"), .bssid = {0x02, 'p', 'i', 'g', 0, 8}, .channel = 4,
+	 .akms = PTL_AKM_PSK, .key = "pigtail-wpa2",
+	 .points = {{0, -52}, {25000, -52}, {25001, -110}, {40000, -110}, {40001, -52}},
+	 .point_count = 5},
 	{NAME("pigtail-hidden"), .bssid = {0x02, 'p', 'i', 'g', 0, 7}, .channel = 13,
 	 .akms = PTL_AKM_PSK, .key = "pigtail-wpa2", .hidden = true, STEADY(-63)},
 };

@@ -92,7 +92,7 @@ static void take_name(const char *ssid)
 {
 	size_t n = 0;
 
-	for (; ssid[n] && n < WIRELESS_SSID_MAX; n++)
+	for (; n < WIRELESS_SSID_MAX && ssid[n]; n++)
 		own.name[n] = ssid[n] < ' ' || ssid[n] > '~' ? '?' : ssid[n];
 	own.name[n] = 0;
 }
@@ -154,7 +154,10 @@ static void begin_session(void)
 /* The time of a state is over. */
 static void act(void)
 {
-	if (own.state == WAITING) {
+	if (!*own.config.settings->ssid) {
+		own.config.log("no network is set");
+		own.due = PTL_NEVER;
+	} else if (own.state == WAITING) {
 		join();
 	} else if (own.state == ABSENT) {
 		own.config.log("the radio does not answer; it is asked again");
@@ -294,7 +297,8 @@ void wireless_start(const struct wireless_config *config, ptl_time now)
 	take_name(config->settings->ssid);
 	ptl_wifi_init(&own.wifi, &heard);
 	config->radio->start(&events, now);
-	begin_session();
+	if (*config->settings->ssid)
+		begin_session();
 }
 
 ptl_time wireless_poll(ptl_time now)

@@ -14,7 +14,7 @@
 
 struct wireless_config {
 	const struct local_radio *radio;
-	const struct wireless_settings *settings; /* with a network; must stay */
+	const struct wireless_settings *settings; /* must stay */
 
 	/* It is in the network, or no more. */
 	void (*carrier)(ptl_time now, bool up);

@@ -12,7 +12,7 @@
 struct wireless_lan_config {
 	struct ptl_clock clock;
 	const struct local_radio *radio;
-	const struct wireless_settings *settings; /* with a network; must stay */
+	const struct wireless_settings *settings; /* must stay */
 	address_told told;
 	void (*log)(const char *line);
 };

@@ -21,6 +21,7 @@ int cmd_flash(int argc, char **argv);
 int cmd_wire(int argc, char **argv);
 int cmd_bridge(int argc, char **argv);
 int cmd_passwd(int argc, char **argv);
+int cmd_provision(int argc, char **argv);
 int cmd_air(int argc, char **argv);
 int cmd_serial(int argc, char **argv);
 int cmd_qemu(int argc, char **argv);

@@ -3,8 +3,8 @@
  * `pigtail wire` and are passed on to them as they are. See qemu_run.c for the rest. */
 #include "host/command/commands.h"
 #include "host/command/parse.h"
+#include "host/command/provision.h"
 #include "host/command/qemu_flash.h"
-#include "host/command/qemu_provision.h"
 #include "host/command/qemu_run.h"
 
 #include <errno.h>
@@ -292,7 +292,7 @@ static int check(const struct qemu_options *options)
 	if (options->flash && qemu_flash_make(options->flash, options->factory))
 		return EXIT_FAILED;
 	if (options->provision)
-		return -qemu_provision(options->flash, options->provision);
+		return -provision_flash(options->flash, options->provision);
 	return EXIT_DONE;
 }
 

@@ -8,6 +8,7 @@
  */
 #include "story.h"
 
+#include "nor.h"
 #include "wireless.h"
 
 #include <pigtail/control.h>
@@ -401,6 +402,49 @@ static void a_radio_that_babbles_does_no_harm(void **state)
 	assert_true(w.in);
 }
 
+static void settings_are_read_as_they_were_written(void **state)
+{
+	static const struct wireless_settings written = {"home", "correct horse", "DE",
+							 "10.0.0.2/24,10.0.0.1"};
+	static const struct wireless_settings none;
+	struct wireless_settings read;
+	struct ptl_store store;
+	struct nor nor;
+
+	(void)state;
+	assert_true(nor_open(&nor, 2 * 4096, 4096, 1));
+	assert_true(ptl_store_open(&store, &nor.seam, 0, 4096));
+	memset(&read, 0xff, sizeof(read));
+	wireless_settings_read(&store, &read);
+	assert_string_equal(read.ssid, "");
+	assert_string_equal(read.passphrase, "");
+	assert_true(wireless_settings_write(&store, &written));
+	wireless_settings_read(&store, &read);
+	assert_string_equal(read.ssid, written.ssid);
+	assert_string_equal(read.passphrase, written.passphrase);
+	assert_string_equal(read.country, written.country);
+	assert_string_equal(read.address, written.address);
+	/* Half a passphrase is none. */
+	assert_true(ptl_store_set(&store, ".wifi.word",
+				  "0123456789012345678901234567890123456789"
+				  "012345678901234567890123",
+				  64));
+	wireless_settings_read(&store, &read);
+	assert_string_equal(read.passphrase, "");
+	assert_true(wireless_settings_write(&store, &none));
+	assert_int_equal(ptl_store_get(&store, ".wifi.word", &read, sizeof(read)), -1);
+	nor_close(&nor);
+}
+
+static void without_a_network_it_says_so_once(void **state)
+{
+	(void)state;
+	begin("", "");
+	pass(60 * SECOND);
+	assert_string_equal(w.log, "no network is set\n");
+	assert_int_equal(w.sessions, 0);
+}
+
 static void a_name_that_is_no_text_is_no_line_of_the_log(void **state)
 {
 	(void)state;
@@ -429,6 +473,8 @@ int main(void)
 		cmocka_unit_test_setup(a_radio_without_room_is_waited_for, set_up),
 		cmocka_unit_test_setup(a_country_is_set_before_the_join, set_up),
 		cmocka_unit_test_setup(a_radio_that_babbles_does_no_harm, set_up),
+		cmocka_unit_test(settings_are_read_as_they_were_written),
+		cmocka_unit_test_setup(without_a_network_it_says_so_once, set_up),
 		cmocka_unit_test_setup(a_name_that_is_no_text_is_no_line_of_the_log, set_up),
 	};
 

@@ -29,6 +29,12 @@
 #define PTL_WIFI_REQUESTS 8 /* under way at once */
 #define PTL_WIFI_OUTBOX	  4 /* messages that wait for room on the link */
 
+/* Of a BSS that a scan finds. Who never scans may build with fewer; one that is longer is
+ * not told, and counted in bad_parts. */
+#ifndef PTL_WIFI_ELEMENTS
+#define PTL_WIFI_ELEMENTS PTL_ELEMENTS_MAX
+#endif
+
 /* Patience, microseconds. A host's supplicant gives up a join after 10 s. */
 #define PTL_WIFI_ANSWER_US   3000000u  /* for an answer */
 #define PTL_WIFI_SCAN_US     12000000u /* for a scan's next word; 5 GHz takes 6 s */
@@ -143,7 +149,7 @@ struct ptl_wifi {
 	/* The BSS whose parts are coming. */
 	struct ptl_bss bss;
 	bool bss_open;
-	uint8_t elements[PTL_ELEMENTS_MAX];
+	uint8_t elements[PTL_WIFI_ELEMENTS];
 	uint8_t others[PTL_CONTROL_MAX]; /* elements of another event, in its callback */
 };
 

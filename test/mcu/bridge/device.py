@@ -18,7 +18,7 @@ PASSWORD = "correct horse battery"
 PLAIN = f"password = {PASSWORD}\nplain = 10.0.2.2\ntarget = avr\n"
 
 
-def device(rig, settings, uart, *words, ports=(23, 2323), name="device"):
+def device(rig, settings, uart, *words, ports=(23, 2323), name="device", elf="bridge", waits=True):
     """Starts it with these settings (None: as they are); where its ports are here."""
     here = [free_port() for _ in ports]
     net = "user" + "".join(f",hostfwd=tcp::{h}-:{p}" for h, p in zip(here, ports))
@@ -26,12 +26,13 @@ def device(rig, settings, uart, *words, ports=(23, 2323), name="device"):
     if settings is not None:
         os.chmod(rig.file("bridge.ini", settings.encode()), 0o600)
         provision = ["--provision", rig.path("bridge.ini")]
-    image = os.path.join(FIRMWARE, "bridge.elf")
+    image = os.path.join(FIRMWARE, elf + ".elf")
     rig.start(
         name, rig.pigtail, "qemu", image, "--flash", rig.path("bridge.flash"), *provision,
         "--serial", rig.path(uart), "--net", net, *words,
     )
-    wait_for("its address", lambda: "device: address 10.0.2.15" in rig.log(name))
+    if waits:
+        wait_for("its address", lambda: "device: address 10.0.2.15" in rig.log(name))
     return here
 
 
@@ -225,6 +226,11 @@ def case_what_cannot_be_is_refused_with_a_sentence(rig):
     fails(2, "no target 'pdp'", *provision, ini=PLAIN.replace("avr", "pdp"))
     fails(2, "one IP address", *provision, ini=PLAIN.replace("10.0.2.2", "everybody"))
     fails(2, "unknown key", *provision, ini=PLAIN + "pasword = x\n")
+    fails(2, "8 to 63", *provision, ini=PLAIN + "ssid = home\npassphrase = short\n")
+    fails(2, "1 to 32 bytes", *provision, ini=PLAIN + f"ssid = {'x' * 33}\n")
+    fails(2, "no ssid", *provision, ini=PLAIN + "passphrase = long enough\n")
+    fails(2, "like DE or US", *provision, ini=PLAIN + "ssid = home\ncountry = Germany\n")
+    fails(2, "like 10.0.0.2/24", *provision, ini=PLAIN + "ssid = home\naddress = 10.0.0.2\n")
     fails(2, "wants a --flash", "--provision", rig.path("bridge.ini"))
     fails(2, "goes with --serial", "--pins", "reset=unix:/x")
     fails(2, "no dtr", "--serial", uart, "--pins", "reset=dtr")

@@ -50,9 +50,9 @@ def log_in(port, name=b"admin"):
     return client
 
 
-def case_four_clients_by_tls(rig):
+def four_clients_by_tls(rig, settings, elf):
     target = Target(rig)
-    (port,) = device(rig, SECURE, "uart", ports=(992,))
+    (port,) = device(rig, settings, "uart", ports=(992,), elf=elf)
     clients = [log_in(port) for _ in range(4)]
     for client in clients:
         assert client.version() == "TLSv1.2"
@@ -74,6 +74,10 @@ def case_four_clients_by_tls(rig):
     clients[0].close()
     wait_for("a place", lambda: not is_full(port))
     target.close()
+
+
+def case_four_clients_by_tls(rig):
+    four_clients_by_tls(rig, SECURE, "bridge")
 
 
 def is_full(port):

@@ -3,7 +3,7 @@
  * A key on P-256 and a certificate that it signs itself, valid as long as the device has no
  * clock to tell: from 2020 to 2099. Clients know it by its fingerprint.
  */
-#include "host/command/qemu_identity.h"
+#include "host/command/provision_identity.h"
 
 #include "host/base/log.h"
 
@@ -78,8 +78,8 @@ static void tell_fingerprint(const uint8_t *der, size_t n)
 		return;
 	for (size_t i = 0; i < SHA256; i++)
 		(void)snprintf(text + 3 * i, 4, "%02X:", sum[i]);
-	log_line("qemu: the bridge has a new certificate, fingerprint %.*s",
-		 (int)(3 * SHA256 - 1), text);
+	log_line("the bridge has a new certificate, fingerprint %.*s", (int)(3 * SHA256 - 1),
+		 text);
 }
 
 static int make(struct ptl_store *store)
@@ -112,7 +112,7 @@ static int make(struct ptl_store *store)
 	return status;
 }
 
-int qemu_identity_put(struct ptl_store *store)
+int provision_identity_put(struct ptl_store *store)
 {
 	uint8_t certificate[BRIDGE_CERTIFICATE_MAX], key[BRIDGE_KEY_MAX], seed[BRIDGE_SEED];
 	bool there = bridge_settings_read_certificate(store, certificate) &&
