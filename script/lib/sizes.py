@@ -43,10 +43,12 @@ def run(command, **options):
 
 def map_sizes(path):
     """{object file: {"code": n, "constants": n, "data": n, "bss": n}} of a linker's map."""
-    kinds = (("code", r"\.(text|literal|iram|vectors|start)"), ("constants", r"\.s?rodata"),
-             ("data", r"\.data"), ("bss", r"\.(bss|noinit)"))
     sizes = collections.defaultdict(collections.Counter)
     text = path.read_text().split("Linker script and memory map")[1]
+    # What stands beyond a chip's RAM is none of it.
+    bss = r"\.(bss(?!\.beyond)|noinit)" if "\n.beyond" in text else r"\.(bss|noinit)"
+    kinds = (("code", r"\.(text|literal|iram|vectors|start)"), ("constants", r"\.s?rodata"),
+             ("data", r"\.data"), ("bss", bss))
     # A long name stands on a line of its own.
     for name, size, where in re.findall(
             r"^ (\.\S+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S+)$", text, re.M):
