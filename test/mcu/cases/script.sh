@@ -377,6 +377,26 @@ case_script_mpremote_lists_edits_runs_and_interrupts() {
 	expect "interrupted" said '^alive'
 }
 
+# As the window of Thonny does, by its own back end.
+case_script_thonny_lists_edits_runs_and_interrupts() {
+	local thonny=${THONNY:-/usr/lib/python3/dist-packages}
+	[[ -e $thonny/thonny/plugins/micropython/bare_metal_backend.py ]] ||
+		skip_case "thonny is not installed (script/bootstrap thonny)"
+	start_script --ber 1e-5 --seed 4
+	far cp "$top/device/micropython/example/main.py" :main.py
+	restart_script
+	start tty in_ns a "$pigtail" repl script --pty "$dir/tty"
+	wait_for 10 "the tty" [ -e "$dir/tty" ]
+	in_ns a timeout 200 /usr/bin/python3 "$top/test/mcu/thonny_back_end.py" "$thonny" "$dir/tty" \
+		>"$dir/said" 2>&1 || {
+		cat "$dir/said"
+		return 1
+	}
+	expect "all of it" said '^alive'
+	far cp :main.py "$dir/edited"
+	expect "edited" grep -q '>Python on a radio' "$dir/edited"
+}
+
 case_script_streams_and_clients_that_mean_harm() {
 	local socket
 	start_script
