@@ -15,6 +15,7 @@ BLOCK = 4096
 # boot.py is in the blocks of the root; littlefs may set two before them.
 LEAST_BLOCKS = 4
 NO_ROOM = 28
+KEPT = "/boot.py", "/full", "/full more"
 # Of the operations on a full flash one in so many loses power: others with each seed.
 FULL_EACH = 24
 
@@ -77,7 +78,7 @@ class World:
         self.may({})
 
     def files(self):
-        return [path for path, what in self.state.items() if what != FOLDER and path not in ("/boot.py", "/full")]
+        return [path for path, what in self.state.items() if what != FOLDER and path not in KEPT]
 
     def folders(self):
         return [""] + [path for path, what in self.state.items() if what == FOLDER]
@@ -286,13 +287,14 @@ def full(world):
     lacked = 0
     for _ in range(6):
         lacked += not step(world)
-    lacked += not step(world, lambda world: write(world, "/b", some(60000)))
+    more = some((free_blocks() + 8) * BLOCK)
+    lacked += not step(world, lambda world: write(world, "/full more", more))
     if not lacked:
         raise AssertionError("the flash was never full: %d blocks are free" % free_blocks())
     world.may({}, {"/full": None})
     os.remove("/full")
     world.has({"/full": None})
-    if not step(world, lambda world: write(world, "/b", some(60000))):
+    if not step(world, lambda world: write(world, "/full more", more)):
         raise AssertionError("no room came back")
 
 
