@@ -289,6 +289,7 @@ static void an_open_network_of_that_name_is_never_joined(void **state)
 	pass(200 * SECOND);
 	assert_true(w.joins > 3);
 	assert_int_equal(w.ups, 0);
+	assert_int_equal(said("this one is open"), 0); /* the radio was not asked for one */
 }
 
 static void nor_from_a_radio_that_joins_it_all_the_same(void **state)
