@@ -175,7 +175,8 @@ def part_of(where):
     if member:
         return script_part(member.group(1))
     for part in ("mbedtls", "pigtail_device_bridge", "pigtail_bridge", "pigtail_link",
-                 "pigtail_compat", "pigtail_control", "lwip", "pigtail_device", "endpoint", "sim/air"):
+                 "pigtail_compat", "pigtail_control", "mdns", "wireless", "lwip", "pigtail_device",
+                 "endpoint", "sim/air"):
         if part in where:
             return part.removeprefix("pigtail_")
     return "C library" if where.endswith(".o)") or "libc.a" in where or "libgcc" in where \
