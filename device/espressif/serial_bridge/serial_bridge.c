@@ -30,6 +30,7 @@ static struct {
 	struct bridge_settings settings;
 	struct wireless_settings wireless;
 	bool network;
+	void *memory; /* for as long as it runs */
 } own;
 
 /* As lwIP's configuration (arch/cc.h) wants it. */
@@ -91,7 +92,7 @@ static const char *start_network(void)
 	return own.network ? NULL : "the address makes no sense";
 }
 
-static const char *start_bridge(void *memory, size_t size)
+static const char *start_bridge(size_t size)
 {
 	struct serial_bridge *bridge = own.bridge;
 	const struct bridge_config config = {
@@ -107,13 +108,12 @@ static const char *start_bridge(void *memory, size_t size)
 		.log = says_line,
 	};
 
-	return bridge_start(memory, size, &config) ? NULL : "its settings make no sense";
+	return bridge_start(own.memory, size, &config) ? NULL : "its settings make no sense";
 }
 
 const char *serial_bridge_start(struct serial_bridge *bridge, const char **why)
 {
 	size_t size = bridge_size() + TLS_COMMON + CONFIG_PIGTAIL_TLS_PLACES * TLS_PLACE;
-	void *memory;
 
 	own.bridge = bridge;
 	loader_is_done_with();
@@ -123,14 +123,14 @@ const char *serial_bridge_start(struct serial_bridge *bridge, const char **why)
 	}
 	if ((*why = read_settings()) != NULL)
 		return "settings";
-	memory = malloc(size);
-	if (!memory) {
+	own.memory = malloc(size);
+	if (!own.memory) {
 		*why = "too little: fewer places for TLS, see menuconfig";
 		return "memory";
 	}
 	if ((*why = start_network()) != NULL)
 		return "Wi-Fi";
-	if (own.network && (*why = start_bridge(memory, size)) != NULL)
+	if (own.network && (*why = start_bridge(size)) != NULL)
 		return "bridge";
 	says_memory((unsigned)size, life_heap(NULL));
 	return NULL;
