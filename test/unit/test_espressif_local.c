@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Espressif's Wi-Fi driver, a made-up one, as the radio of the program itself: a station joins
  * as its settings say (device/wireless) with nobody at a link, and frames go both ways. */
-#include "espressif_bench.h"
+#include "espressif_driver.h"
 
 #include "device/espressif/local.h"
 #include "device/wireless/wireless.h"
