@@ -48,7 +48,8 @@ struct bridge_gate {
 	/* Whether it only keeps the place for a request that may come, or not. NULL: never. */
 	bool (*idle)(unsigned place, ptl_time now);
 
-	/* Whether its handshake goes on: nobody has asked for anything yet. */
+	/* Whether nobody has asked for anything yet: its handshake goes on, or it only keeps
+	 * the place. NULL: never. */
 	bool (*greets)(unsigned place);
 
 	/* As of tcp_stream.h. */

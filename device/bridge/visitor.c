@@ -465,12 +465,17 @@ enum gate_state visitor_serve(struct visitor *visitor, ptl_time now)
 	return GATE_WAITS;
 }
 
+bool visitor_is_silent(const struct visitor *visitor)
+{
+	return visitor->state == VISITOR_READS && visitor->out_at == visitor->out_n &&
+	       visitor->http.parser.first && !visitor->http.parser.n;
+}
+
 /* A browser opens connections that it may need, and keeps them. One that was served before
  * finds another way when it is ended; one that was not may have a request on its way. */
 bool visitor_is_idle(const struct visitor *visitor, ptl_time now)
 {
-	return visitor->state == VISITOR_READS && visitor->out_at == visitor->out_n &&
-	       visitor->http.parser.first && !visitor->http.parser.n &&
+	return visitor_is_silent(visitor) &&
 	       (visitor->served || now + IDLE_US > visitor->until + GRACE_US);
 }
 

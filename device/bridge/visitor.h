@@ -88,6 +88,9 @@ void visitor_free(struct visitor *visitor);
 /* Passed: it is a console from now on. */
 enum gate_state visitor_serve(struct visitor *visitor, ptl_time now);
 
+/* Whether nothing of a request is here, and all of the last answer has gone. */
+bool visitor_is_silent(const struct visitor *visitor);
+
 /* Whether it only keeps its place for a request that may come. */
 bool visitor_is_idle(const struct visitor *visitor, ptl_time now);
 

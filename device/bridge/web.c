@@ -99,7 +99,7 @@ static bool gate_idle(unsigned place, ptl_time now)
 
 static bool gate_greets(unsigned place)
 {
-	return !web.visitor[place];
+	return !web.visitor[place] || visitor_is_silent(web.visitor[place]);
 }
 
 static size_t gate_read(unsigned place, uint8_t *to, size_t room)

@@ -13,6 +13,7 @@ import ssl
 from device import PASSWORD, Target, device
 from rig import Skip, wait_for
 from secure import SECURE, read_until, tls
+from secure import log_in as log_in_at_console
 
 BROWSE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../bridge/web/browse.py")
 OURS = {"X-Pigtail": "1"}
@@ -306,4 +307,47 @@ def slow_pages_are_bounded(rig):
         assert b"login" in read_until(idle[-1], b"}")
     open_still = [one for one in idle if not has_ended(one)]
     assert 1 <= len(open_still) <= 4 and open_still == idle[-len(open_still) :], len(open_still)
+    target.close()
+
+
+def say(page, request, **arguments):
+    """Asks by a WebSocket; the answer."""
+    page.sendall(frame(1, json.dumps({"id": 1, "request": request, "arguments": arguments}).encode()))
+    got = b""
+    while b'"id":1,' not in got or not got.endswith(b"}"):
+        data = page.recv(4096)
+        assert data, got
+        got += data
+    return got
+
+
+def case_connections_that_asked_for_nothing_make_room_for_an_image(rig):
+    """A browser opens more than it uses; its user's upload doesn't wait until these are old."""
+    target = Target(rig)
+    port, secure = device(rig, SECURE, "uart", ports=(443, 992))
+    console = log_in_at_console(secure)
+    page = open_socket(port, log_in(port))
+    spare = []
+
+    def open_spare():
+        try:
+            for _ in range(2):
+                spare.append(tls(port))
+        except (ConnectionError, ssl.SSLError):
+            pass  # there is no memory for one more
+
+    data = b":0100000041BE\n:00000001FF\n"
+    for request, arguments in (
+        ("image.begin", {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "name": "a.hex"}),
+        ("image.write", {"offset": 0, "data": base64.b64encode(data).decode()}),
+        ("flash", {"target": "avr"}),
+    ):
+        open_spare()
+        said = say(page, request, **arguments)
+        assert b"error" not in said, (request, said)
+    assert spare
+    assert target.hear(1)
+    console.sendall(b"still here")
+    for one in (*spare, page, console):
+        one.close()
     target.close()
