@@ -271,7 +271,8 @@ case_script_that_crashes_is_left_out() {
 	at_the_repl
 	expect "said on the REPL" said '^boot.py and main.py are left out: too many restarts'
 	far ls --json
-	expect "after three more" said '"name":"crashes","folder":false,"bytes":6\b'
+	# Six more where this machine took so long that the start before had gone well (10 s).
+	expect "after three more" said '"name":"crashes","folder":false,"bytes":(6|9)\b'
 	expect "both are there" said main.py
 	# A soft reset has the same left out, and the log does not say it again.
 	printf '\x04' | in_ns a timeout 20 "$pigtail" repl script >/dev/null
