@@ -17,8 +17,7 @@
  * network may bring our own words back. All names are made of the host's, so only that one's
  * addresses decide who wins of two that probe at once (8.2).
  */
-#include "mdns.h"
-#include "mdns_message.h"
+#include "mdns_records.h"
 
 #include <string.h>
 
@@ -33,48 +32,7 @@
 #define HASTE_US     10000000u
 #define PUNISHED_US  5000000u
 #define LEGACY_US    100000u
-#define TTL_HOST     120u /* seconds; of what goes with an address */
-#define TTL_OTHER    4500u
-#define TTL_LEGACY   10u
 #define NUMBER_MAX   9999u
-#define INSTANCE     64u
-
-/* Bits of records. */
-enum { OF_KIND, OF_PTR, OF_SRV, OF_TXT, OF_SERVICE };
-#define BIT_HOST	 1u
-#define BIT(service, of) (1u << (1u + OF_SERVICE * (service) + (of)))
-#define BITS_ALL(n)	 ((1u << (1u + OF_SERVICE * (n))) - 1u)
-
-/* ---- names ---- */
-
-static const struct mdns_name kinds = {{"_services", "_dns-sd", "_udp", "local"}, 4};
-
-static struct mdns_name host_name(const struct mdns *mdns)
-{
-	return (struct mdns_name){{mdns->host, "local"}, 2};
-}
-
-static struct mdns_name type_name(const struct mdns *mdns, size_t i)
-{
-	return (struct mdns_name){{mdns->config->service[i].type, "_tcp", "local"}, 3};
-}
-
-static void write_instance(const struct mdns *mdns, char to[INSTANCE])
-{
-	static const char on[] = " on ";
-	size_t n = strlen(mdns->config->what);
-
-	memcpy(to, mdns->config->what, n);
-	memcpy(to + n, on, sizeof(on) - 1);
-	memcpy(to + n + sizeof(on) - 1, mdns->host, strlen(mdns->host) + 1);
-}
-
-static struct mdns_name service_name(const struct mdns *mdns, size_t i,
-				     const char instance[INSTANCE])
-{
-	return (struct mdns_name){{instance, mdns->config->service[i].type, "_tcp", "local"},
-				  4};
-}
 
 /* After a conflict. */
 static void rename_host(struct mdns *mdns)
@@ -165,13 +123,13 @@ static uint32_t asked_of_service(const struct mdns *mdns, struct mdns_message me
 				 const struct mdns_question *question, size_t i)
 {
 	char instance[INSTANCE];
-	struct mdns_name type = type_name(mdns, i), name;
+	struct mdns_name type = mdns_type_name(mdns, i), name;
 	uint32_t bits = 0;
 
 	if (wants(question->type, MDNS_PTR) && mdns_name_is(message, question->name, &type))
 		return BIT(i, OF_PTR);
-	write_instance(mdns, instance);
-	name = service_name(mdns, i, instance);
+	mdns_write_instance(mdns, instance);
+	name = mdns_service_name(mdns, i, instance);
 	if (!mdns_name_is(message, question->name, &name))
 		return 0;
 	if (wants(question->type, MDNS_SRV))
@@ -184,7 +142,7 @@ static uint32_t asked_of_service(const struct mdns *mdns, struct mdns_message me
 static uint32_t asked_by(const struct mdns *mdns, struct mdns_message message,
 			 const struct mdns_question *question)
 {
-	struct mdns_name host = host_name(mdns);
+	struct mdns_name host = mdns_host_name(mdns);
 	uint16_t class = question->class & MDNS_CLASS;
 	uint32_t bits = 0;
 
@@ -193,7 +151,8 @@ static uint32_t asked_by(const struct mdns *mdns, struct mdns_message message,
 	if ((wants(question->type, MDNS_A) || wants(question->type, MDNS_AAAA)) &&
 	    mdns_name_is(message, question->name, &host))
 		return BIT_HOST;
-	if (wants(question->type, MDNS_PTR) && mdns_name_is(message, question->name, &kinds)) {
+	if (wants(question->type, MDNS_PTR) &&
+	    mdns_name_is(message, question->name, &mdns_kinds)) {
 		for (size_t i = 0; i < mdns->config->services; i++)
 			bits |= BIT(i, OF_KIND);
 		return bits;
@@ -211,15 +170,15 @@ static uint32_t known_by(const struct mdns *mdns, struct mdns_message message,
 
 	if (record->type != MDNS_PTR || record->ttl < TTL_OTHER / 2)
 		return 0;
-	write_instance(mdns, instance);
+	mdns_write_instance(mdns, instance);
 	for (size_t i = 0; i < mdns->config->services; i++) {
-		struct mdns_name type = type_name(mdns, i);
-		struct mdns_name name = service_name(mdns, i, instance);
+		struct mdns_name type = mdns_type_name(mdns, i);
+		struct mdns_name name = mdns_service_name(mdns, i, instance);
 
 		if (mdns_name_is(message, record->name, &type) &&
 		    mdns_name_is(message, record->data, &name))
 			return BIT(i, OF_PTR);
-		if (mdns_name_is(message, record->name, &kinds) &&
+		if (mdns_name_is(message, record->name, &mdns_kinds) &&
 		    mdns_name_is(message, record->data, &type))
 			return BIT(i, OF_KIND);
 	}
@@ -271,7 +230,7 @@ static bool is_our_address(const struct mdns *mdns, struct mdns_message message,
 static bool is_our_place(const struct mdns *mdns, struct mdns_message message,
 			 const struct mdns_record *record, size_t i)
 {
-	struct mdns_name host = host_name(mdns);
+	struct mdns_name host = mdns_host_name(mdns);
 
 	return record->n > 6 &&
 	       mdns_word(message.at + record->data + 4) == mdns->config->service[i].port &&
@@ -282,7 +241,7 @@ static bool is_our_place(const struct mdns *mdns, struct mdns_message message,
 static bool denies(const struct mdns *mdns, struct mdns_message message,
 		   const struct mdns_record *record)
 {
-	struct mdns_name name = host_name(mdns);
+	struct mdns_name name = mdns_host_name(mdns);
 	char instance[INSTANCE];
 
 	if ((record->class & MDNS_CLASS) != MDNS_IN || !record->ttl)
@@ -292,9 +251,9 @@ static bool denies(const struct mdns *mdns, struct mdns_message message,
 		       !is_our_address(mdns, message, record);
 	if (record->type != MDNS_SRV && record->type != MDNS_TXT)
 		return false;
-	write_instance(mdns, instance);
+	mdns_write_instance(mdns, instance);
 	for (size_t i = 0; i < mdns->config->services; i++) {
-		name = service_name(mdns, i, instance);
+		name = mdns_service_name(mdns, i, instance);
 		if (mdns_name_is(message, record->name, &name))
 			return record->type == MDNS_SRV
 				       ? !is_our_place(mdns, message, record, i)
@@ -346,7 +305,7 @@ static const struct mdns_address *first_of_ours(const struct mdns *mdns)
 static bool hear_probe(struct mdns *mdns, ptl_time now, struct mdns_message message, size_t at,
 		       size_t records)
 {
-	struct mdns_name host = host_name(mdns);
+	struct mdns_name host = mdns_host_name(mdns);
 	struct mdns_address theirs = {0};
 	struct mdns_record record;
 
@@ -481,117 +440,9 @@ uint32_t mdns_receive(struct mdns *mdns, ptl_time now, const uint8_t *message, s
 
 /* ---- what is sent ---- */
 
-/* How records are written: to all, or to who knows nothing of multicast. */
-struct form {
-	uint16_t unique; /* MDNS_UNIQUE, or 0 */
-	uint32_t ttl_most;
-	enum mdns_section section;
-};
-
 static const struct form to_all = {MDNS_UNIQUE, TTL_OTHER, MDNS_ANSWERS};
 static const struct form to_probe = {0, TTL_OTHER, MDNS_AUTHORITIES};
 static const struct form to_legacy = {0, TTL_LEGACY, MDNS_ANSWERS};
-
-static void begin_record(struct mdns_writer *out, const struct form *form,
-			 const struct mdns_name *name, uint16_t type, uint32_t ttl)
-{
-	bool unique = type != MDNS_PTR;
-
-	mdns_write_record(out, name, type, MDNS_IN | (unique ? form->unique : 0),
-			  ttl < form->ttl_most ? ttl : form->ttl_most);
-}
-
-static bool write_pointer(struct mdns_writer *out, const struct form *form,
-			  const struct mdns_name *from, const struct mdns_name *to)
-{
-	begin_record(out, form, from, MDNS_PTR, TTL_OTHER);
-	mdns_write_name(out, to);
-	return mdns_write_end(out, form->section);
-}
-
-static bool write_host(const struct mdns *mdns, struct mdns_writer *out,
-		       const struct form *form)
-{
-	struct mdns_name host = host_name(mdns);
-	bool well = true;
-
-	for (size_t i = 0; i < mdns->addresses && well; i++) {
-		const struct mdns_address *address = &mdns->address[i];
-
-		begin_record(out, form, &host, address->n == 4 ? MDNS_A : MDNS_AAAA, TTL_HOST);
-		mdns_write_bytes(out, address->bytes, address->n);
-		well = mdns_write_end(out, form->section);
-	}
-	return well;
-}
-
-static bool write_place(const struct mdns *mdns, struct mdns_writer *out,
-			const struct form *form, const struct mdns_name *name, size_t i)
-{
-	struct mdns_name host = host_name(mdns);
-
-	begin_record(out, form, name, MDNS_SRV, TTL_HOST);
-	mdns_write_word(out, 0);
-	mdns_write_word(out, 0);
-	mdns_write_word(out, mdns->config->service[i].port);
-	mdns_write_name(out, &host);
-	return mdns_write_end(out, form->section);
-}
-
-static bool write_text(const struct mdns *mdns, struct mdns_writer *out,
-		       const struct form *form, const struct mdns_name *name, size_t i)
-{
-	begin_record(out, form, name, MDNS_TXT, TTL_OTHER);
-	for (const char *const *text = mdns->config->service[i].text; *text; text++) {
-		uint8_t n = (uint8_t)strlen(*text);
-
-		mdns_write_bytes(out, &n, 1);
-		mdns_write_bytes(out, *text, n);
-	}
-	return mdns_write_end(out, form->section);
-}
-
-/* The records of one bit. false: they don't fit. */
-static bool write_records(const struct mdns *mdns, struct mdns_writer *out,
-			  const struct form *form, unsigned bit)
-{
-	char instance[INSTANCE];
-	struct mdns_name type, name;
-	size_t i;
-
-	if (bit == 0)
-		return write_host(mdns, out, form);
-	i = (bit - 1) / OF_SERVICE;
-	write_instance(mdns, instance);
-	type = type_name(mdns, i);
-	name = service_name(mdns, i, instance);
-	switch ((bit - 1) % OF_SERVICE) {
-	case OF_KIND:
-		return write_pointer(out, form, &kinds, &type);
-	case OF_PTR:
-		return write_pointer(out, form, &type, &name);
-	case OF_SRV:
-		return write_place(mdns, out, form, &name, i);
-	default:
-		return write_text(mdns, out, form, &name, i);
-	}
-}
-
-/* Which of these were written. */
-static uint32_t write_all(const struct mdns *mdns, struct mdns_writer *out,
-			  const struct form *form, uint32_t bits)
-{
-	uint32_t written = 0;
-
-	for (unsigned i = 0; i < MDNS_RECORDS; i++) {
-		if (!(bits & 1u << i))
-			continue;
-		if (!write_records(mdns, out, form, i))
-			break;
-		written |= 1u << i;
-	}
-	return written;
-}
 
 size_t mdns_answer(struct mdns *mdns, const uint8_t *message, size_t n, uint32_t asked,
 		   uint8_t *to, size_t room)
@@ -608,7 +459,7 @@ size_t mdns_answer(struct mdns *mdns, const uint8_t *message, size_t n, uint32_t
 	if (out.full)
 		return 0;
 	out.count[MDNS_QUESTIONS] = 1;
-	(void)write_all(mdns, &out, &to_legacy, asked);
+	(void)mdns_write_all(mdns, &out, &to_legacy, asked);
 	mdns->counters.sent++;
 	return mdns_written(&out);
 }
@@ -616,18 +467,18 @@ size_t mdns_answer(struct mdns *mdns, const uint8_t *message, size_t n, uint32_t
 static size_t write_probe(struct mdns *mdns, uint8_t *to, size_t room)
 {
 	struct mdns_writer out = mdns_write(to, room, 0, 0);
-	struct mdns_name name = host_name(mdns);
+	struct mdns_name name = mdns_host_name(mdns);
 	char instance[INSTANCE];
 	uint32_t bits = BIT_HOST;
 
 	(void)mdns_write_question(&out, &name, MDNS_ANY, MDNS_IN | MDNS_UNIQUE);
-	write_instance(mdns, instance);
+	mdns_write_instance(mdns, instance);
 	for (size_t i = 0; i < mdns->config->services; i++) {
-		name = service_name(mdns, i, instance);
+		name = mdns_service_name(mdns, i, instance);
 		(void)mdns_write_question(&out, &name, MDNS_ANY, MDNS_IN | MDNS_UNIQUE);
 		bits |= BIT(i, OF_SRV);
 	}
-	(void)write_all(mdns, &out, &to_probe, bits);
+	(void)mdns_write_all(mdns, &out, &to_probe, bits);
 	return mdns_written(&out);
 }
 
@@ -640,7 +491,7 @@ static size_t write_answer(struct mdns *mdns, ptl_time now, uint8_t *to, size_t 
 	for (unsigned i = 0; i < MDNS_RECORDS; i++)
 		if (mdns->pending & 1u << i && mdns->again_at[i] <= now)
 			ready |= 1u << i;
-	written = write_all(mdns, &out, &to_all, ready);
+	written = mdns_write_all(mdns, &out, &to_all, ready);
 	mdns->pending &= ~written;
 	mdns->answer_at = PTL_NEVER;
 	for (unsigned i = 0; i < MDNS_RECORDS; i++) {
