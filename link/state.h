@@ -78,6 +78,7 @@ struct ptl_link {
 	uint8_t log_n;
 	bool out_of_step; /* what the peer compressed makes no sense here */
 	bool resume_due;  /* resume() came while a frame was half received */
+	bool mac_in_use;  /* by a station at this end */
 #ifndef PTL_WITHOUT_RATE
 	struct rate rate;
 #endif
@@ -96,7 +97,6 @@ struct ptl_link {
 	struct ptl_counters counters;
 	uint16_t windows[DATA_CLASSES];
 	uint8_t mac[6];
-	bool mac_in_use;
 	uint8_t log[PTL_LOG_MAX]; /* text that waits to be sent */
 };
 
