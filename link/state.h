@@ -78,7 +78,6 @@ struct ptl_link {
 	uint8_t log_n;
 	bool out_of_step; /* what the peer compressed makes no sense here */
 	bool resume_due;  /* resume() came while a frame was half received */
-	bool mac_in_use;  /* by a station at this end */
 #ifndef PTL_WITHOUT_RATE
 	struct rate rate;
 #endif
@@ -90,6 +89,7 @@ struct ptl_link {
 	uint32_t ack_delay_us;
 	struct ptl_events events;
 	struct sending sending;
+	bool mac_in_use; /* by a station at this end; here it is in a gap */
 	struct sender senders[DATA_CLASSES];
 	struct receiver receivers[DATA_CLASSES];
 	struct queue queue;
