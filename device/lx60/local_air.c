@@ -31,7 +31,7 @@ static struct {
 	ptl_time asked_until; /* PTL_NEVER: a session of one or the other air, or none */
 	uint8_t mac[6];
 	uint8_t buffer[TX_FRAMES + RX_FRAMES][ETHERNET_FRAME] __attribute__((aligned(4)));
-} local __attribute__((section(".bss.beyond")));
+} local __attribute__((section(".beyond")));
 
 /* ---- frames ---- */
 
