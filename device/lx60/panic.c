@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
 /*
  * Nothing of the device is trusted any more: interrupts are off, the stack is another
- * one, and lines go as frames of their own, byte by byte, to the UART. They begin
- * with a delimiter, so whatever was on the wire is cut off and counted there.
+ * one (of an exception the end of the device's memory, which nobody needs now), and lines
+ * go as frames of their own, byte by byte, to the UART. They begin with a delimiter, so
+ * whatever was on the wire is cut off and counted there.
  */
 #include "panic.h"
 #include "chip.h"
@@ -13,18 +14,13 @@
 #include <pigtail/link.h>
 
 #define STACK_BYTES ((uint32_t)((uintptr_t)stack_end - (uintptr_t)stack_start))
-#define PANIC_STACK 1024
 #define STACK_GUARD 8 /* words at the stack's end that nobody may write */
 
 extern uint32_t stack_start[], stack_end[];
-extern char panic_stack_end[];
 
 static bool silent;
 
 struct frame panic_registers;
-/* Named by start.S. */
-__attribute__((used, aligned(16))) static uint8_t panic_stack[PANIC_STACK];
-__asm__(".global panic_stack_end\n.set panic_stack_end, panic_stack + 1024");
 
 static void say(const char *text, size_t n)
 {

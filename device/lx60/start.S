@@ -99,7 +99,7 @@ fatal:
 	s32i	a2, a0, FRAME_SAR
 	rsr	a2, epc1
 	s32i	a2, a0, FRAME_PC
-	movi	a1, panic_stack_end
+	movi	a1, memory_end		/* grows down into it */
 	movi	a3, PS_START
 	wsr	a3, ps
 	rsync

@@ -57,7 +57,7 @@ def case_a_network_that_goes_and_returns(rig):
     assert re.findall(r"reset (low|high)", rig.log("avr"))[-1] == "high"
 
 
-def slow_four_clients_by_tls_through_the_air(rig):
+def case_four_clients_by_tls_through_the_air(rig):
     four_clients_by_tls(rig, SECURE + f"ssid = pigtail\npassphrase = {WORD}\n", "bridge_wifi")
 
 
