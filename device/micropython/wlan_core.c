@@ -15,6 +15,7 @@
 #include <lwip/etharp.h>
 #include <mbedtls/platform_util.h>
 #include <netif/ethernet.h>
+#include <stack.h>
 
 #include <string.h>
 
@@ -84,17 +85,9 @@ static bool on_frame(const uint8_t *frame, size_t n)
 {
 	struct netif *netif =
 		&wlan_core.netif[ptl_interfaces_to_host(&wlan_core.interfaces, frame, n)];
-	struct pbuf *copy;
 
-	if (!netif_is_link_up(netif) || n > PBUF_POOL_BUFSIZE - ETH_PAD_SIZE)
-		return true;
-	copy = pbuf_alloc(PBUF_RAW, (u16_t)(n + ETH_PAD_SIZE), PBUF_POOL);
-	if (!copy)
-		return false;
-	(void)pbuf_take_at(copy, frame, (u16_t)n, ETH_PAD_SIZE);
-	if (netif->input(copy, netif) != ERR_OK)
-		(void)pbuf_free(copy);
-	return true;
+	return !netif_is_link_up(netif) || n > PBUF_POOL_BUFSIZE - ETH_PAD_SIZE ||
+	       stack_take(netif, frame, n);
 }
 
 static err_t output(struct netif *netif, struct pbuf *frame)

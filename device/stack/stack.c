@@ -58,6 +58,19 @@ bool stack_heap_has(size_t n, size_t reserve)
 	return lwip_stats.mem.used + n + reserve <= lwip_stats.mem.avail;
 }
 
+bool stack_take(struct netif *netif, const uint8_t *frame, size_t n)
+{
+	struct pbuf *copy = pbuf_alloc(PBUF_RAW, (u16_t)(n + ETH_PAD_SIZE), PBUF_POOL);
+
+	if (!copy)
+		return false;
+	(void)pbuf_take_at(copy, frame, (u16_t)n, ETH_PAD_SIZE);
+	LINK_STATS_INC(link.recv);
+	if (netif->input(copy, netif) != ERR_OK)
+		(void)pbuf_free(copy);
+	return true;
+}
+
 ptl_time stack_poll(ptl_time now)
 {
 	uint32_t sleep;

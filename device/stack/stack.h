@@ -23,6 +23,10 @@ struct stack_config {
 /* Starts lwIP, and makes netif its interface, which stays down. false: no memory. */
 bool stack_begin(struct netif *netif, const struct stack_config *config);
 
+/* A frame that came, without ETH_PAD_SIZE, is copied and lwIP's. false: it has no buffer now.
+ */
+bool stack_take(struct netif *netif, const uint8_t *frame, size_t n);
+
 /* lwIP's timers; returns when it wants to be called next. */
 ptl_time stack_poll(ptl_time now);
 

@@ -16,16 +16,8 @@ static struct netif netif;
 
 static bool on_frame(const uint8_t *frame, size_t n)
 {
-	struct pbuf *copy = pbuf_alloc(PBUF_RAW, (u16_t)(n + ETH_PAD_SIZE), PBUF_POOL);
-
-	if (!copy) {
+	if (!stack_take(&netif, frame, n))
 		LINK_STATS_INC(link.memerr);
-		return true;
-	}
-	(void)pbuf_take_at(copy, frame, (u16_t)n, ETH_PAD_SIZE);
-	LINK_STATS_INC(link.recv);
-	if (netif.input(copy, &netif) != ERR_OK)
-		(void)pbuf_free(copy);
 	return true;
 }
 
