@@ -12,6 +12,7 @@
 
 #include "host/base/log.h"
 #include "host/command/commands.h"
+#include "host/command/flash_memory.h"
 #include "host/command/parse.h"
 #include "host/command/provision_file.h"
 
@@ -82,36 +83,18 @@ int provision_flash(const char *flash, const char *path)
 
 /* ---- an image ---- */
 
-static bool memory_read(void *user, uint32_t at, void *to, size_t n)
-{
-	memcpy(to, (const uint8_t *)user + at, n);
-	return true;
-}
-
-static bool memory_program(void *user, uint32_t at, const void *from, size_t n)
-{
-	memcpy((uint8_t *)user + at, from, n);
-	return true;
-}
-
-static bool memory_erase(void *user, uint32_t at)
-{
-	memset((uint8_t *)user + at, ERASED, SECTOR);
-	return true;
-}
-
 /* What is there is the first sector. -1 with a line on standard error: it is no image. */
-static int read_image(const char *path, uint8_t bytes[2 * SECTOR])
+static int read_image(const char *path, struct flash_memory *memory)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat stat;
 	bool well;
 
-	memset(bytes, ERASED, 2 * SECTOR);
+	flash_memory_erase(memory);
 	if (fd < 0 && errno == ENOENT)
 		return 0;
 	well = fd >= 0 && fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) &&
-	       stat.st_size == SECTOR && read(fd, bytes, SECTOR) == (ssize_t)SECTOR;
+	       stat.st_size == SECTOR && read(fd, memory->bytes, SECTOR) == (ssize_t)SECTOR;
 	if (fd >= 0)
 		(void)close(fd);
 	if (!well)
@@ -119,33 +102,13 @@ static int read_image(const char *path, uint8_t bytes[2 * SECTOR])
 	return well ? 0 : -1;
 }
 
-static int write_image(const char *path, const uint8_t bytes[SECTOR])
-{
-	char part[4096];
-	bool well;
-	int fd;
-
-	(void)snprintf(part, sizeof(part), "%s.new", path);
-	(void)unlink(part);
-	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	well = fd >= 0 && write(fd, bytes, SECTOR) == (ssize_t)SECTOR && fsync(fd) == 0;
-	if (fd >= 0 && close(fd) < 0)
-		well = false;
-	if (well && rename(part, path) == 0)
-		return 0;
-	log_line("cannot write %s: %s", path, strerror(errno));
-	if (fd >= 0)
-		(void)unlink(part);
-	return -1;
-}
-
 static int make_image(const char *path, const struct provision *provision)
 {
 	uint8_t bytes[2 * SECTOR];
-	const struct ptl_flash flash = {bytes,	     sizeof(bytes),  SECTOR,
-					memory_read, memory_program, memory_erase};
+	struct flash_memory memory = {bytes, sizeof(bytes), SECTOR};
+	const struct ptl_flash flash = flash_memory_seam(&memory);
 	struct ptl_store store;
-	int status = read_image(path, bytes);
+	int status = read_image(path, &memory);
 
 	if (!status &&
 	    !(ptl_store_open(&store, &flash, 0, SECTOR) && provision_put(&store, provision))) {
@@ -153,7 +116,7 @@ static int make_image(const char *path, const struct provision *provision)
 		status = -1;
 	}
 	if (!status)
-		status = write_image(path, bytes + store.sector[store.active]);
+		status = flash_memory_write(&memory, store.sector[store.active], SECTOR, path);
 	explicit_bzero(bytes, sizeof(bytes));
 	return status;
 }
