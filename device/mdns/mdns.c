@@ -104,7 +104,8 @@ void mdns_set_addresses(struct mdns *mdns, ptl_time now, const struct mdns_addre
 		       !memcmp(address[i].bytes, mdns->address[i].bytes, address[i].n);
 	if (same)
 		return;
-	memcpy(mdns->address, address, n * sizeof(*address));
+	for (size_t i = 0; i < n; i++)
+		mdns->address[i] = address[i];
 	mdns->addresses = n;
 	if (mdns->state == MDNS_TELLS && n)
 		announce(mdns, now);
