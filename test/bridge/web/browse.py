@@ -143,7 +143,10 @@ class Visit:
     # ---- what nobody should have to notice ----
 
     def check_fit(self):
-        wide = self.browser.execute_script("return document.documentElement.scrollWidth - innerWidth")
+        wide = self.browser.execute_script(
+            "return Math.max(...[document.documentElement, ...document.querySelectorAll('main')]"
+            ".map((one) => one.scrollWidth - one.clientWidth))"
+        )
         assert wide <= 0, f"{wide} pixels wider than the screen"
 
     def check_names(self):
