@@ -2,7 +2,7 @@
 /* See text.h. */
 #include <pigtail/text.h>
 
-static void put(struct text *text, char c)
+static void put(struct ptl_text *text, char c)
 {
 	if (text->n >= PTL_LOG_MAX)
 		return;
@@ -10,25 +10,25 @@ static void put(struct text *text, char c)
 	text->at[text->n] = 0;
 }
 
-void text_clear(struct text *text)
+void ptl_text_clear(struct ptl_text *text)
 {
 	text->n = 0;
 	text->at[0] = 0;
 }
 
-void text_add(struct text *text, const char *more)
+void ptl_text_add(struct ptl_text *text, const char *more)
 {
 	while (*more)
 		put(text, *more++);
 }
 
-void text_add_hex(struct text *text, uint32_t number)
+void ptl_text_add_hex(struct ptl_text *text, uint32_t number)
 {
 	for (int shift = 28; shift >= 0; shift -= 4)
 		put(text, "0123456789abcdef"[number >> shift & 15]);
 }
 
-void text_add_number(struct text *text, uint32_t number)
+void ptl_text_add_number(struct ptl_text *text, uint32_t number)
 {
 	char digits[10];
 	int n = 0;

@@ -137,19 +137,19 @@ static void move(struct end ends[2], enum way way, bool text, ptl_time *now, siz
 
 static void say_row(const char *what, enum way way, bool text, size_t memory, uint32_t per_byte)
 {
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, "{\"config\":\"");
-	text_add(&line, what);
-	text_add(&line, "\",\"way\":\"");
-	text_add(&line, way == BOTH ? "both" : way == RECEIVE ? "receive" : "transmit");
-	text_add(&line, text ? "\",\"data\":\"text\"" : "\",\"data\":\"random\"");
-	text_add(&line, ",\"ram\":");
-	text_add_number(&line, (uint32_t)memory);
-	text_add(&line, ",\"instructions_100\":");
-	text_add_number(&line, per_byte);
-	text_add(&line, "}\n");
+	ptl_text_clear(&line);
+	ptl_text_add(&line, "{\"config\":\"");
+	ptl_text_add(&line, what);
+	ptl_text_add(&line, "\",\"way\":\"");
+	ptl_text_add(&line, way == BOTH ? "both" : way == RECEIVE ? "receive" : "transmit");
+	ptl_text_add(&line, text ? "\",\"data\":\"text\"" : "\",\"data\":\"random\"");
+	ptl_text_add(&line, ",\"ram\":");
+	ptl_text_add_number(&line, (uint32_t)memory);
+	ptl_text_add(&line, ",\"instructions_100\":");
+	ptl_text_add_number(&line, per_byte);
+	ptl_text_add(&line, "}\n");
 	say(line.at, line.n);
 }
 
@@ -236,16 +236,16 @@ static void run_parts(struct end *end)
 	make_packet(end, false);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		uint32_t cycles = chip_ccount();
-		struct text line;
+		struct ptl_text line;
 
 		parts[i].run();
 		cycles = chip_ccount() - cycles;
-		text_clear(&line);
-		text_add(&line, "{\"part\":\"");
-		text_add(&line, parts[i].name);
-		text_add(&line, "\",\"instructions_100\":");
-		text_add_number(&line, cycles * 25 / 32 * 100 / PACKET);
-		text_add(&line, "}\n");
+		ptl_text_clear(&line);
+		ptl_text_add(&line, "{\"part\":\"");
+		ptl_text_add(&line, parts[i].name);
+		ptl_text_add(&line, "\",\"instructions_100\":");
+		ptl_text_add_number(&line, cycles * 25 / 32 * 100 / PACKET);
+		ptl_text_add(&line, "}\n");
 		say(line.at, line.n);
 	}
 }

@@ -35,16 +35,16 @@ void stack_impossible(const char *what)
 
 static void tell_address(const char *address, const char *source)
 {
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, "address ");
-	text_add(&line, address);
-	text_add(&line, ", ");
-	text_add(&line, source);
+	ptl_text_clear(&line);
+	ptl_text_add(&line, "address ");
+	ptl_text_add(&line, address);
+	ptl_text_add(&line, ", ");
+	ptl_text_add(&line, source);
 	if (life_boots() > 1) {
-		text_add(&line, ", restart ");
-		text_add_number(&line, life_boots() - 1);
+		ptl_text_add(&line, ", restart ");
+		ptl_text_add_number(&line, life_boots() - 1);
 	}
 	report_log(line.at);
 }

@@ -48,15 +48,15 @@ static const struct {
 static void say(const char *words, int slot)
 {
 	static uint8_t frame[PTL_LOG_FRAME];
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, "boot: ");
+	ptl_text_clear(&line);
+	ptl_text_add(&line, "boot: ");
 	if (slot != PTL_NO_SLOT) {
-		text_add(&line, "slot ");
-		text_add_number(&line, (uint32_t)slot);
+		ptl_text_add(&line, "slot ");
+		ptl_text_add_number(&line, (uint32_t)slot);
 	}
-	text_add(&line, words);
+	ptl_text_add(&line, words);
 	uart_write_now(frame, ptl_log_frame(frame, line.at, line.n));
 }
 

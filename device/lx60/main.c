@@ -50,24 +50,24 @@ static struct device *start(const struct boot *boot)
 
 static void introduce(struct device *device, const struct boot *boot)
 {
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, personality_name);
-	text_add(&line, " on lx60, ");
+	ptl_text_clear(&line);
+	ptl_text_add(&line, personality_name);
+	ptl_text_add(&line, " on lx60, ");
 	if (life_boots() > 1) {
-		text_add(&line, "restart ");
-		text_add_number(&line, life_boots() - 1);
+		ptl_text_add(&line, "restart ");
+		ptl_text_add_number(&line, life_boots() - 1);
 	} else {
-		text_add(&line, "power-up");
+		ptl_text_add(&line, "power-up");
 	}
-	text_add(&line, ", memory ");
-	text_add_number(&line, memory_used);
-	text_add(&line, " of ");
-	text_add_number(&line, (uint32_t)memory_bytes());
+	ptl_text_add(&line, ", memory ");
+	ptl_text_add_number(&line, memory_used);
+	ptl_text_add(&line, " of ");
+	ptl_text_add_number(&line, (uint32_t)memory_bytes());
 	if (*boot->bad) {
-		text_add(&line, ", a boot option makes no sense: ");
-		text_add(&line, boot->bad);
+		ptl_text_add(&line, ", a boot option makes no sense: ");
+		ptl_text_add(&line, boot->bad);
 	}
 	device_log(device, line.at);
 }

@@ -30,31 +30,31 @@ static void say(const char *text, size_t n)
 		uart_write_now(frame, ptl_log_frame(frame, text, n));
 }
 
-static _Noreturn void say_all(struct text *line)
+static _Noreturn void say_all(struct ptl_text *line)
 {
 	const struct frame *registers = &panic_registers;
 
 	life_ends(PTL_BOOT_CRASH);
-	text_add(line, " at ");
-	text_add_hex(line, registers->pc);
+	ptl_text_add(line, " at ");
+	ptl_text_add_hex(line, registers->pc);
 	say(line->at, line->n);
 	for (int i = 0; i < 12; i += 6) {
-		text_clear(line);
-		text_add(line, i ? "a6..a11" : "a0..a5");
+		ptl_text_clear(line);
+		ptl_text_add(line, i ? "a6..a11" : "a0..a5");
 		for (int j = i; j < i + 6; j++) {
-			text_add(line, " ");
-			text_add_hex(line, registers->a[j]);
+			ptl_text_add(line, " ");
+			ptl_text_add_hex(line, registers->a[j]);
 		}
 		say(line->at, line->n);
 	}
-	text_clear(line);
-	text_add(line, "sar ");
-	text_add_hex(line, registers->sar);
-	text_add(line, ", stack used ");
-	text_add_number(line, stack_used());
-	text_add(line, " of ");
-	text_add_number(line, STACK_BYTES);
-	text_add(line, "; restarting");
+	ptl_text_clear(line);
+	ptl_text_add(line, "sar ");
+	ptl_text_add_hex(line, registers->sar);
+	ptl_text_add(line, ", stack used ");
+	ptl_text_add_number(line, stack_used());
+	ptl_text_add(line, " of ");
+	ptl_text_add_number(line, STACK_BYTES);
+	ptl_text_add(line, "; restarting");
 	say(line->at, line->n);
 	for (;;)
 		BOARD_RESET = RESET_MAGIC;
@@ -62,25 +62,25 @@ static _Noreturn void say_all(struct text *line)
 
 void panic_exception(uint32_t cause, uint32_t address)
 {
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, "panic: exception ");
-	text_add_number(&line, cause);
-	text_add(&line, ", address ");
-	text_add_hex(&line, address);
+	ptl_text_clear(&line);
+	ptl_text_add(&line, "panic: exception ");
+	ptl_text_add_number(&line, cause);
+	ptl_text_add(&line, ", address ");
+	ptl_text_add_hex(&line, address);
 	say_all(&line);
 }
 
 void panic_interrupted(const char *why, const struct frame *frame)
 {
-	struct text line;
+	struct ptl_text line;
 
 	(void)chip_irq_off();
 	panic_registers = *frame;
-	text_clear(&line);
-	text_add(&line, "panic: ");
-	text_add(&line, why);
+	ptl_text_clear(&line);
+	ptl_text_add(&line, "panic: ");
+	ptl_text_add(&line, why);
 	say_all(&line);
 }
 

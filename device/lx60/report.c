@@ -13,7 +13,7 @@
 static uint8_t own[6];
 static bool started;
 
-static void send(const struct text *line)
+static void send(const struct ptl_text *line)
 {
 	uint8_t *frame = started ? ethernet_buffer() : NULL;
 
@@ -35,12 +35,12 @@ void report_start(const uint8_t mac[6])
 
 static void set_pin(void *user, enum ptl_target_pin pin, bool active)
 {
-	struct text line;
+	struct ptl_text line;
 
 	(void)user;
-	text_clear(&line);
-	text_add(&line, pin == PTL_TARGET_RESET ? "pin reset " : "pin boot ");
-	text_add_number(&line, active);
+	ptl_text_clear(&line);
+	ptl_text_add(&line, pin == PTL_TARGET_RESET ? "pin reset " : "pin boot ");
+	ptl_text_add_number(&line, active);
 	send(&line);
 }
 
@@ -54,10 +54,10 @@ struct ptl_target_pins_seam report_pins(void)
 
 void report_log(const char *text)
 {
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, "log ");
-	text_add(&line, text);
+	ptl_text_clear(&line);
+	ptl_text_add(&line, "log ");
+	ptl_text_add(&line, text);
 	send(&line);
 }

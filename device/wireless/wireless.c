@@ -46,44 +46,44 @@ static struct {
 
 static void tell(const char *what, const char *more)
 {
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, own.name);
-	text_add(&line, ": ");
-	text_add(&line, what);
-	text_add(&line, more);
+	ptl_text_clear(&line);
+	ptl_text_add(&line, own.name);
+	ptl_text_add(&line, ": ");
+	ptl_text_add(&line, what);
+	ptl_text_add(&line, more);
 	own.config.log(line.at);
 }
 
 static void tell_joined(const struct ptl_association *association)
 {
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, "joined ");
-	text_add(&line, own.name);
-	text_add(&line, ", channel ");
-	text_add_number(&line, association->channel);
+	ptl_text_clear(&line);
+	ptl_text_add(&line, "joined ");
+	ptl_text_add(&line, own.name);
+	ptl_text_add(&line, ", channel ");
+	ptl_text_add_number(&line, association->channel);
 	if (association->signal < 0) {
-		text_add(&line, ", -");
-		text_add_number(&line, (uint32_t)-association->signal);
-		text_add(&line, " dBm");
+		ptl_text_add(&line, ", -");
+		ptl_text_add_number(&line, (uint32_t)-association->signal);
+		ptl_text_add(&line, " dBm");
 	}
 	own.config.log(line.at);
 }
 
 static void tell_failure(const char *why, uint32_t wait)
 {
-	struct text line;
+	struct ptl_text line;
 
-	text_clear(&line);
-	text_add(&line, own.name);
-	text_add(&line, ": ");
-	text_add(&line, why);
-	text_add(&line, "; next try in ");
-	text_add_number(&line, wait / 1000000u);
-	text_add(&line, " s");
+	ptl_text_clear(&line);
+	ptl_text_add(&line, own.name);
+	ptl_text_add(&line, ": ");
+	ptl_text_add(&line, why);
+	ptl_text_add(&line, "; next try in ");
+	ptl_text_add_number(&line, wait / 1000000u);
+	ptl_text_add(&line, " s");
 	own.config.log(line.at);
 }
 

@@ -164,6 +164,7 @@ function(idf_component_register)
   endforeach()
 endfunction()
 set(CMAKE_CURRENT_LIST_DIR $top/$folder)
+set(CONFIG_PIGTAIL_STORE 9216) # it is a link
 include($top/$folder/CMakeLists.txt)
 END
 	# As the one vendor's build system and as the other.
@@ -265,8 +266,8 @@ ok "added as a whole" added_whole
 ok "names do not clash" names_do_not_clash
 ok "added alone" added_alone
 ok "a module of Zephyr" zephyr_module
-for folder in link control device device/espressif device/esp8266/main \
-	device/esp-idf/{pigtail_uart,pigtail_netif,radio/main}; do
+for folder in link control device device/espressif device/esp8266/{,bridge/}main \
+	device/esp-idf/{pigtail_uart,pigtail_netif,radio/main,bridge/main}; do
 	ok "a component: $folder" component "$folder"
 done
 if command -v arm-none-eabi-gcc >/dev/null; then

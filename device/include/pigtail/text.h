@@ -11,14 +11,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct text {
+struct ptl_text {
 	size_t n;
 	char at[PTL_LOG_MAX + 1]; /* ends with a NUL */
 };
 
-void text_clear(struct text *text);
-void text_add(struct text *text, const char *more);
-void text_add_hex(struct text *text, uint32_t number);
-void text_add_number(struct text *text, uint32_t number);
+void ptl_text_clear(struct ptl_text *text);
+void ptl_text_add(struct ptl_text *text, const char *more);
+void ptl_text_add_hex(struct ptl_text *text, uint32_t number);
+void ptl_text_add_number(struct ptl_text *text, uint32_t number);
 
 #endif
