@@ -7,10 +7,8 @@
  */
 #include "target.h"
 
-#include "driver/gpio.h"
 #include "esp8266/eagle_soc.h"
 #include "esp_log.h"
-#include "esp_system.h"
 #include "esp_task_wdt.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
@@ -19,66 +17,22 @@
 #include "application.h"
 #include "board.h"
 #include "divider.h"
+#include "lamp.h"
 
-#define LIGHT_PIN     GPIO_NUM_2 /* of most modules; on when low */
-#define LOOP_PRIORITY 9		 /* the event task has 10, Wi-Fi 13 */
-#define FAILED_US     10000000u
-
-static const char tag[] = "pigtail";
-
-/* ---- the light ---- */
-
-static void light_start(void)
-{
-#ifdef CONFIG_PIGTAIL_GPIO2_LIGHT
-	const gpio_config_t pin = {.pin_bit_mask = 1u << LIGHT_PIN, .mode = GPIO_MODE_OUTPUT};
-
-	(void)gpio_config(&pin);
-#endif
-}
-
-/* Returns when it is to be called again. */
-static ptl_time light_show(enum light_code code, ptl_time now)
-{
-	ptl_time next = PTL_NEVER;
-
-#ifdef CONFIG_PIGTAIL_GPIO2_LIGHT
-	(void)gpio_set_level(LIGHT_PIN, !light_is_on(code, now, &next));
-#else
-	(void)code;
-	(void)now;
-#endif
-	return next;
-}
-
-static void fail(const struct ptl_clock *clock, const char *what, const char *why)
-{
-	ptl_time until = clock->now(clock->user) + FAILED_US;
-	ptl_time now;
-
-	ESP_LOGE(tag, "%s: %s", what, why);
-	while ((now = clock->now(clock->user)) < until) {
-		ptl_time light = light_show(LIGHT_FAILED, now);
-
-		clock->sleep(clock->user, light < until ? light : until);
-	}
-	esp_restart();
-}
-
-/* ---- start, and the loop ---- */
+#define LOOP_PRIORITY 9 /* the event task has 10, Wi-Fi 13 */
 
 static void start(struct application *application)
 {
 	const char *what, *why;
 
 	clock_start(&application->clock);
-	light_start();
+	lamp_start();
 	if (!uart_start(&application->uart, &application->baud))
-		fail(&application->clock, "UART", "this rate cannot be made of 80 MHz");
+		lamp_failed(&application->clock, "UART", "this rate cannot be made of 80 MHz");
 	board_gpio(&application->gpio);
 	what = application_start(application, &why);
 	if (what)
-		fail(&application->clock, what, why);
+		lamp_failed(&application->clock, what, why);
 }
 
 void app_main(void)
@@ -99,7 +53,7 @@ void app_main(void)
 	start(&application);
 	for (;;) {
 		ptl_time wake = application_poll();
-		ptl_time light = light_show(application_light(), clock->now(clock->user));
+		ptl_time light = lamp_show(application_light(), clock->now(clock->user));
 
 		clock->sleep(clock->user, light < wake ? light : wake);
 		esp_task_wdt_reset();

@@ -8,19 +8,16 @@
  * (three crashes): the log says why, the light flickers, and it is tried again after 10 s.
  */
 #include "board.h"
+#include "lamp.h"
 #include "pigtail_uart.h"
 #include "serial.h"
 #include "serial_bridge.h"
 
-#include "driver/gpio.h"
-#include "esp_log.h"
-#include "esp_system.h"
 #include "esp_task_wdt.h"
 #include "freertos/task.h"
 #include "sdkconfig.h"
 
 #define LOOP_PRIORITY 19 /* the event task has 20, Wi-Fi 23 */
-#define FAILED_US     10000000u
 
 #ifdef CONFIG_PIGTAIL_RESET_HIGH
 #define RESET_HIGH true
@@ -34,7 +31,6 @@
 #endif
 #define WIRES (CONFIG_PIGTAIL_RTS_PIN >= 0 && CONFIG_PIGTAIL_CTS_PIN >= 0)
 
-static const char tag[] = "pigtail";
 static struct pigtail_uart uart;
 
 static void wake(void)
@@ -51,52 +47,6 @@ static struct serial_bridge bridge = {
 	.wake = wake,
 };
 
-/* ---- the light ---- */
-
-static void light_start(void)
-{
-#if CONFIG_PIGTAIL_LIGHT_PIN >= 0
-	const gpio_config_t pin = {
-		.pin_bit_mask = 1ULL << CONFIG_PIGTAIL_LIGHT_PIN,
-		.mode = GPIO_MODE_OUTPUT,
-	};
-
-	(void)gpio_config(&pin);
-#endif
-}
-
-/* Returns when it is to be called again. */
-static ptl_time light_show(enum light_code code, ptl_time now)
-{
-	ptl_time next = PTL_NEVER;
-
-#if CONFIG_PIGTAIL_LIGHT_PIN >= 0
-#ifdef CONFIG_PIGTAIL_LIGHT_LOW
-	(void)gpio_set_level(CONFIG_PIGTAIL_LIGHT_PIN, !light_is_on(code, now, &next));
-#else
-	(void)gpio_set_level(CONFIG_PIGTAIL_LIGHT_PIN, light_is_on(code, now, &next));
-#endif
-#else
-	(void)code;
-	(void)now;
-#endif
-	return next;
-}
-
-static void fail(const char *what, const char *why)
-{
-	ptl_time until = (ptl_time)esp_timer_get_time() + FAILED_US;
-
-	ESP_LOGE(tag, "%s: %s", what, why);
-	while ((ptl_time)esp_timer_get_time() < until) {
-		(void)light_show(LIGHT_FAILED, (ptl_time)esp_timer_get_time());
-		vTaskDelay(1);
-	}
-	esp_restart();
-}
-
-/* ---- start, and the loop ---- */
-
 static void start(void)
 {
 	const struct pigtail_uart_config config = {
@@ -111,12 +61,12 @@ static void start(void)
 	esp_err_t error = pigtail_uart_start(&uart, &config, &bridge.uart, &bridge.clock);
 
 	if (error != ESP_OK)
-		fail("UART", esp_err_to_name(error));
+		lamp_failed("UART", esp_err_to_name(error));
 	bridge.serial = serial_start(&uart, &bridge.uart, WIRES);
 	board_gpio(&bridge.pins.gpio);
 	what = serial_bridge_start(&bridge, &why);
 	if (what)
-		fail(what, why);
+		lamp_failed(what, why);
 }
 
 void app_main(void)
@@ -125,11 +75,11 @@ void app_main(void)
 
 	vTaskPrioritySet(NULL, LOOP_PRIORITY);
 	(void)esp_task_wdt_add(NULL);
-	light_start();
+	lamp_start();
 	start();
 	for (;;) {
 		ptl_time wake_at = serial_bridge_poll();
-		ptl_time light = light_show(serial_bridge_light(), clock->now(clock->user));
+		ptl_time light = lamp_show(serial_bridge_light(), clock->now(clock->user));
 
 		clock->sleep(clock->user, light < wake_at ? light : wake_at);
 		(void)esp_task_wdt_reset();

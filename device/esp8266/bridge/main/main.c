@@ -9,21 +9,18 @@
  */
 #include "target.h"
 
-#include "driver/gpio.h"
 #include "esp_log.h"
-#include "esp_system.h"
 #include "esp_task_wdt.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
 #include "sdkconfig.h"
 
 #include "board.h"
+#include "lamp.h"
 #include "serial.h"
 #include "serial_bridge.h"
 
-#define LIGHT_PIN     GPIO_NUM_2 /* of most modules; on when low */
-#define LOOP_PRIORITY 9		 /* the event task has 10, Wi-Fi 13 */
-#define FAILED_US     10000000u
+#define LOOP_PRIORITY 9 /* the event task has 10, Wi-Fi 13 */
 
 #ifdef CONFIG_PIGTAIL_RESET_HIGH
 #define RESET_HIGH true
@@ -36,7 +33,6 @@
 #define BOOT_HIGH false
 #endif
 
-static const char tag[] = "pigtail";
 static struct serial_bridge bridge = {
 	.pins.pin =
 		{
@@ -46,61 +42,20 @@ static struct serial_bridge bridge = {
 	.wake = clock_wake,
 };
 
-/* ---- the light ---- */
-
-static void light_start(void)
-{
-#ifdef CONFIG_PIGTAIL_GPIO2_LIGHT
-	const gpio_config_t pin = {.pin_bit_mask = 1u << LIGHT_PIN, .mode = GPIO_MODE_OUTPUT};
-
-	(void)gpio_config(&pin);
-#endif
-}
-
-/* Returns when it is to be called again. */
-static ptl_time light_show(enum light_code code, ptl_time now)
-{
-	ptl_time next = PTL_NEVER;
-
-#ifdef CONFIG_PIGTAIL_GPIO2_LIGHT
-	(void)gpio_set_level(LIGHT_PIN, !light_is_on(code, now, &next));
-#else
-	(void)code;
-	(void)now;
-#endif
-	return next;
-}
-
-static void fail(const struct ptl_clock *clock, const char *what, const char *why)
-{
-	ptl_time until = clock->now(clock->user) + FAILED_US;
-	ptl_time now;
-
-	ESP_LOGE(tag, "%s: %s", what, why);
-	while ((now = clock->now(clock->user)) < until) {
-		ptl_time light = light_show(LIGHT_FAILED, now);
-
-		clock->sleep(clock->user, light < until ? light : until);
-	}
-	esp_restart();
-}
-
-/* ---- start, and the loop ---- */
-
 static void start(void)
 {
 	const char *what, *why;
 	uint32_t baud;
 
 	clock_start(&bridge.clock);
-	light_start();
+	lamp_start();
 	if (!uart_start(&bridge.uart, &baud))
-		fail(&bridge.clock, "UART", "this rate cannot be made of 80 MHz");
+		lamp_failed(&bridge.clock, "UART", "this rate cannot be made of 80 MHz");
 	bridge.serial = serial_start(&bridge.uart, &bridge.clock);
 	board_gpio(&bridge.pins.gpio);
 	what = serial_bridge_start(&bridge, &why);
 	if (what)
-		fail(&bridge.clock, what, why);
+		lamp_failed(&bridge.clock, what, why);
 }
 
 void app_main(void)
@@ -114,7 +69,7 @@ void app_main(void)
 	start();
 	for (;;) {
 		ptl_time wake = serial_bridge_poll();
-		ptl_time light = light_show(serial_bridge_light(), clock->now(clock->user));
+		ptl_time light = lamp_show(serial_bridge_light(), clock->now(clock->user));
 
 		clock->sleep(clock->user, light < wake ? light : wake);
 		esp_task_wdt_reset();
