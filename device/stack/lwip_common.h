@@ -68,10 +68,9 @@
 
 /* ---- TCP ---- */
 
-#define LWIP_TCP_KEEPALIVE   1
-#define TCP_MSL		     5000u /* so far as one wire, and a user's own network */
-#define TCP_FIN_WAIT_TIMEOUT 5000u
-#define LWIP_TCP_SACK_OUT    0
+#define LWIP_TCP_KEEPALIVE 1
+#define TCP_MSL		   5000u /* so far as one wire, and a user's own network */
+#define LWIP_TCP_SACK_OUT  0
 
 /* A connection after a restart is another one. */
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) stack_random()
