@@ -11,6 +11,7 @@
 #include "device_bridge.h"
 #include "gate.h"
 #include "says.h"
+#include "target_pins.h"
 #include "web.h"
 #include "wireless_lan.h"
 
@@ -19,6 +20,17 @@
 #include "sdkconfig.h"
 
 #include <stdlib.h>
+
+#ifdef CONFIG_PIGTAIL_RESET_HIGH
+#define RESET_HIGH true
+#else
+#define RESET_HIGH false
+#endif
+#ifdef CONFIG_PIGTAIL_BOOT_HIGH
+#define BOOT_HIGH true
+#else
+#define BOOT_HIGH false
+#endif
 
 /* Key and certificate, an open page, an upload by it or a handshake; and each connection. */
 #define TLS_COMMON 7680u
@@ -29,6 +41,7 @@ static struct {
 	struct ptl_store store;
 	struct bridge_settings settings;
 	struct wireless_settings wireless;
+	struct target_pins pins;
 	bool network;
 	void *memory; /* for as long as it runs */
 } own;
@@ -92,6 +105,19 @@ static const char *start_network(void)
 	return own.network ? NULL : "the address makes no sense";
 }
 
+static struct ptl_target_pins_seam start_pins(void)
+{
+	own.pins = (struct target_pins){
+		.gpio = own.bridge->gpio,
+		.pin =
+			{
+				[PTL_TARGET_RESET] = {CONFIG_PIGTAIL_RESET_PIN, RESET_HIGH},
+				[PTL_TARGET_BOOT] = {CONFIG_PIGTAIL_BOOT_PIN, BOOT_HIGH},
+			},
+	};
+	return target_pins_start(&own.pins);
+}
+
 static const char *start_bridge(size_t size)
 {
 	struct serial_bridge *bridge = own.bridge;
@@ -99,7 +125,7 @@ static const char *start_bridge(size_t size)
 		.serial = bridge->serial,
 		.uart = bridge->uart,
 		.clock = bridge->clock,
-		.pins = target_pins_start(&bridge->pins),
+		.pins = start_pins(),
 		.settings = &own.settings,
 		.store = &own.store,
 		.gate = &bridge_gate,

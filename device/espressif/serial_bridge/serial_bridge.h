@@ -13,18 +13,18 @@
 #define PIGTAIL_ESPRESSIF_SERIAL_BRIDGE_H
 
 #include <pigtail/clock.h>
+#include <pigtail/gpio.h>
 #include <pigtail/serial.h>
 #include <pigtail/uart.h>
 
 #include "../light.h"
-#include "target_pins.h"
 
 struct serial_bridge {
 	struct ptl_clock clock;
 	struct ptl_uart_seam uart;     /* the target's */
 	struct ptl_serial_seam serial; /* the same */
-	struct target_pins pins;
-	void (*wake)(void); /* the main loop; from any task */
+	struct ptl_gpio gpio;	       /* the target's pins are menuconfig's */
+	void (*wake)(void);	       /* the main loop; from any task */
 };
 
 /* Returns NULL, or what failed; then *why says it once more. bridge must stay. */

@@ -19,16 +19,6 @@
 
 #define LOOP_PRIORITY 19 /* the event task has 20, Wi-Fi 23 */
 
-#ifdef CONFIG_PIGTAIL_RESET_HIGH
-#define RESET_HIGH true
-#else
-#define RESET_HIGH false
-#endif
-#ifdef CONFIG_PIGTAIL_BOOT_HIGH
-#define BOOT_HIGH true
-#else
-#define BOOT_HIGH false
-#endif
 #define WIRES (CONFIG_PIGTAIL_RTS_PIN >= 0 && CONFIG_PIGTAIL_CTS_PIN >= 0)
 
 static struct pigtail_uart uart;
@@ -38,32 +28,18 @@ static void wake(void)
 	pigtail_uart_wake(&uart);
 }
 
-static struct serial_bridge bridge = {
-	.pins.pin =
-		{
-			[PTL_TARGET_RESET] = {CONFIG_PIGTAIL_RESET_PIN, RESET_HIGH},
-			[PTL_TARGET_BOOT] = {CONFIG_PIGTAIL_BOOT_PIN, BOOT_HIGH},
-		},
-	.wake = wake,
-};
+static struct serial_bridge bridge = {.wake = wake};
 
 static void start(void)
 {
-	const struct pigtail_uart_config config = {
-		.port = CONFIG_PIGTAIL_UART_PORT,
-		.tx_pin = CONFIG_PIGTAIL_TX_PIN,
-		.rx_pin = CONFIG_PIGTAIL_RX_PIN,
-		.rts_pin = CONFIG_PIGTAIL_RTS_PIN,
-		.cts_pin = CONFIG_PIGTAIL_CTS_PIN,
-		.baud = CONFIG_PIGTAIL_BAUD,
-	};
+	const struct pigtail_uart_config config = PIGTAIL_UART_CONFIG_DEFAULT();
 	const char *what, *why;
 	esp_err_t error = pigtail_uart_start(&uart, &config, &bridge.uart, &bridge.clock);
 
 	if (error != ESP_OK)
 		lamp_failed("UART", esp_err_to_name(error));
 	bridge.serial = serial_start(&uart, &bridge.uart, WIRES);
-	board_gpio(&bridge.pins.gpio);
+	board_gpio(&bridge.gpio);
 	what = serial_bridge_start(&bridge, &why);
 	if (what)
 		lamp_failed(what, why);

@@ -15,6 +15,7 @@
 #include "esp_timer.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/queue.h"
+#include "sdkconfig.h"
 
 struct pigtail_uart_config {
 	uart_port_t port; /* not the console's */
@@ -22,6 +23,14 @@ struct pigtail_uart_config {
 	int rts_pin, cts_pin; /* UART_PIN_NO_CHANGE: no flow control by wires */
 	uint32_t baud;	      /* at which it begins */
 };
+
+/* As menuconfig says. */
+#define PIGTAIL_UART_CONFIG_DEFAULT()                                                          \
+	{                                                                                      \
+		.port = CONFIG_PIGTAIL_UART_PORT, .tx_pin = CONFIG_PIGTAIL_TX_PIN,             \
+		.rx_pin = CONFIG_PIGTAIL_RX_PIN, .rts_pin = CONFIG_PIGTAIL_RTS_PIN,            \
+		.cts_pin = CONFIG_PIGTAIL_CTS_PIN, .baud = CONFIG_PIGTAIL_BAUD,                \
+	}
 
 struct pigtail_uart {
 	uart_port_t port;

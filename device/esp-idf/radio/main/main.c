@@ -26,14 +26,7 @@ static void wake(void)
 
 static void start(struct application *application)
 {
-	const struct pigtail_uart_config config = {
-		.port = CONFIG_PIGTAIL_UART_PORT,
-		.tx_pin = CONFIG_PIGTAIL_TX_PIN,
-		.rx_pin = CONFIG_PIGTAIL_RX_PIN,
-		.rts_pin = CONFIG_PIGTAIL_RTS_PIN,
-		.cts_pin = CONFIG_PIGTAIL_CTS_PIN,
-		.baud = CONFIG_PIGTAIL_BAUD,
-	};
+	const struct pigtail_uart_config config = PIGTAIL_UART_CONFIG_DEFAULT();
 	const char *what, *why;
 	esp_err_t error =
 		pigtail_uart_start(&uart, &config, &application->uart, &application->clock);

@@ -22,25 +22,7 @@
 
 #define LOOP_PRIORITY 9 /* the event task has 10, Wi-Fi 13 */
 
-#ifdef CONFIG_PIGTAIL_RESET_HIGH
-#define RESET_HIGH true
-#else
-#define RESET_HIGH false
-#endif
-#ifdef CONFIG_PIGTAIL_BOOT_HIGH
-#define BOOT_HIGH true
-#else
-#define BOOT_HIGH false
-#endif
-
-static struct serial_bridge bridge = {
-	.pins.pin =
-		{
-			[PTL_TARGET_RESET] = {CONFIG_PIGTAIL_RESET_PIN, RESET_HIGH},
-			[PTL_TARGET_BOOT] = {CONFIG_PIGTAIL_BOOT_PIN, BOOT_HIGH},
-		},
-	.wake = clock_wake,
-};
+static struct serial_bridge bridge = {.wake = clock_wake};
 
 static void start(void)
 {
@@ -52,7 +34,7 @@ static void start(void)
 	if (!uart_start(&bridge.uart, &baud))
 		lamp_failed(&bridge.clock, "UART", "this rate cannot be made of 80 MHz");
 	bridge.serial = serial_start(&bridge.uart, &bridge.clock);
-	board_gpio(&bridge.pins.gpio);
+	board_gpio(&bridge.gpio);
 	what = serial_bridge_start(&bridge, &why);
 	if (what)
 		lamp_failed(&bridge.clock, what, why);
