@@ -3,6 +3,8 @@
  * as its settings say (device/wireless) with nobody at a link, and frames go both ways. */
 #include "espressif_driver.h"
 
+#include <pigtail/control.h>
+
 #include "device/espressif/local.h"
 #include "device/wireless/wireless.h"
 
@@ -192,6 +194,56 @@ static void a_wrong_password_is_told_and_not_tried_all_the_time(void **state)
 	assert_non_null(strstr(user.log, "next try in"));
 }
 
+/* ---- a hearer that is busy: while it tells the radio something, it takes nothing ---- */
+
+static struct {
+	bool busy;
+	unsigned messages;
+} hearer;
+
+static bool hearer_message(void *unused, const uint8_t *message, size_t n)
+{
+	(void)unused;
+	(void)message;
+	(void)n;
+	hearer.messages += !hearer.busy;
+	return !hearer.busy;
+}
+
+/* The loop is woken, and the next poll brings it. */
+static void hearer_is_woken_and_told(void)
+{
+	unsigned before = hearer.messages;
+
+	assert_true(user.woken);
+	(void)local_radio()->poll(user.now);
+	assert_int_equal(hearer.messages, before);
+	hearer.busy = false;
+	(void)local_radio()->poll(user.now);
+	assert_int_equal(hearer.messages, before + 1);
+	hearer.busy = true;
+	user.woken = false;
+}
+
+static void what_finds_its_hearer_busy_wakes_the_loop(void **state)
+{
+	static const struct local_radio_events events = {hearer_message, user_frame};
+	const struct local_radio *radio = local_radio();
+	struct ptl_control_writer question;
+
+	(void)state;
+	radio->session(user.now, false);
+	radio->start(&events, user.now);
+	hearer.busy = true;
+	user.woken = false;
+	radio->session(user.now, true);
+	hearer_is_woken_and_told();
+	ptl_control_begin(&question, PTL_M_GET, 1, PTL_IF_RADIO);
+	ptl_put_flag(&question, PTL_F_POWER_SAVE);
+	assert_true(radio->message(user.now, question.bytes, question.n));
+	hearer_is_woken_and_told();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -200,6 +252,7 @@ int main(void)
 		cmocka_unit_test(a_user_without_room_gets_its_frames_later),
 		cmocka_unit_test(a_network_that_goes_is_joined_again),
 		cmocka_unit_test(a_wrong_password_is_told_and_not_tried_all_the_time),
+		cmocka_unit_test(what_finds_its_hearer_busy_wakes_the_loop),
 	};
 
 	return cmocka_run_group_tests_name(FAMILY " as a local radio", tests, NULL, NULL);
