@@ -239,39 +239,34 @@ static void rates_are_the_nearest(void **state)
 
 #define CLOCK 80000000u
 
+#define FORMAT(baud, bits, parity, stop, flow)                                                 \
+	{                                                                                      \
+		baud, bits, parity, stop, flow, flow                                           \
+	}
+#define NO_FLOW(baud, bits, parity, stop) FORMAT(baud, bits, parity, stop, PTL_FLOW_NONE)
+#define N_1(baud)			  NO_FLOW(baud, 8, PTL_PARITY_NONE, PTL_STOP_1)
+#define E_1(baud)			  NO_FLOW(baud, 8, PTL_PARITY_EVEN, PTL_STOP_1)
+#define ODD_2				  NO_FLOW(300, 7, PTL_PARITY_ODD, PTL_STOP_2)
+#define FIVE				  NO_FLOW(4000000, 5, PTL_PARITY_NONE, PTL_STOP_1_5)
+
 static void formats_are_possible_and_become_bits(void **state)
 {
 	static const struct {
 		struct ptl_serial_format asked, made;
 		uint32_t bits, character;
 	} table[] = {
-		{{115200, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 {115200, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 0x1c,
-		 11},
-		{{57600, 8, PTL_PARITY_EVEN, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 {57600, 8, PTL_PARITY_EVEN, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 0x1e,
-		 12},
-		{{300, 7, PTL_PARITY_ODD, PTL_STOP_2, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 {300, 7, PTL_PARITY_ODD, PTL_STOP_2, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 0x3b,
-		 11},
-		{{4000000, 5, PTL_PARITY_NONE, PTL_STOP_1_5, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 {4000000, 5, PTL_PARITY_NONE, PTL_STOP_1_5, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 0x20,
-		 8},
+		{N_1(115200), N_1(115200), 0x1c, 11},
+		{E_1(57600), E_1(57600), 0x1e, 12},
+		{ODD_2, ODD_2, 0x3b, 11},
+		{FIVE, FIVE, 0x20, 8},
+		{N_1(UINT32_MAX), N_1(5000000), 0x1c, 11},
 		/* It has neither of these. */
 		{{9600, 9, PTL_PARITY_MARK, 7, PTL_FLOW_XONXOFF, PTL_FLOW_DTR},
-		 {9600, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 N_1(9600),
 		 0x1c,
 		 11},
 		{{0, 8, PTL_PARITY_SPACE, PTL_STOP_1, PTL_FLOW_HARDWARE, PTL_FLOW_NONE},
-		 {76, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_HARDWARE, PTL_FLOW_HARDWARE},
-		 0x1c,
-		 11},
-		{{UINT32_MAX, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
-		 {5000000, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_NONE, PTL_FLOW_NONE},
+		 FORMAT(76, 8, PTL_PARITY_NONE, PTL_STOP_1, PTL_FLOW_HARDWARE),
 		 0x1c,
 		 11},
 	};
