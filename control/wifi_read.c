@@ -52,11 +52,10 @@ size_t ptl_wifi_read_elements(struct ptl_wifi_counters *counters,
 			      const struct ptl_control *message, uint8_t *to, size_t room)
 {
 	size_t n = ptl_control_long(message, PTL_F_ELEMENTS, to, room), whole;
+	bool cut = n > room;
 
-	if (n > room)
-		n = room;
-	whole = ptl_elements_whole(to, n);
-	if (whole != n)
+	whole = ptl_elements_whole(to, cut ? room : n);
+	if (!cut && whole != n)
 		counters->bad_elements++;
 	return whole;
 }
@@ -98,7 +97,7 @@ static void end_bss(struct ptl_wifi *wifi)
 	size_t whole = ptl_elements_whole(wifi->elements, bss->elements_n), n;
 	const uint8_t *ssid;
 
-	if (whole != bss->elements_n)
+	if (whole != bss->elements_n && wifi->bss_came == bss->elements_n)
 		wifi->counters.bad_elements++;
 	bss->elements = wifi->elements;
 	bss->elements_n = whole;
@@ -112,26 +111,28 @@ static void end_bss(struct ptl_wifi *wifi)
 bool ptl_wifi_read_bss(struct ptl_wifi *wifi, const struct ptl_control *message)
 {
 	struct ptl_bss *bss = &wifi->bss;
-	size_t part = (size_t)ptl_control_uint(message, PTL_F_PART, 0), n;
+	size_t part = (size_t)ptl_control_uint(message, PTL_F_PART, 0), n, room;
 	uint8_t bssid[6];
 
 	copy(message, PTL_F_BSSID, bssid, sizeof(bssid));
-	if (part == 0)
+	if (part == 0) {
 		begin_bss(bss, message);
-	else if (!wifi->bss_open || part != bss->elements_n ||
-		 memcmp(bssid, bss->bssid, sizeof(bssid)) != 0) {
+		wifi->bss_came = 0;
+	} else if (!wifi->bss_open || part != wifi->bss_came ||
+		   memcmp(bssid, bss->bssid, sizeof(bssid)) != 0) {
 		wifi->bss_open = false;
 		wifi->counters.bad_parts++;
 		return false;
 	}
-	n = ptl_control_long(message, PTL_F_ELEMENTS, wifi->elements + bss->elements_n,
-			     sizeof(wifi->elements) - bss->elements_n);
-	if (n > sizeof(wifi->elements) - bss->elements_n || bss->channel == 0) {
+	room = sizeof(wifi->elements) - bss->elements_n;
+	n = ptl_control_long(message, PTL_F_ELEMENTS, wifi->elements + bss->elements_n, room);
+	if (wifi->bss_came + n > PTL_ELEMENTS_MAX || bss->channel == 0) {
 		wifi->bss_open = false;
 		wifi->counters.bad_parts++;
 		return false;
 	}
-	bss->elements_n += n;
+	wifi->bss_came = (uint16_t)(wifi->bss_came + n);
+	bss->elements_n += n < room ? n : room;
 	wifi->bss_open = ptl_control_has(message, PTL_F_MORE);
 	if (wifi->bss_open)
 		return false;

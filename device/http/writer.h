@@ -6,6 +6,7 @@
 #ifndef PIGTAIL_DEVICE_WRITER_H
 #define PIGTAIL_DEVICE_WRITER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,9 @@ static inline struct writer writer_on(char *buffer, size_t room)
 void write_text(struct writer *out, const char *what);
 /* As JSON, in quotes. */
 void write_string(struct writer *out, const char *what);
+/* The same of bytes that a stranger chose. false: they are no UTF-8 that can be printed, and
+ * those that are no ASCII became dots. */
+bool write_bytes(struct writer *out, const uint8_t *bytes, size_t n);
 void write_decimal(struct writer *out, uint64_t value);
 /* Eight digits. */
 void write_hex(struct writer *out, uint32_t value);

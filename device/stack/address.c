@@ -21,6 +21,7 @@
 
 static address_told tell;
 static ptl_time down_at;
+static bool other_net;
 
 const char *address_source(struct netif *netif)
 {
@@ -115,13 +116,19 @@ void address_link(struct netif *netif, ptl_time now, bool up)
 		netif_set_link_down(netif);
 		return;
 	}
-	if (autoip_supplied_address(netif) && now - down_at < SHORT_ABSENCE_US) {
+	if (autoip_supplied_address(netif) && now - down_at < SHORT_ABSENCE_US && !other_net) {
 		netif_set_flags(netif, NETIF_FLAG_LINK_UP);
 		etharp_gratuitous(netif);
 		nd6_restart_netif(netif);
 		return;
 	}
 	/* It may have restarted without having been down. */
+	other_net = false;
 	netif_set_link_down(netif);
 	netif_set_link_up(netif);
+}
+
+void address_other_net(void)
+{
+	other_net = true;
 }

@@ -19,6 +19,9 @@ bool address_start(struct netif *netif, const char *text, bool link, address_tol
 /* The link came (again) or went. */
 void address_link(struct netif *netif, ptl_time now, bool up);
 
+/* The link that comes next is another net's, however short it was away. */
+void address_other_net(void);
+
 /* "dhcp", "link-local", "static", "none" */
 const char *address_source(struct netif *netif);
 

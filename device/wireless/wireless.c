@@ -36,9 +36,10 @@ static struct {
 	struct ptl_wifi wifi;
 	enum state state;
 	ptl_time now, due;
-	ptl_time joined_at;
 	uint32_t wait; /* after the next failure, us */
 	bool telling;  /* the radio is told something */
+	void (*found)(const struct ptl_bss *bss);
+	struct wireless_view view;
 	char name[WIRELESS_SSID_MAX + 1];
 } own;
 
@@ -109,18 +110,11 @@ static void back_off(const char *why, uint32_t least)
 {
 	uint32_t wait = ptl_rejoin_wait(&own.wait);
 
+	own.view.failures++;
+	own.view.why = why;
 	wait = wait < least ? least : wait;
 	tell_failure(why, wait);
 	wait_for(wait);
-}
-
-/* What held a key. */
-static void wipe(struct ptl_control_writer *message)
-{
-	volatile uint8_t *bytes = message->bytes;
-
-	for (size_t i = 0; i < sizeof(message->bytes); i++)
-		bytes[i] = 0;
 }
 
 static void join(void)
@@ -138,7 +132,7 @@ static void join(void)
 	own.state = JOINING;
 	own.due = PTL_NEVER;
 	status = ptl_wifi_start(&own.wifi, own.now, PTL_WIFI_STATION, &message);
-	wipe(&message);
+	wireless_wipe(&message, sizeof(message));
 	if (status != PTL_STATUS_DONE)
 		back_off(ptl_status_text(status), 0);
 }
@@ -146,6 +140,7 @@ static void join(void)
 static void begin_session(void)
 {
 	own.state = ABSENT;
+	own.view.ready = false;
 	own.due = own.now + READY_US;
 	ptl_wifi_session(&own.wifi);
 	own.config.radio->session(own.now, true);
@@ -198,6 +193,7 @@ static void on_ready(void *user, const struct ptl_radio_info *info)
 	const char *country = own.config.settings->country;
 
 	(void)user;
+	own.view.ready = info != NULL;
 	if (!info) {
 		own.state = ABSENT;
 		own.due = own.now + READY_US;
@@ -215,6 +211,15 @@ static void on_ready(void *user, const struct ptl_radio_info *info)
 	wait_for(0);
 }
 
+static void take_association(const struct ptl_association *association)
+{
+	memcpy(own.view.bssid, association->bssid, sizeof(own.view.bssid));
+	own.view.channel = association->channel;
+	own.view.signal = association->signal;
+	if (association->akms)
+		own.view.akms = association->akms;
+}
+
 static void on_joined(void *user, const struct ptl_association *association)
 {
 	(void)user;
@@ -225,7 +230,11 @@ static void on_joined(void *user, const struct ptl_association *association)
 	}
 	own.state = IN;
 	own.due = PTL_NEVER;
-	own.joined_at = own.now;
+	own.view.in = true;
+	own.view.joined_at = own.now;
+	own.view.why = NULL;
+	own.view.akms = 0;
+	take_association(association);
 	tell_joined(association);
 	own.config.carrier(own.now, true);
 }
@@ -235,6 +244,8 @@ static void on_failed(void *user, enum ptl_failure failure, uint16_t code, const
 	(void)user;
 	(void)code;
 	(void)text;
+	if (own.state != JOINING)
+		return; /* it was ended for another one */
 	back_off(ptl_failure_text(failure),
 		 failure == PTL_FAILURE_WRONG_KEY ? WRONG_KEY_US : 0);
 }
@@ -244,15 +255,84 @@ static void on_left(void *user, uint16_t reason, enum ptl_by by, const char *tex
 	(void)user;
 	(void)reason;
 	if (own.state != IN)
-		return; /* it was left at once */
+		return; /* we left it */
+	own.view.in = false;
 	own.config.carrier(own.now, false);
-	if (own.now - own.joined_at < STEADY_US) {
+	if (own.now - own.view.joined_at < STEADY_US) {
 		back_off(*text ? text : "lost", 0);
 		return;
 	}
 	own.wait = PTL_REJOIN_FIRST_US;
 	tell("lost: ", *text ? text : ptl_by_text(by));
 	wait_for(PTL_REJOIN_SOON_US);
+}
+
+static void on_roamed(void *user, const struct ptl_association *association)
+{
+	(void)user;
+	take_association(association);
+}
+
+static void on_signal(void *user, int8_t signal, uint32_t tx_rate, uint32_t rx_rate)
+{
+	(void)user;
+	(void)tx_rate;
+	(void)rx_rate;
+	own.view.signal = signal;
+}
+
+static void on_bss(void *user, const struct ptl_bss *bss)
+{
+	(void)user;
+	own.found(bss);
+}
+
+static void on_scan_done(void *user, enum ptl_status status, const char *text)
+{
+	(void)user;
+	(void)text;
+	own.view.scanning = false;
+	own.view.scanned = status;
+}
+
+/* ---- another network, and what there is ---- */
+
+const struct wireless_view *wireless_view(void)
+{
+	return &own.view;
+}
+
+void wireless_again(ptl_time now)
+{
+	enum state was = own.state;
+
+	own.now = now;
+	own.wait = PTL_REJOIN_FIRST_US;
+	own.view.why = NULL;
+	own.view.network++;
+	take_name(own.config.settings->ssid);
+	if (was == ABSENT)
+		return;
+	wait_for(0);
+	if (was == IN) {
+		own.view.in = false;
+		own.config.carrier(now, false);
+	}
+	if (was == IN || was == JOINING)
+		(void)ptl_wifi_stop(&own.wifi, now, PTL_WIFI_STATION, LEAVING);
+}
+
+bool wireless_scan(ptl_time now, void (*found)(const struct ptl_bss *bss))
+{
+	struct ptl_control_writer message;
+
+	if (own.view.scanning)
+		return true;
+	own.found = found;
+	ptl_control_begin(&message, PTL_M_SCAN, 0, PTL_IF_STATION);
+	own.view.scanning =
+		ptl_wifi_start(&own.wifi, now, PTL_WIFI_SCAN, &message) == PTL_STATUS_DONE;
+	return own.view.scanning;
 }
 
 /* ---- the seam ---- */
@@ -287,6 +367,10 @@ void wireless_start(const struct wireless_config *config, ptl_time now)
 		.joined = on_joined,
 		.failed = on_failed,
 		.left = on_left,
+		.roamed = on_roamed,
+		.signal = on_signal,
+		.bss = on_bss,
+		.scan_done = on_scan_done,
 		.answer = on_answer,
 	};
 
@@ -294,6 +378,8 @@ void wireless_start(const struct wireless_config *config, ptl_time now)
 	own.config = *config;
 	own.now = now;
 	own.wait = PTL_REJOIN_FIRST_US;
+	own.view.ssid = config->settings->ssid;
+	own.view.name = own.name;
 	take_name(config->settings->ssid);
 	ptl_wifi_init(&own.wifi, &heard);
 	config->radio->start(&events, now);
@@ -306,7 +392,8 @@ ptl_time wireless_poll(ptl_time now)
 	ptl_time next, radio;
 
 	own.now = now;
-	if (now >= own.due)
+	/* What was asked before has to go out first. */
+	if (now >= own.due && own.wifi.outbox_count < PTL_WIFI_OUTBOX)
 		act();
 	own.telling = true;
 	next = ptl_wifi_poll(&own.wifi, now);

@@ -9,6 +9,7 @@
 #ifndef PIGTAIL_DEVICE_WIRELESS_H
 #define PIGTAIL_DEVICE_WIRELESS_H
 
+#include <pigtail/control.h>
 #include <pigtail/local_radio.h>
 #include <pigtail/wireless_settings.h>
 
@@ -31,6 +32,35 @@ void wireless_start(const struct wireless_config *config, ptl_time now);
 
 /* Returns when it wants to be called next. */
 ptl_time wireless_poll(ptl_time now);
+
+/* ---- for who shows it, or changes it ---- */
+
+struct wireless_view {
+	const char *ssid; /* of the settings; "": it is to join none */
+	const char *name; /* the same, printable */
+	unsigned network; /* counts up when they are others */
+	bool ready;	  /* the radio is there */
+	bool in, scanning;
+	uint8_t bssid[6], channel, akms; /* in it */
+	int8_t signal;			 /* dBm; 0: unknown */
+	ptl_time joined_at;
+	unsigned failures;	 /* joins that came to nothing, all of them */
+	const char *why;	 /* the last one, since it was in; NULL: none */
+	enum ptl_status scanned; /* how the last scan ended */
+};
+
+const struct wireless_view *wireless_view(void);
+
+/* The settings are others: it leaves what it is in, and joins what they say now. */
+void wireless_again(ptl_time now);
+
+struct ptl_bss;
+
+/* Looks for networks; each is told (pigtail/wifi.h), maybe more than once. false: not now. One
+ * that is going on does as well. */
+bool wireless_scan(ptl_time now, void (*found)(const struct ptl_bss *bss));
+
+/* ---- frames ---- */
 
 /* A frame for the network. false: there is none, or no room: it is not offered again. */
 bool wireless_send(const uint8_t *frame, size_t n);

@@ -52,6 +52,12 @@ static err_t output(struct netif *from, struct pbuf *frame)
 
 static void on_carrier(ptl_time now, bool up)
 {
+	static unsigned network;
+
+	if (up && network != wireless_view()->network) {
+		network = wireless_view()->network;
+		address_other_net();
+	}
 	address_link(&netif, now, up);
 }
 

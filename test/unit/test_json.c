@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "device/http/json.h"
+#include "device/http/writer.h"
 
 static struct json parsed(const char *text)
 {
@@ -128,6 +129,42 @@ static void test_numbers_too_large(void **state)
 	assert_true(number == UINT32_MAX);
 }
 
+/* What a network is called is any bytes, and a WebSocket's text has to be UTF-8. */
+static void test_names_of_strangers(void **state)
+{
+	static const struct {
+		const char *bytes, *json;
+		bool text;
+	} cases[] = {
+		{"plain", "\"plain\"", true},
+		{"", "\"\"", true},
+		{"a\"b\\", "\"a\\\"b\\\\\"", true},
+		{"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb7",
+		 "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb7\"", true},
+		{"a\nb", "\"a.b\"", false},
+		{"\x1b[2J", "\".[2J\"", false},
+		{"\x7f", "\".\"", false},
+		{"\xc2\x85", "\"..\"", false},		 /* a control character */
+		{"\xc0\xaf", "\"..\"", false},		 /* too long for what it is */
+		{"\xed\xa0\x80", "\"...\"", false},	 /* half of a pair */
+		{"\xf4\x90\x80\x80", "\"....\"", false}, /* beyond the last one */
+		{"x\xe2\x82", "\"x..\"", false},	 /* cut off */
+		{"\xe2\x82x\xc3\xa9", "\"..x..\"", false},
+	};
+	char text[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct writer out = writer_on(text, sizeof(text) - 1);
+
+		assert_int_equal(write_bytes(&out, (const uint8_t *)cases[i].bytes,
+					     strlen(cases[i].bytes)),
+				 cases[i].text);
+		text[out.n] = 0;
+		assert_string_equal(text, cases[i].json);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -136,6 +173,7 @@ int main(void)
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_a_string_where_it_lies),
 		cmocka_unit_test(test_numbers_too_large),
+		cmocka_unit_test(test_names_of_strangers),
 	};
 
 	return cmocka_run_group_tests_name("json", tests, NULL, NULL);

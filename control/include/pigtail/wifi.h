@@ -25,15 +25,21 @@
 
 #include <pigtail/control.h>
 
-#define PTL_WIFI_TEXT	  (128 + 1)
-#define PTL_WIFI_REQUESTS 8 /* under way at once */
-#define PTL_WIFI_OUTBOX	  4 /* messages that wait for room on the link */
+#define PTL_WIFI_TEXT (128 + 1)
 
-/* Of a BSS that a scan finds. Who never scans may build with fewer; one that is longer is
- * not told, and counted in bad_parts. */
+/* Who has little memory and asks for little may build with fewer of all of these. */
+#ifndef PTL_WIFI_REQUESTS
+#define PTL_WIFI_REQUESTS 8 /* under way at once */
+#endif
+#ifndef PTL_WIFI_OUTBOX
+#define PTL_WIFI_OUTBOX 4 /* messages that wait for room on the link */
+#endif
+/* Of a BSS that a scan finds: what has no room is left out. */
 #ifndef PTL_WIFI_ELEMENTS
 #define PTL_WIFI_ELEMENTS PTL_ELEMENTS_MAX
 #endif
+#define PTL_WIFI_OTHERS                                                                        \
+	(PTL_WIFI_ELEMENTS < PTL_CONTROL_MAX ? PTL_WIFI_ELEMENTS : PTL_CONTROL_MAX)
 
 /* Patience, microseconds. A host's supplicant gives up a join after 10 s. */
 #define PTL_WIFI_ANSWER_US   3000000u  /* for an answer */
@@ -149,8 +155,9 @@ struct ptl_wifi {
 	/* The BSS whose parts are coming. */
 	struct ptl_bss bss;
 	bool bss_open;
+	uint16_t bss_came; /* bytes of its elements, also of those left out */
 	uint8_t elements[PTL_WIFI_ELEMENTS];
-	uint8_t others[PTL_CONTROL_MAX]; /* elements of another event, in its callback */
+	uint8_t others[PTL_WIFI_OTHERS]; /* elements of another event, in its callback */
 };
 
 void ptl_wifi_init(struct ptl_wifi *wifi, const struct ptl_wifi_events *events);

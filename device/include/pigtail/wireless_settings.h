@@ -24,7 +24,11 @@ struct wireless_settings {
 /* What is not stored is "". */
 void wireless_settings_read(const struct ptl_store *store, struct wireless_settings *settings);
 
-/* false: the store is full, or the flash fails. */
+/* false: the store is full, or the flash fails. A loss of power leaves name and passphrase both
+ * as they were, or both as they are now. */
 bool wireless_settings_write(struct ptl_store *store, const struct wireless_settings *settings);
+
+/* What held a passphrase. */
+void wireless_wipe(void *what, size_t n);
 
 #endif

@@ -19,6 +19,9 @@
 /* Headers are read where they lie: every access to them may be unaligned. */
 #define PACK_STRUCT_STRUCT __attribute__((packed))
 
+/* The C library's is a table of 257 bytes. */
+#define LWIP_NO_CTYPE_H 1
+
 uint32_t stack_random(void);
 #define LWIP_RAND() stack_random()
 
