@@ -4,7 +4,7 @@
 # the whole answer that asks for it gets. It loads by one request, for a device has few
 # connections. Each module of the script becomes a function that returns what it exports.
 set(folder ${CMAKE_CURRENT_LIST_DIR})
-set(modules link plot terminal upload)
+set(modules link plot terminal upload wifi)
 set(file_of_terminal terminal_plain)
 
 # base64 of the bytes that the hexadecimal digits stand for.
@@ -40,12 +40,18 @@ function(read_source out name)
   set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
+function(imported out text)
+  string(REGEX REPLACE "import ({[^}]*}) from \"./([a-z]+).js\";" "const \\1 = \\2_js;" text "${text}")
+  set(${out} "${text}" PARENT_SCOPE)
+endfunction()
+
 function(as_function out name)
   set(file ${name})
   if(DEFINED file_of_${name})
     set(file ${file_of_${name}})
   endif()
   read_source(text ${file}.js)
+  imported(text "${text}")
   string(REGEX MATCHALL "export (async )?(function|class) [A-Za-z]+" exports "${text}")
   list(TRANSFORM exports REPLACE "^.* " "")
   string(REPLACE ";" ", " exports "${exports}")
@@ -59,11 +65,12 @@ foreach(module ${modules})
   string(APPEND script "${text}")
 endforeach()
 read_source(text console.js)
-string(REGEX REPLACE "import ({[^}]*}) from \"./([a-z]+).js\";" "const \\1 = \\2_js;" text "${text}")
+imported(text "${text}")
+string(REPLACE "import(path)" "Promise.resolve(wifi_js)" text "${text}")
 string(APPEND script "${text}")
 read_source(style console.css)
 file(READ ${folder}/console.html page)
-# A chip's pins are wired, and its bridge has no link beside it.
+# A chip's pins are wired.
 string(REGEX REPLACE "\t<!-- not on a chip -->.*<!-- up to here -->\n\n" "" page "${page}")
 string(REPLACE "<link rel=\"stylesheet\" href=\"console.css\">" "<style>${style}</style>" page "${page}")
 string(REPLACE "<script type=\"module\" src=\"console.js\"></script>"

@@ -191,7 +191,7 @@ function showClients(status) {
 }
 
 /* Sections that only some bridges have: by a key of their status, the module that fills them. */
-const sections = { pin_settings: "./pins.js", link: "./wifi.js" };
+const sections = { pin_settings: "./pins.js", link: "./wifi.js", radio: "./wifi.js" };
 const modules = {};
 
 async function showSections(status) {
@@ -199,7 +199,7 @@ async function showSections(status) {
 		if (!status[key])
 			continue;
 		modules[key] ??= import(path).then((module) => {
-			module.begin(ask, tell);
+			module.begin(ask, tell, link);
 			return module;
 		});
 		(await modules[key]).show(status);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The radio of the link beside the bridge (--link): its state, which networks there are, and
- * which one it is in. A password goes by a request of its own (POST), of which the bridge keeps
- * nothing.
+ * The radio of the link beside the bridge (--link), or that of the device that the bridge runs
+ * on: its state, which networks there are, and which one it is in. A link is asked by requests of
+ * their own (POST): of a password, the bridge keeps nothing. A device has few connections, and is
+ * asked by the one that is there.
  */
 import { control } from "./link.js";
 
 const EVERY_MS = 2000;
 const $ = (id) => document.getElementById(id);
-let busy = false;
+let busy = false, own = false, link;
+
+const request = (name, args) => own ? link.ask(name, args) : control(name, args);
 
 function security({ security: kinds }) {
 	return kinds?.length ? kinds.join(", ") : "?";
@@ -27,31 +30,32 @@ function sentence(status) {
 		return "the link has no radio now";
 	if (station?.state === "joined")
 		return `in ${station.ssid}: channel ${station.channel}, ${station.signal} dBm, ${security(station)}`;
-	return station?.state === "joining" ? `joining ${station.ssid ?? ""}` : "in no network";
+	const why = station?.failure ? `; ${station.failure.ssid}: ${station.failure.reason}` : "";
+	return (station?.state === "joining" ? `joining ${station.ssid ?? ""}` : "in no network") + (own ? why : "");
 }
 
 async function look() {
 	if (document.hidden)
 		return;
 	try {
-		const status = await control("link.status");
+		const status = await request("link.status");
 		$("wifi-state").textContent = sentence(status);
-		$("leave").disabled = status.radio?.station?.state !== "joined";
+		$("leave").disabled = $("forget").disabled = status.radio?.station?.state !== "joined";
 		$("scan").disabled = $("join").disabled = busy || !status.radio;
 	} catch (error) {
 		$("wifi-state").textContent = error.message;
-		$("scan").disabled = $("join").disabled = $("leave").disabled = true;
+		$("scan").disabled = $("join").disabled = $("leave").disabled = $("forget").disabled = true;
 	}
 }
 
 /* ---- what is done ---- */
 
-async function work(text, request, args) {
+async function work(text, name, args) {
 	busy = true;
 	$("scan").disabled = $("join").disabled = true;
 	say(text);
 	try {
-		return await control(request, args);
+		return await request(name, args);
 	} catch (error) {
 		say(error.message, true);
 		return null;
@@ -102,20 +106,31 @@ async function join(event) {
 		say(joined.saved === false ? `joined, but not saved: ${joined.not_saved}` : `joined ${args.ssid}`, joined.saved === false);
 }
 
-async function leave() {
-	if (await work("leaving", "wifi.leave"))
-		say("left; it joins none by itself now");
+/* A device is reached by its network only. */
+async function leave(forget) {
+	const what = forget ? "It forgets the network, and joins none until it is set up anew." : "It comes back when it is restarted.";
+	if (own && !confirm(`This page will not be reached any more. ${what}`))
+		return;
+	if (await work("leaving", "wifi.leave", forget ? { forget } : {}))
+		say(own ? what : "left; it joins none by itself now");
 }
 
 export function show(status) {
+	$("wifi-link").textContent = status.link ?? "the device";
+	if (!$("wifi-section").hidden)
+		return;
+	own = !status.link;
 	$("wifi-section").hidden = false;
-	$("wifi-link").textContent = status.link;
-}
-
-export function begin() {
-	$("scan").addEventListener("click", scan);
-	$("leave").addEventListener("click", leave);
-	$("wifi-form").addEventListener("submit", join);
+	$("forget").hidden = $("wifi-note").hidden = !own;
+	$("keep").checked = own;
 	look();
 	setInterval(look, EVERY_MS);
+}
+
+export function begin(ask, tell, socket) {
+	link = socket;
+	$("scan").addEventListener("click", scan);
+	$("leave").addEventListener("click", () => leave(false));
+	$("forget").addEventListener("click", () => leave(true));
+	$("wifi-form").addEventListener("submit", join);
 }

@@ -5,7 +5,8 @@
  *
  * One message to the browser at a time: an answer's parts are fragments of one, and nothing but
  * pongs and a close may come between. One request at a time as well: while it is not answered,
- * nothing more is read, and TCP holds the browser back.
+ * nothing more is read, and TCP holds the browser back. But for one that waits for a radio:
+ * that is put aside, and what comes meanwhile goes before it.
  */
 #include "visitor.h"
 
@@ -106,6 +107,20 @@ static void subscribe(struct visitor *visitor, ptl_time now, struct json argumen
 	visitor->console.event[kind].next = every ? now : PTL_NEVER;
 }
 
+/* Whether there is something to say of the one that was there already. */
+static bool put_aside(struct visitor *visitor)
+{
+	struct desk_answer last = visitor->console.later;
+
+	visitor->console.later = visitor->answer;
+	if (!last.waits)
+		return false;
+	last.waits = false;
+	desk_refuse(&last, "busy", "another request has taken its place");
+	visitor->answer = last;
+	return true;
+}
+
 static void ask(struct visitor *visitor, ptl_time now)
 {
 	struct json all;
@@ -123,9 +138,21 @@ static void ask(struct visitor *visitor, ptl_time now)
 	} else {
 		desk_ask(visitor->desk, now, all, &visitor->answer);
 	}
+	visitor_wipe(visitor);
 	visitor->text_n = 0;
 	visitor->console.asked = false;
+	visitor->console.telling = !visitor->answer.waits || put_aside(visitor);
+}
+
+/* Whether there is an answer now to what was put aside. */
+static bool take_later(struct visitor *visitor, ptl_time now)
+{
+	if (!visitor->console.later.waits ||
+	    desk_waits(visitor->desk, now, &visitor->console.later))
+		return false;
+	visitor->answer = visitor->console.later;
 	visitor->console.telling = true;
+	return true;
 }
 
 static bool has_changed(const struct visitor *visitor)
@@ -166,7 +193,7 @@ static bool say(struct visitor *visitor, ptl_time now)
 		return false;
 	if (!visitor->console.telling && visitor->console.asked)
 		ask(visitor, now);
-	if (!visitor->console.telling && !take_event(visitor, now))
+	if (!visitor->console.telling && !take_later(visitor, now) && !take_event(visitor, now))
 		return false;
 	tell_part(visitor, now);
 	return true;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR MIT */
-/* Two tables: what can be asked, and what can be told, part by part. */
+/* Two tables: what can be asked, and what can be told, part by part. What is about Wi-Fi is in
+ * wifi_desk.c, if at all. */
 #include "desk.h"
 #include "device_bridge.h"
+#include "wifi_desk.h"
 
 #include <mbedtls/base64.h>
 
@@ -122,7 +124,10 @@ static void add_target(const struct desk *desk, struct writer *out)
 			write_key(out, names[i], n++);
 			write_string(out, "a pin of the module");
 		}
-	write_text(out, "},\"write\":\"all\",\"clients\":[");
+	write_text(out, "}");
+	if (desk->wifi)
+		add(out, "radio", "own");
+	write_text(out, ",\"write\":\"all\",\"clients\":[");
 }
 
 #define OF_CLIENT(field)                                                                       \
@@ -247,6 +252,7 @@ static const struct {
 	[DESK_STATUS] = {"status", status_part, BRIDGE_CLIENTS + 3},
 	[DESK_STATS] = {"stats", stats_part, 2},
 	[DESK_FLASH] = {"flash", flash_part, 2},
+	/* [DESK_WIFI]: has as many as it has to say. */
 };
 
 enum desk_kind desk_event(const char *name)
@@ -277,13 +283,25 @@ static void begin_text(const struct desk_answer *answer, struct writer *out)
 bool desk_part(const struct desk *desk, ptl_time now, struct desk_answer *answer,
 	       struct writer *out)
 {
+	bool more = false;
+
 	if (answer->part == 0)
 		begin_text(answer, out);
-	kinds[answer->kind].tell(desk, now, answer, out);
-	if (++answer->part < kinds[answer->kind].parts)
+	if (answer->kind == DESK_WIFI)
+		more = desk->wifi->tell(now, answer, out);
+	else
+		kinds[answer->kind].tell(desk, now, answer, out);
+	if (++answer->part < kinds[answer->kind].parts || more)
 		return true;
 	write_text(out, "}");
 	return false;
+}
+
+bool desk_waits(const struct desk *desk, ptl_time now, struct desk_answer *answer)
+{
+	if (answer->waits)
+		answer->waits = desk->wifi->waits(now, answer);
+	return answer->waits;
 }
 
 void desk_refuse(struct desk_answer *answer, const char *code, const char *reason)
@@ -536,6 +554,8 @@ void desk_ask(struct desk *desk, ptl_time now, struct json request, struct desk_
 	*answer = (struct desk_answer){0};
 	answer->has_id = json_number(json_member(request, "id"), &answer->id);
 	(void)json_string(json_member(request, "request"), name, sizeof(name));
+	if (desk->wifi && desk->wifi->ask(now, name, json_member(request, "arguments"), answer))
+		return;
 	for (size_t i = 0; i < COUNT(requests); i++)
 		if (!strcmp(requests[i].name, name)) {
 			requests[i].ask(desk, now, json_member(request, "arguments"), answer);

@@ -15,11 +15,14 @@
 #define DESK_PART    320u
 #define DESK_REQUEST 608u /* bytes: a piece of an image in base64, and what is around it */
 
+struct desk_wifi;
+
 struct desk {
 	struct ptl_bridge *bridge;
 	struct programming *programming;
 	struct upload *upload;
-	enum ptl_target target; /* as the settings say */
+	enum ptl_target target;	      /* as the settings say */
+	const struct desk_wifi *wifi; /* NULL: its network is no radio's */
 
 	/* Where a client is, as text; NULL: it is gone. And its end; false: there is none. */
 	const char *(*peer)(unsigned client);
@@ -33,6 +36,7 @@ enum desk_kind {
 	DESK_STATUS,
 	DESK_STATS,
 	DESK_FLASH,
+	DESK_WIFI,
 	DESK_KINDS,
 };
 
@@ -43,6 +47,8 @@ struct desk_answer {
 	uint32_t id;
 	const char *code, *reason; /* of an error */
 	unsigned part;		   /* that is to be told next */
+	uint8_t wifi;		   /* of DESK_WIFI, see wifi_desk.c */
+	bool waits;		   /* what was asked for goes on, as desk_waits() knows */
 };
 
 /* What an event is called; DESK_KINDS: it is none. */
@@ -50,6 +56,9 @@ enum desk_kind desk_event(const char *name);
 
 /* Does what a request says. */
 void desk_ask(struct desk *desk, ptl_time now, struct json request, struct desk_answer *answer);
+
+/* Whether an answer is not known yet. */
+bool desk_waits(const struct desk *desk, ptl_time now, struct desk_answer *answer);
 
 /* An error of the request's, without asking the desk. */
 void desk_refuse(struct desk_answer *answer, const char *code, const char *reason);

@@ -28,6 +28,7 @@
 #define BRIDGE_HISTORY 1024u /* bytes: how far a client may fall behind */
 
 struct bridge_gate;
+struct desk_wifi;
 struct bridge_web;
 
 struct bridge_config {
@@ -39,6 +40,7 @@ struct bridge_config {
 	struct ptl_store *store;		/* likewise: TLS has its identity there */
 	const struct bridge_gate *gate;		/* NULL: no TLS */
 	const struct bridge_web *web;		/* NULL: no page; it wants the gate */
+	const struct desk_wifi *wifi;		/* NULL: the page sets no Wi-Fi */
 	const struct ptl_flash *flash;		/* where the page's images wait; or NULL */
 	void (*log)(const char *line);		/* for a person's eyes */
 };

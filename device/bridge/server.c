@@ -8,6 +8,7 @@
 #include "mdns_port.h"
 #include "seat.h"
 #include "web.h"
+#include "wifi_desk.h"
 
 #include <lwip/tcp.h>
 #include <pigtail/proxy.h>
@@ -312,6 +313,7 @@ static bool listen_web(const struct gate_config *gate)
 	const struct web_config web = {
 		.bridge = server.bridge,
 		.target = server.config.settings->target,
+		.wifi = server.config.wifi,
 		.flash = server.config.flash,
 		.peer = peer_of,
 		.hang_up = hang_up,
@@ -444,6 +446,11 @@ ptl_time bridge_poll(ptl_time now)
 			web = server.config.web->poll(now);
 		ptl_bridge_poll(server.bridge, now);
 		any |= serve_seats(now, &due);
+	}
+	if (server.config.wifi) {
+		ptl_time wifi = server.config.wifi->poll(now);
+
+		due = wifi < due ? wifi : due;
 	}
 	if (any)
 		return now;

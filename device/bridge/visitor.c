@@ -194,7 +194,7 @@ static void serve_login(struct visitor *visitor, ptl_time now)
 		    json_string(json_member(all, "user"), name, sizeof(name)) &&
 		    json_string(json_member(all, "password"), password, sizeof(password));
 
-	mbedtls_platform_zeroize(visitor->text, sizeof(visitor->text));
+	visitor_wipe(visitor);
 	wrong = well ? entrance_refuses(visitor->place, now, name, password) : NULL;
 	mbedtls_platform_zeroize(password, sizeof(password));
 	if (!well)
@@ -226,6 +226,7 @@ static void serve_control(struct visitor *visitor, ptl_time now)
 		return;
 	}
 	desk_ask(visitor->desk, now, all, &visitor->answer);
+	visitor_wipe(visitor);
 	write_head(visitor, &out, 200);
 	write_text(&out,
 		   "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -434,6 +435,8 @@ static bool step(struct visitor *visitor, ptl_time now)
 		visitor->http.route->serve(visitor, now);
 		return true;
 	case VISITOR_TELLS:
+		if (desk_waits(visitor->desk, now, &visitor->answer))
+			return false;
 		tell_part(visitor, now);
 		return true;
 	case VISITOR_SHOWS:

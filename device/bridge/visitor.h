@@ -19,7 +19,7 @@
 enum visitor_state {
 	VISITOR_READS, /* a request's head */
 	VISITOR_READS_BODY,
-	VISITOR_TELLS, /* an answer of the desk's, in parts */
+	VISITOR_TELLS, /* an answer of the desk's, when it is known, in parts */
 	VISITOR_SHOWS, /* the page */
 	VISITOR_CONSOLE,
 	VISITOR_ENDS, /* what is in out still leaves */
@@ -58,7 +58,8 @@ struct visitor {
 			uint8_t due; /* a pong or a close, that is to be sent; 0: none */
 			bool asked;  /* text is a request */
 			bool telling, ended;
-			unsigned changes; /* of the upload, as they were told */
+			unsigned changes;	  /* of the upload, as they were told */
+			struct desk_answer later; /* that waits; there is one at a time */
 			struct {
 				bool on;
 				ptl_time every, next; /* every 0: when it happens */
@@ -74,6 +75,9 @@ bool visitor_flush(struct visitor *visitor);
 
 /* Whether there are bytes in in now. */
 bool visitor_has_bytes(struct visitor *visitor);
+
+/* A request was read; it may have had a password. */
+void visitor_wipe(struct visitor *visitor);
 
 /* Where the next byte of out goes. */
 struct writer visitor_out(struct visitor *visitor);

@@ -2,6 +2,8 @@
 /* A visitor's bytes, to and from TLS: what requests and a console share. */
 #include "visitor.h"
 
+#include <mbedtls/platform_util.h>
+
 bool visitor_flush(struct visitor *visitor)
 {
 	while (visitor->out_at < visitor->out_n) {
@@ -24,6 +26,12 @@ bool visitor_has_bytes(struct visitor *visitor)
 							  sizeof(visitor->in));
 	}
 	return visitor->in_at < visitor->in_n;
+}
+
+void visitor_wipe(struct visitor *visitor)
+{
+	mbedtls_platform_zeroize(visitor->text, sizeof(visitor->text));
+	mbedtls_platform_zeroize(visitor->in, visitor->in_at);
 }
 
 struct writer visitor_out(struct visitor *visitor)

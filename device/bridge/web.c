@@ -36,6 +36,7 @@ static void web_start(const struct web_config *config)
 		.programming = &web.programming,
 		.upload = &web.upload,
 		.target = config->target,
+		.wifi = config->wifi,
 		.peer = config->peer,
 		.hang_up = config->hang_up,
 	};

@@ -13,9 +13,12 @@
 #include <pigtail/flash.h>
 #include <pigtail/target_pins.h>
 
+struct desk_wifi;
+
 struct web_config {
 	struct ptl_bridge *bridge;
 	enum ptl_target target;
+	const struct desk_wifi *wifi;
 	const struct ptl_flash *flash; /* where an image waits, see flash_map.h; NULL: none */
 	const char *(*peer)(unsigned client);
 	bool (*hang_up)(unsigned client);

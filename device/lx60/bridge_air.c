@@ -6,9 +6,12 @@
 #include "local_air.h"
 #include "report.h"
 
+#include "../bridge/wifi_desk.h"
+
+#include <change.h>
 #include <wireless_lan.h>
 
-static bool start(const struct boot *boot, const struct ptl_store *store, address_told told)
+static bool start(const struct boot *boot, struct ptl_store *store, address_told told)
 {
 	static struct wireless_settings settings;
 	const struct wireless_lan_config config = {
@@ -18,10 +21,12 @@ static bool start(const struct boot *boot, const struct ptl_store *store, addres
 		.told = told,
 		.log = report_log,
 	};
+	const struct change_config change = {&settings, store, report_log};
 
 	if (store->flash)
 		wireless_settings_read(store, &settings);
+	change_start(&change);
 	return wireless_lan_start(&config);
 }
 
-const struct bridge_network bridge_image_network = {start, wireless_lan_poll};
+const struct bridge_network bridge_image_network = {start, wireless_lan_poll, &desk_wifi};

@@ -71,6 +71,7 @@ static void start(const struct boot *boot)
 		.store = &store,
 		.gate = bridge_image_gate,
 		.web = bridge_image_web,
+		.wifi = bridge_image_network.wifi,
 		.flash = flash_is_there() ? &lx60_flash : NULL,
 		.log = report_log,
 	};

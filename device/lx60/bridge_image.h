@@ -13,10 +13,10 @@
 
 struct bridge_network {
 	/* Starts lwIP on it. false: the settings make no sense, or there is no memory. */
-	bool (*start)(const struct boot *boot, const struct ptl_store *store,
-		      address_told told);
+	bool (*start)(const struct boot *boot, struct ptl_store *store, address_told told);
 	/* Frames both ways, and lwIP's timers; returns when it wants to be called next. */
 	ptl_time (*poll)(ptl_time now);
+	const struct desk_wifi *wifi; /* NULL: it is no radio */
 };
 
 extern const struct bridge_network bridge_image_network;

@@ -8,11 +8,13 @@
 #include "../partitions.h"
 #include "../wifi.h"
 
+#include "change.h"
 #include "device_bridge.h"
 #include "gate.h"
 #include "says.h"
 #include "target_pins.h"
 #include "web.h"
+#include "wifi_desk.h"
 #include "wireless_lan.h"
 
 #include <pigtail/flash_map.h>
@@ -86,6 +88,7 @@ static const char *start_network(void)
 {
 	const struct serial_bridge *bridge = own.bridge;
 	const struct local_config local = {&bridge->clock, bridge->wake, says_line};
+	const struct change_config change = {&own.wireless, &own.store, says_line};
 	const char *why = local_open(&local);
 	const struct wireless_lan_config lan = {
 		.clock = bridge->clock,
@@ -101,6 +104,7 @@ static const char *start_network(void)
 		says_line("no network is set: it joins none");
 		return NULL;
 	}
+	change_start(&change);
 	own.network = wireless_lan_start(&lan);
 	return own.network ? NULL : "the address makes no sense";
 }
@@ -130,6 +134,7 @@ static const char *start_bridge(size_t size)
 		.store = &own.store,
 		.gate = &bridge_gate,
 		.web = &bridge_web,
+		.wifi = &desk_wifi,
 		.flash = has_files() ? &flash_seam : NULL,
 		.log = says_line,
 	};
