@@ -39,6 +39,7 @@ class Device(Settings):
         self.wait("a refusal", lambda: "wrong password" in self.text("wifi-told"))
         assert self.find("passphrase").get_property("value") == ""
         self.is_in("pigtail")
+        self.wait("the button", lambda: self.find("join").is_enabled())
         self.find("passphrase").send_keys(key + Keys.ENTER)
         self.wait("it is joined", lambda: self.text("wifi-told") == f"joined {self.options.network}")
         self.is_in(self.options.network)
