@@ -130,6 +130,21 @@ static bool run(const char *text, qstr name)
 	return false;
 }
 
+/* What the device has in RAM (Makefile), and how a start has it: as the image says, and zeros.
+ * Of disk.c and littlefs there may be none. */
+extern char __start_lost_data[], __stop_lost_data[], __start_lost_bss[], __stop_lost_bss[];
+static char *of_image;
+
+static void load(void)
+{
+	size_t n = (size_t)(__stop_lost_data - __start_lost_data);
+
+	if (!of_image)
+		of_image = memcpy(malloc(n), __start_lost_data, n);
+	memcpy(__start_lost_data, of_image, n);
+	memset(__start_lost_bss, 0, (size_t)(__stop_lost_bss - __start_lost_bss));
+}
+
 /* Nothing of another life is in memory. The network of _boot.py has no part in this. */
 static bool live(const char *what)
 {
@@ -139,7 +154,7 @@ static bool live(const char *what)
 					 "    active = lambda on: None\n"
 					 "sys.modules['network'] = network\n";
 
-	memset(&mp_state_ctx, 0, sizeof(mp_state_ctx));
+	load();
 	mp_stack_ctrl_init();
 	mp_stack_set_limit(STACK_BYTES);
 	gc_init(heap, heap + sizeof(heap));
