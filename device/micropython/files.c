@@ -26,6 +26,7 @@
 #define PATH_BYTES 200
 #define NEW	   ".new"
 #define PART	   256u /* bytes at once */
+#define TOO_LONG   36	/* what littlefs says of a name */
 
 /* file: an open file, or what lists a folder. Seen by the collector. */
 struct transfer {
@@ -81,10 +82,13 @@ static const char *reason(mp_obj_t raised)
 	switch (MP_OBJ_SMALL_INT_VALUE(value)) {
 	case MP_ENOENT:
 		return "no such file";
+	case MP_EPERM: /* of "/" */
 	case MP_EISDIR:
 		return "it is a folder";
 	case MP_ENOTDIR:
 		return "it is no folder";
+	case TOO_LONG:
+		return "the name is too long";
 	case MP_ENOSPC:
 		return "no room is left in the flash";
 	case MP_ENODEV:
@@ -194,7 +198,7 @@ static void step_put(struct transfer *transfer)
 	end(transfer, PTL_STATUS_DONE, NULL);
 }
 
-/* "SIZE NAME" of (name, type, inode, size). */
+/* "SIZE NAME" of (name, type, inode, size). It is a line, whatever the name. */
 static void describe(struct transfer *transfer, mp_obj_t entry)
 {
 	mp_obj_t *items;
@@ -207,7 +211,10 @@ static void describe(struct transfer *transfer, mp_obj_t entry)
 		vstr_add_str(&line, "-");
 	else
 		vstr_printf(&line, "%u", (unsigned)(n > 3 ? mp_obj_get_int(items[3]) : 0));
-	vstr_printf(&line, " %s\n", mp_obj_str_get_str(items[0]));
+	vstr_add_byte(&line, ' ');
+	for (const char *name = mp_obj_str_get_str(items[0]); *name; name++)
+		vstr_add_byte(&line, (uint8_t)*name < 0x20 || *name == 0x7f ? '?' : *name);
+	vstr_add_byte(&line, '\n');
 	transfer->n = line.len < sizeof(transfer->bytes) ? line.len : sizeof(transfer->bytes);
 	memcpy(transfer->bytes, line.buf, transfer->n);
 	vstr_clear(&line);

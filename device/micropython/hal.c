@@ -9,6 +9,7 @@
 #include "webrepl.h"
 #include "wlan.h"
 
+#define LONG_US 10000u /* from here on a delay can be interrupted */
 #define POLL_US 500u /* a ring of 1 KB is full in 3 ms at 3 Mbaud */
 
 ptl_time script_now(void)
@@ -112,8 +113,11 @@ void mp_hal_delay_us(mp_uint_t us)
 {
 	ptl_time end = script_now() + us;
 
-	while (script_now() < end)
+	while (script_now() < end) {
 		script_poll();
+		if (us >= LONG_US)
+			mp_handle_pending(true);
+	}
 }
 
 void mp_hal_delay_ms(mp_uint_t ms)

@@ -32,7 +32,9 @@ static void set_active(bool active)
 	if (active) {
 		netif_set_default(&stack_link.netif);
 		netif_set_up(&stack_link.netif);
-		(void)dhcp_start(&stack_link.netif);
+		/* One that a script gave it stays. */
+		if (ip4_addr_isany_val(*netif_ip4_addr(&stack_link.netif)))
+			(void)dhcp_start(&stack_link.netif);
 	} else {
 		dhcp_release_and_stop(&stack_link.netif);
 		netif_set_down(&stack_link.netif);

@@ -59,16 +59,16 @@ static mp_obj_t init(const struct pin *pin, size_t n, const mp_obj_t *args, mp_m
 	return mp_const_none;
 }
 
-static mp_obj_t pin_make(const mp_obj_type_t *type, size_t n, size_t named_n,
-			 const mp_obj_t *args)
+mp_obj_t pin_make(const mp_obj_type_t *type, size_t n, size_t named_n, const mp_obj_t *args)
 {
 	mp_int_t number;
 	const char *refused;
 	mp_map_t named;
 	struct pin *pin;
 
+	(void)type; /* machine.Signal says none */
 	mp_arg_check_num(n, named_n, 1, MP_OBJ_FUN_ARGS_MAX, true);
-	if (mp_obj_is_type(args[0], type) && n == 1 && named_n == 0)
+	if (mp_obj_is_type(args[0], &pin_type) && n == 1 && named_n == 0)
 		return args[0];
 	number = mp_obj_get_int(args[0]);
 	if (number < 0 || number > UINT8_MAX)
@@ -76,7 +76,7 @@ static mp_obj_t pin_make(const mp_obj_type_t *type, size_t n, size_t named_n,
 	refused = script.board.pin_refused(NULL, (uint8_t)number);
 	if (refused)
 		mp_raise_msg(&mp_type_ValueError, (mp_rom_error_text_t)refused);
-	pin = mp_obj_malloc(struct pin, type);
+	pin = mp_obj_malloc(struct pin, &pin_type);
 	pin->number = (uint8_t)number;
 	if (n > 1 || named_n > 0) {
 		mp_map_init_fixed_table(&named, named_n, args + n);
@@ -177,3 +177,36 @@ static const mp_pin_p_t pin_protocol = {.ioctl = pin_ioctl};
 MP_DEFINE_CONST_OBJ_TYPE(pin_type, MP_QSTR_Pin, MP_TYPE_FLAG_NONE, make_new, pin_make, print,
 			 pin_print, call, pin_call, protocol, &pin_protocol, locals_dict,
 			 &pin_dict);
+
+/* ---- pins of machine.Signal ---- */
+
+/* It takes whatever has a protocol, a socket too, for a pin; the linker leads its calls here
+ * first (--wrap). */
+int __real_mp_virtual_pin_read(mp_obj_t pin);
+void __real_mp_virtual_pin_write(mp_obj_t pin, int value);
+int __wrap_mp_virtual_pin_read(mp_obj_t pin);
+void __wrap_mp_virtual_pin_write(mp_obj_t pin, int value);
+
+static void want_pin(mp_obj_t pin)
+{
+	static const mp_obj_type_t *const pins[] = {&pin_type, &machine_pinbase_type,
+						    &machine_signal_type};
+	const void *protocol = MP_OBJ_TYPE_GET_SLOT_OR_NULL(mp_obj_get_type(pin), protocol);
+
+	for (unsigned i = 0; i < MP_ARRAY_SIZE(pins); i++)
+		if (protocol == MP_OBJ_TYPE_GET_SLOT_OR_NULL(pins[i], protocol))
+			return;
+	mp_raise_TypeError(MP_ERROR_TEXT("that is no pin"));
+}
+
+int __wrap_mp_virtual_pin_read(mp_obj_t pin)
+{
+	want_pin(pin);
+	return __real_mp_virtual_pin_read(pin);
+}
+
+void __wrap_mp_virtual_pin_write(mp_obj_t pin, int value)
+{
+	want_pin(pin);
+	__real_mp_virtual_pin_write(pin, value);
+}

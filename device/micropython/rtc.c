@@ -52,6 +52,19 @@ static mp_obj_t now(void)
 	return mp_obj_new_tuple(8, tuple);
 }
 
+/* Of a year that is right. The day of the week follows from the others. */
+static bool is_time(const mp_int_t value[8])
+{
+	mp_int_t days;
+
+	if (value[1] < 1 || value[1] > 12)
+		return false;
+	days = (mp_int_t)timeutils_days_in_month((mp_uint_t)value[0], (mp_uint_t)value[1]);
+	return value[2] >= 1 && value[2] <= days && value[4] >= 0 && value[4] < 24 &&
+	       value[5] >= 0 && value[5] < 60 && value[6] >= 0 && value[6] < 60 &&
+	       value[7] >= 0 && value[7] < 1000;
+}
+
 /* datetime((year, month, day, weekday, hours, minutes, seconds, milliseconds)) */
 static mp_obj_t rtc_datetime(size_t n, const mp_obj_t *args)
 {
@@ -64,8 +77,10 @@ static mp_obj_t rtc_datetime(size_t n, const mp_obj_t *args)
 	mp_obj_get_array_fixed_n(args[1], 8, &items);
 	for (int i = 0; i < 8; i++)
 		value[i] = mp_obj_get_int(items[i]);
-	if (value[0] < 2000 || value[0] > 2099 || value[7] < 0)
+	if (value[0] < 2000 || value[0] > 2099)
 		mp_raise_ValueError(MP_ERROR_TEXT("year is 2000 to 2099"));
+	if (!is_time(value))
+		mp_raise_ValueError(MP_ERROR_TEXT("there is no such time"));
 	seconds = timeutils_seconds_since_epoch((mp_uint_t)value[0], (mp_uint_t)value[1],
 						(mp_uint_t)value[2], (mp_uint_t)value[4],
 						(mp_uint_t)value[5], (mp_uint_t)value[6]);

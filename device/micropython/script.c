@@ -12,6 +12,7 @@
 #include "py/mphal.h"
 #include "py/runtime.h"
 #include "py/stackctrl.h"
+#include "extmod/modnetwork.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
 
@@ -126,8 +127,10 @@ bool script_start(struct device *device, const struct device_config *config)
 	script.device = device;
 	device_services_attach(&script.services, device);
 	device_card_attach(&script.card, device, script_now());
-	return stack_link_begin(device, config) &&
-	       (!script.board.radio || wlan_start(script.board.radio));
+	if (!stack_link_begin(device, config))
+		return false;
+	stack_link.netif.hostname = mod_network_hostname_data;
+	return !script.board.radio || wlan_start(script.board.radio);
 }
 
 /* ---- lives ---- */
@@ -192,6 +195,7 @@ void script_run(void)
 		mp_stack_set_limit(room - TURN_BYTES);
 		gc_init(script.board.heap, script.board.heap + script.board.heap_bytes);
 		mp_init();
+		mod_network_init();
 		files_reset();
 		webrepl_reset();
 		mp_obj_list_append(mp_sys_path, MP_OBJ_NEW_QSTR(MP_QSTR__slash_lib));

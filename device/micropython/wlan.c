@@ -3,8 +3,8 @@
  * See wlan.h: the class, and the station; the access point is wlan_ap.c.
  *
  * One machine gives the station's status(): what the radio said last, and whether DHCP has an
- * address. Nothing is printed. A soft reset leaves a joined network as it is, as on
- * MicroPython's own ports.
+ * address. What is lost is asked for again (wlan_again.h). Nothing is printed. A soft reset
+ * leaves a joined network as it is, as on MicroPython's own ports.
  */
 #include "py/mperrno.h"
 #include "py/mphal.h"
@@ -13,11 +13,11 @@
 
 #include "script.h"
 #include "stack_link.h"
+#include "wlan_again.h"
 #include "wlan_ap.h"
 #include "wlan_core.h"
 
 #include <lwip/dhcp.h>
-#include <mbedtls/platform_util.h>
 
 #include <string.h>
 
@@ -32,7 +32,6 @@ static struct {
 	bool joined, scanning;
 	uint8_t status; /* IDLE to CONNECT_FAIL */
 	struct ptl_association association;
-	uint8_t ssid[32], ssid_n; /* asked for */
 	struct ptl_bss found[FOUND_MAX];
 	unsigned found_count;
 } wlan;
@@ -98,8 +97,10 @@ static void on_joined(void *user, const struct ptl_association *association)
 	wlan.association = *association;
 	wlan.joined = true;
 	wlan_core_carrier(PTL_IF_STATION, true);
+	wlan_again_joined();
 	netif_set_default(station());
-	(void)dhcp_start(station());
+	if (!wlan_core_has_fixed(station()))
+		(void)dhcp_start(station());
 }
 
 static void on_roamed(void *user, const struct ptl_association *association)
@@ -111,8 +112,10 @@ static void on_roamed(void *user, const struct ptl_association *association)
 static void gone(void)
 {
 	wlan.joined = false;
-	dhcp_release_and_stop(station());
-	netif_set_addr(station(), IP4_ADDR_ANY4, IP4_ADDR_ANY4, IP4_ADDR_ANY4);
+	if (!wlan_core_has_fixed(station())) {
+		dhcp_release_and_stop(station());
+		netif_set_addr(station(), IP4_ADDR_ANY4, IP4_ADDR_ANY4, IP4_ADDR_ANY4);
+	}
 	wlan_core_carrier(PTL_IF_STATION, false);
 	netif_set_default(&stack_link.netif);
 }
@@ -125,15 +128,15 @@ static void on_failed(void *user, enum ptl_failure failure, uint16_t code, const
 	wlan.status = failure == PTL_FAILURE_WRONG_KEY	  ? WRONG_PASSWORD
 		      : failure == PTL_FAILURE_NO_NETWORK ? NO_AP_FOUND
 							  : CONNECT_FAIL;
+	wlan_again_failed(failure);
 }
 
 static void on_left(void *user, uint16_t reason, enum ptl_by by, const char *text)
 {
 	(void)user;
 	(void)reason;
-	(void)by;
 	(void)text;
-	wlan.status = IDLE;
+	wlan.status = wlan_again_lost(by) ? CONNECTING : IDLE;
 	gone();
 }
 
@@ -163,6 +166,16 @@ bool wlan_start(const struct local_radio *radio)
 	return wlan_core_start(radio, &heard);
 }
 
+ptl_time wlan_poll(ptl_time now)
+{
+	ptl_time core, again = PTL_NEVER;
+
+	if (wlan_core.active[PTL_IF_STATION])
+		again = wlan_again_poll(now);
+	core = wlan_core_poll(now);
+	return core < again ? core : again;
+}
+
 /* ---- network.WLAN ---- */
 
 static uint8_t channel(void)
@@ -170,15 +183,21 @@ static uint8_t channel(void)
 	return wlan.joined ? wlan.association.channel : 0;
 }
 
+static void leave(void)
+{
+	wlan_again_forget();
+	(void)ptl_wifi_stop(&wlan_core.wifi, script_now(), PTL_WIFI_STATION, LEAVING);
+	wlan.status = IDLE;
+}
+
 static void set_active(bool active)
 {
 	if (active == wlan_core.active[PTL_IF_STATION])
 		return;
 	if (!active)
-		(void)ptl_wifi_stop(&wlan_core.wifi, script_now(), PTL_WIFI_STATION, LEAVING);
+		leave();
 	if (wlan.joined)
 		gone();
-	wlan.status = IDLE;
 	wlan.scanning = false;
 	wlan_core_activate(PTL_IF_STATION, active);
 }
@@ -220,28 +239,13 @@ static bool has_address(void)
 	return wlan.joined && !ip4_addr_isany_val(*netif_ip4_addr(station()));
 }
 
-static void join(mp_obj_t key, mp_obj_t bssid)
+static void join(const struct wlan_name *name, mp_buffer_info_t key)
 {
-	struct ptl_control_writer message;
-	enum ptl_status status;
-	uint8_t mac[6];
-	mp_buffer_info_t bytes = {0};
+	enum ptl_wifi_state state = ptl_wifi_state(&wlan_core.wifi, PTL_WIFI_STATION);
 
-	if (bssid != mp_const_none && wlan_core_take(bssid, mac, 6) != 6)
-		mp_raise_ValueError(MP_ERROR_TEXT("a bssid has 6 bytes"));
-	if (key != mp_const_none)
-		bytes = wlan_core_key(key);
-	ptl_control_begin(&message, PTL_M_JOIN, 0, PTL_IF_STATION);
-	ptl_put_bytes(&message, PTL_F_SSID, wlan.ssid, wlan.ssid_n);
-	ptl_put_uint(&message, PTL_F_AKM,
-		     bytes.len > 0 ? PTL_AKM_PSK | PTL_AKM_SAE : PTL_AKM_OPEN);
-	if (bytes.len > 0)
-		ptl_put_bytes(&message, PTL_F_PASSPHRASE, bytes.buf, bytes.len);
-	if (bssid != mp_const_none)
-		ptl_put_bytes(&message, PTL_F_BSSID, mac, 6);
-	status = ptl_wifi_start(&wlan_core.wifi, script_now(), PTL_WIFI_STATION, &message);
-	mbedtls_platform_zeroize(&message, sizeof(message));
-	wlan_core_want_done(status);
+	if (state == PTL_WIFI_ASKING || state == PTL_WIFI_WORKING)
+		(void)ptl_wifi_stop(&wlan_core.wifi, script_now(), PTL_WIFI_STATION, LEAVING);
+	wlan_core_want_done(wlan_again_join(name, key));
 	wlan.status = CONNECTING;
 }
 
@@ -255,15 +259,20 @@ static mp_obj_t wlan_connect(size_t n, const mp_obj_t *args, mp_map_t *named)
 		{MP_QSTR_bssid, MP_ARG_KW_ONLY | MP_ARG_OBJ, {.u_rom_obj = MP_ROM_NONE}},
 	};
 	mp_arg_val_t values[MP_ARRAY_SIZE(allowed)];
+	mp_buffer_info_t key = {0};
+	struct wlan_name name = {0};
 
 	mp_arg_parse_all(n - 1, args + 1, named, MP_ARRAY_SIZE(allowed), allowed, values);
 	if (values[SSID].u_obj == mp_const_none)
 		mp_raise_ValueError(MP_ERROR_TEXT("which network? connect(ssid, key)"));
 	want_station(args[0]);
-	if (wlan.status == CONNECTING && !wlan.joined)
-		(void)ptl_wifi_stop(&wlan_core.wifi, script_now(), PTL_WIFI_STATION, LEAVING);
-	wlan.ssid_n = (uint8_t)wlan_core_take(values[SSID].u_obj, wlan.ssid, sizeof(wlan.ssid));
-	join(values[KEY].u_obj, values[BSSID].u_obj);
+	name.ssid_n = (uint8_t)wlan_core_take(values[SSID].u_obj, name.ssid, sizeof(name.ssid));
+	name.has_bssid = values[BSSID].u_obj != mp_const_none;
+	if (name.has_bssid && wlan_core_take(values[BSSID].u_obj, name.bssid, 6) != 6)
+		mp_raise_ValueError(MP_ERROR_TEXT("a bssid has 6 bytes"));
+	if (values[KEY].u_obj != mp_const_none)
+		key = wlan_core_key(values[KEY].u_obj);
+	join(&name, key);
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_connect_obj, 1, wlan_connect);
@@ -271,8 +280,7 @@ static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_connect_obj, 1, wlan_connect);
 static mp_obj_t wlan_disconnect(mp_obj_t self)
 {
 	want_station(self);
-	(void)ptl_wifi_stop(&wlan_core.wifi, script_now(), PTL_WIFI_STATION, LEAVING);
-	wlan.status = IDLE;
+	leave();
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(wlan_disconnect_obj, wlan_disconnect);
@@ -347,34 +355,71 @@ static MP_DEFINE_CONST_FUN_OBJ_1(wlan_scan_obj, wlan_scan);
 
 static mp_obj_t wlan_ifconfig(size_t n, const mp_obj_t *args)
 {
-	return mod_network_nic_ifconfig(&wlan_core.netif[interface_of(args[0])], n - 1,
-					args + 1);
+	unsigned interface = interface_of(args[0]);
+	mp_obj_t answer =
+		mod_network_nic_ifconfig(&wlan_core.netif[interface], n - 1, args + 1);
+
+	if (n > 1 && interface == PTL_IF_AP)
+		wlan_ap_moved();
+	return answer;
 }
 static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(wlan_ifconfig_obj, 1, 2, wlan_ifconfig);
 
 static mp_obj_t wlan_ipconfig(size_t n, const mp_obj_t *args, mp_map_t *named)
 {
-	return mod_network_nic_ipconfig(&wlan_core.netif[interface_of(args[0])], n - 1,
-					args + 1, named);
+	unsigned interface = interface_of(args[0]);
+	mp_obj_t answer =
+		mod_network_nic_ipconfig(&wlan_core.netif[interface], n - 1, args + 1, named);
+
+	if (named->used > 0 && interface == PTL_IF_AP)
+		wlan_ap_moved();
+	return answer;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_ipconfig_obj, 1, wlan_ipconfig);
 
 static mp_obj_t get(qstr name)
 {
+	const struct wlan_name *network = wlan_again_name();
+	mp_obj_t shared = wlan_core_get(name);
+
+	if (shared != MP_OBJ_NULL)
+		return shared;
 	switch (name) {
 	case MP_QSTR_mac:
 		return mp_obj_new_bytes(wlan_core.radio->mac, 6);
 	case MP_QSTR_ssid:
 	case MP_QSTR_essid:
-		return mp_obj_new_str((const char *)wlan.ssid, wlan.ssid_n);
+		return mp_obj_new_str((const char *)network->ssid, network->ssid_n);
 	case MP_QSTR_channel:
 		return MP_OBJ_NEW_SMALL_INT(channel());
+	case MP_QSTR_reconnects:
+		return MP_OBJ_NEW_SMALL_INT(wlan_again_times());
 	default:
 		mp_raise_ValueError(MP_ERROR_TEXT("unknown config param"));
 	}
 }
 
-/* config(name), or config(name=value, ...) of an access point. */
+static void set_one(qstr name, mp_obj_t value)
+{
+	mp_int_t times;
+
+	if (wlan_core_set(name, value))
+		return;
+	if (name != MP_QSTR_reconnects)
+		mp_raise_ValueError(MP_ERROR_TEXT("this of a station cannot be set"));
+	times = mp_obj_get_int(value);
+	wlan_again_set_times(times < 0 ? WLAN_AGAIN_ALWAYS : (int)times);
+}
+
+static void set(const mp_map_t *named)
+{
+	for (size_t i = 0; i < named->alloc; i++)
+		if (mp_map_slot_is_filled(named, i))
+			set_one(mp_obj_str_get_qstr(named->table[i].key),
+				named->table[i].value);
+}
+
+/* config(name), or config(name=value, ...). */
 static mp_obj_t wlan_config(size_t n, const mp_obj_t *args, mp_map_t *named)
 {
 	if (n + named->used < 2 || n > 2 || (n == 2 && named->used > 0))
@@ -384,9 +429,10 @@ static mp_obj_t wlan_config(size_t n, const mp_obj_t *args, mp_map_t *named)
 
 		return is_ap(args[0]) ? wlan_ap_get(name) : get(name);
 	}
-	if (!is_ap(args[0]))
-		mp_raise_ValueError(MP_ERROR_TEXT("nothing of the station can be set"));
-	wlan_ap_set(named, channel());
+	if (is_ap(args[0]))
+		wlan_ap_set(named, channel());
+	else
+		set(named);
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(wlan_config_obj, 1, wlan_config);
@@ -403,6 +449,7 @@ static const mp_rom_map_elem_t wlan_table[] = {
 	{MP_ROM_QSTR(MP_QSTR_config), MP_ROM_PTR(&wlan_config_obj)},
 	{MP_ROM_QSTR(MP_QSTR_IF_STA), MP_ROM_INT(PTL_IF_STATION)},
 	{MP_ROM_QSTR(MP_QSTR_IF_AP), MP_ROM_INT(PTL_IF_AP)},
+	{MP_ROM_QSTR(MP_QSTR_PM_NONE), MP_ROM_INT(WLAN_PM_NONE)},
 	{MP_ROM_QSTR(MP_QSTR_SEC_OPEN), MP_ROM_INT(WLAN_SECURITY_OPEN)},
 	{MP_ROM_QSTR(MP_QSTR_SEC_WPA2), MP_ROM_INT(WLAN_SECURITY_WPA2)},
 	{MP_ROM_QSTR(MP_QSTR_SEC_WPA_WPA2), MP_ROM_INT(WLAN_SECURITY_WPA_WPA2)},

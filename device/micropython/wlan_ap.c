@@ -194,8 +194,18 @@ mp_obj_t wlan_ap_status(size_t n, const mp_obj_t *args)
 	return list;
 }
 
+void wlan_ap_moved(void)
+{
+	if (ap.serves)
+		serve(true);
+}
+
 mp_obj_t wlan_ap_get(qstr name)
 {
+	mp_obj_t shared = wlan_core_get(name);
+
+	if (shared != MP_OBJ_NULL)
+		return shared;
 	switch (name) {
 	case MP_QSTR_mac:
 		return mp_obj_new_bytes(netif()->hwaddr, 6);
@@ -281,6 +291,7 @@ static void set_one(qstr name, mp_obj_t value)
 void wlan_ap_set(const mp_map_t *named, uint8_t channel)
 {
 	mp_obj_t security = MP_OBJ_NULL;
+	bool anew = false;
 
 	for (size_t i = 0; i < named->alloc; i++) {
 		qstr name;
@@ -288,12 +299,15 @@ void wlan_ap_set(const mp_map_t *named, uint8_t channel)
 		if (!mp_map_slot_is_filled(named, i))
 			continue;
 		name = mp_obj_str_get_qstr(named->table[i].key);
+		if (wlan_core_set(name, named->table[i].value))
+			continue;
+		anew = true;
 		set_one(name, named->table[i].value);
 		if (name == MP_QSTR_security || name == MP_QSTR_authmode)
 			security = named->table[i].value;
 	}
 	if (security != MP_OBJ_NULL)
 		set_security(mp_obj_get_int(security));
-	if (wlan_core.active[PTL_IF_AP] && ap.ssid_n > 0)
+	if (anew && wlan_core.active[PTL_IF_AP] && ap.ssid_n > 0)
 		start(channel);
 }

@@ -18,6 +18,8 @@ void wlan_ap_hear(struct ptl_wifi_events *events);
 void wlan_ap_active(bool active, uint8_t channel);
 bool wlan_ap_isconnected(void);
 mp_obj_t wlan_ap_status(size_t n, const mp_obj_t *args);
+/* It has another address than before. */
+void wlan_ap_moved(void);
 mp_obj_t wlan_ap_get(qstr name);
 void wlan_ap_set(const mp_map_t *named, uint8_t channel);
 

@@ -11,8 +11,11 @@
 #include "py/mperrno.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "extmod/modnetwork.h"
 
+#include <lwip/dhcp.h>
 #include <lwip/etharp.h>
+#include <lwip/prot/dhcp.h>
 #include <mbedtls/platform_util.h>
 #include <netif/ethernet.h>
 #include <stack.h>
@@ -104,7 +107,7 @@ static err_t init_netif(struct netif *netif)
 {
 	netif->name[0] = 'w';
 	netif->name[1] = netif == &wlan_core.netif[PTL_IF_AP] ? 'a' : 'l';
-	netif->hostname = MICROPY_PY_NETWORK_HOSTNAME_DEFAULT;
+	netif->hostname = mod_network_hostname_data;
 	netif->output = etharp_output;
 	netif->linkoutput = output;
 	netif->hwaddr_len = ETH_HWADDR_LEN;
@@ -159,7 +162,7 @@ void wlan_core_activate(unsigned interface, bool active)
 	ptl_wifi_session(&wlan_core.wifi);
 }
 
-ptl_time wlan_poll(ptl_time now)
+ptl_time wlan_core_poll(ptl_time now)
 {
 	ptl_time radio, host;
 
@@ -204,6 +207,43 @@ void wlan_core_want_done(enum ptl_status status)
 		mp_raise_OSError(MP_EBUSY);
 	if (status != PTL_STATUS_DONE)
 		mp_raise_ValueError(MP_ERROR_TEXT("the radio cannot be asked that"));
+}
+
+bool wlan_core_set(qstr name, mp_obj_t value)
+{
+	switch (name) {
+	case MP_QSTR_hostname:
+	case MP_QSTR_dhcp_hostname:
+		(void)mod_network_hostname(1, &value);
+		return true;
+	case MP_QSTR_pm:
+		if (mp_obj_get_int(value) != WLAN_PM_NONE)
+			mp_raise_ValueError(MP_ERROR_TEXT("the radio saves no power"));
+		return true;
+	default:
+		return false;
+	}
+}
+
+mp_obj_t wlan_core_get(qstr name)
+{
+	switch (name) {
+	case MP_QSTR_hostname:
+	case MP_QSTR_dhcp_hostname:
+		return mod_network_hostname(0, NULL);
+	case MP_QSTR_pm:
+		return MP_OBJ_NEW_SMALL_INT(WLAN_PM_NONE);
+	default:
+		return MP_OBJ_NULL;
+	}
+}
+
+bool wlan_core_has_fixed(const struct netif *netif)
+{
+	const struct dhcp *dhcp = netif_dhcp_data(netif);
+
+	return !ip4_addr_isany_val(*netif_ip4_addr(netif)) &&
+	       (!dhcp || dhcp->state == DHCP_STATE_OFF);
 }
 
 size_t wlan_core_take(mp_obj_t from, void *to, size_t most)

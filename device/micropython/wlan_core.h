@@ -27,6 +27,9 @@ extern struct wlan_core {
 /* heard: without .user, .send, .ready. false: no memory. */
 bool wlan_core_start(const struct local_radio *radio, const struct ptl_wifi_events *heard);
 
+/* In each turn. */
+ptl_time wlan_core_poll(ptl_time now);
+
 /* An interface is active or no more. */
 void wlan_core_activate(unsigned interface, bool active);
 
@@ -36,6 +39,15 @@ void wlan_core_carrier(unsigned interface, bool there);
 /* What may be asked only of a radio that is there: waits for it, or raises. */
 void wlan_core_want(unsigned interface);
 void wlan_core_want_done(enum ptl_status status);
+
+/* What a script has set of either interface, and wants to know: set() false, get() MP_OBJ_NULL
+ * if that is no name of these. */
+#define WLAN_PM_NONE 0 /* the radio saves no power */
+bool wlan_core_set(qstr name, mp_obj_t value);
+mp_obj_t wlan_core_get(qstr name);
+
+/* Whether a script gave it its address, which stays. */
+bool wlan_core_has_fixed(const struct netif *netif);
 
 /* Bytes of an argument; raises ValueError if there are more than most. */
 size_t wlan_core_take(mp_obj_t from, void *to, size_t most);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only OR MIT
 # Mounts the files and starts the network. A flash that is empty gets a filesystem; one that
-# holds something else is left alone: only who knows what it is may say that it can go.
+# holds something else, wherever, is left alone: only who knows what it is may say that it can go.
 import lx
 import network
 import vfs
@@ -29,6 +29,7 @@ class _Beginning:
         return 0
 
 
+_BLOCKS = 4
 _ERASE = 6
 
 
@@ -51,6 +52,11 @@ def _is_new(flash):
     for number in range(2):
         flash.readblocks(number, block)
         if not any(all(b & i == i for b, i in zip(block, image)) for image in beginning.images[number]):
+            return False
+    empty = b"\xff" * 4096
+    for number in range(2, flash.ioctl(_BLOCKS, 0)):
+        flash.readblocks(number, block)
+        if block != empty:
             return False
     return True
 

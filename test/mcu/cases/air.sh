@@ -183,6 +183,67 @@ case_air_access_point_of_a_script_answers_while_it_scans() {
 	expect "its station stayed" [ "$(lines_with 'scans, stations: [^1]' "$dir/scan.log")" = 0 ]
 }
 
+# A network that a script wants is joined when it is there, and again when it is back.
+case_air_station_of_a_script_comes_back() {
+	printf '[ap home]\nchannel = 11\n' >"$dir/air.ini"
+	start_air
+	script_in_air 0
+	script_in_air 1
+	cat >"$dir/wants.py" <<-END
+		import network, time
+		w = network.WLAN(network.STA_IF)
+		w.active(True)
+		w.connect("own", "$air_key")
+		last = None
+		while True:
+		    s = w.status()
+		    if s != last:
+		        print("status:", s, w.ifconfig()[0])
+		    last = s
+		    time.sleep_ms(20)
+	END
+	cat >"$dir/ap.py" <<-END
+		import network
+		a = network.WLAN(network.AP_IF)
+		a.active(True)
+		a.config(ssid="own", channel=6, key="$air_key")
+		a.ifconfig(("10.77.0.1", "255.255.255.0", "10.77.0.1", "10.77.0.1"))
+	END
+	start wants "$pigtail" run --link board1 "$dir/wants.py"
+	wait_for 20 "nobody there" has_line wants '^status: 3 0.0.0.0'
+	"$pigtail" run --link board0 "$dir/ap.py"
+	wait_for 40 "it joins, with an address of the net that the access point moved to" \
+		has_line wants '^status: 5 10.77.0.16'
+	: >"$dir/wants.log"
+	echo 'import network; network.WLAN(network.AP_IF).active(False)' | "$pigtail" run --link board0 -
+	wait_for 20 "it is lost" has_line wants '^status: [13] 0.0.0.0'
+	"$pigtail" run --link board0 "$dir/ap.py"
+	wait_for 60 "it is back" has_line wants '^status: 5 10.77.0.16'
+	finish wants INT
+	# Not if it is not wanted any more, or should not be.
+	cat >"$dir/not.py" <<-END
+		import network, time
+		w = network.WLAN(network.STA_IF)
+		w.connect("own", "another key")
+		while w.status() == 1:
+		    time.sleep_ms(20)
+		print("wrong key:", w.status())
+		time.sleep(4)
+		print("still:", w.status())
+		w.config(reconnects=1)
+		w.connect("nowhere")
+		for _ in range(400):
+		    time.sleep_ms(20)
+		w.disconnect()
+		time.sleep(4)
+		print("left:", w.status())
+	END
+	"$pigtail" run --link board1 "$dir/not.py" | tee "$dir/said"
+	expect "a wrong key" grep -q '^wrong key: 2' "$dir/said"
+	expect "is not tried again" grep -q '^still: 2' "$dir/said"
+	expect "nor what is left" grep -q '^left: 0' "$dir/said"
+}
+
 # MicroPython's own test of an access point and a station, each on a board.
 case_air_two_interpreters_run_multi_wlan() {
 	printf '[ap home]\nchannel = 6\n' >"$dir/air.ini"

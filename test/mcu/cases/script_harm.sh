@@ -37,6 +37,8 @@ case_script_that_takes_everything() {
 	harm "nobody there" '^OSError: .*ECONN'
 	expect "it never restarted" never_restarted
 	[[ -n ${LONG:-} ]] || return 0
+	# Two megabytes, for which a busy machine takes longer than far() waits else.
+	far_seconds=300
 	printf '%s\n' 'f = open("full", "w")' 'while True:' '    f.write("x" * 4096)' >"$dir/text.py"
 	harm "the flash" '^OSError: (28|.*ENOSPC)'
 	python 'import os; os.remove("full"); open("some", "w").write("some")'
@@ -44,19 +46,64 @@ case_script_that_takes_everything() {
 	expect "it never restarted" never_restarted
 }
 
+# One instruction that lasts: the link lives meanwhile, and Ctrl-C ends it.
+case_script_that_loops_in_one_call() {
+	local line number=0
+	start_script
+	while read -r line; do
+		number=$((number + 1))
+		printf '%s\n' 'import re' 'print("it runs")' "$line" >"$dir/text.py"
+		start "call$number" in_ns a timeout 50 "$pigtail" run --link script "$dir/text.py"
+		wait_for 10 "$line: it" has_line "call$number" "it runs"
+		if [[ $line == sum* ]]; then
+			far ls
+			expect "$line: files meanwhile" said 'boot.py'
+		fi
+		sleep 3
+		expect "$line: the link lives" [ "$(lines_with 'peer silent' "$dir/script.log")" = 0 ]
+		# timeout hands it on.
+		kill -INT "${pid_of[call$number]}"
+		gone "call$number"
+		expect "$line: interrupted" has_line "call$number" KeyboardInterrupt
+	done <<-'END'
+		sum(range(10 ** 9))
+		5.5 in range(10 ** 9)
+		l = list(range(15000)); l.sort()
+		re.match("(a|aa)+$", "a" * 40 + "b")
+		str(1 << 150000)
+		pow(3, 1 << 9000 | 1, 1 << 9000 | 7)
+		("a" * 30000).find("a" * 15000 + "b") + sum(range(10 ** 9))
+	END
+	# What contains itself, and patterns as deep, end before the stack does.
+	for line in 'a = [3]; a.append(a); b = [3]; b.append(b); a == b' \
+		'import re; re.match("(" * 200 + "a" + ")" * 200, "a")'; do
+		printf '%s\n' "$line" >"$dir/text.py"
+		harm "$line" '^RuntimeError: maximum recursion depth'
+	done
+	python 'print(hex(1 << 40), str(-(1 << 70)), "{:,}".format(10 ** 21), 10 ** 30 + 7, oct(1 << 70), "{:#X}".format(0xabc << 60))'
+	expect "texts of large ints are right" \
+		said '^0x10000000000 -1180591620717411303424 1,000,000,000,000,000,000,000 1000000000000000000000000000007 0o200000000000000000000000 0XABC000000000000000$'
+	expect "it never restarted" never_restarted
+}
+
 # All that can be called, with all that it does not want.
 case_script_calls_with_wrong_types() {
 	start_script
 	cat >"$dir/text.py" <<'END'
-import gc, json, lx, machine, network, ntptime, os, select, socket, ssl, time, vfs, webrepl, _webrepl
+import esp, gc, json, lx, machine, network, ntptime, os, select, socket, ssl, time, vfs, webrepl, _webrepl
 s, u = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-things = (network, network.LAN(), network.WLAN(0), network.WLAN(1), machine.Pin, machine.Pin(3), machine.RTC(),
+things = (machine, esp, time, machine.Signal(machine.Pin(3)), network, network.LAN(), network.WLAN(0), network.WLAN(1), machine.Pin, machine.Pin(3), machine.RTC(),
           lx, lx.Flash(), os, s, u, select.poll(), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)._context, vfs, _webrepl)
 wrong = (None, -1, 1 << 70, 1.5, "", "x" * 300, b"\0" * 7, [], {}, (1, 2), object(), print, s)
 # Not these: they do as they are told.
 left_out = ("reset", "soft_reset", "umount", "mkfs", "writeblocks", "ioctl", "deepsleep", "lightsleep", "mem8",
             "mem16", "mem32", "dupterm", "scan", "accept", "recv", "recvfrom", "read", "readinto", "readline",
-            "poll", "ipoll", "disable_irq", "bootloader", "remove", "unlink", "rename", "rmdir", "mkdir", "idle")
+            "poll", "ipoll", "disable_irq", "bootloader", "remove", "unlink", "rename", "rmdir", "mkdir", "idle",
+            "sleep", "sleep_ms", "sleep_us")
+def use(made):
+    str(made)
+    if hasattr(made, "value"):
+        made.value(), made.value(1)
 calls = refused = 0
 for thing in things:
     for name in dir(thing):
@@ -70,7 +117,7 @@ for thing in things:
                 for b in (wrong if n == 2 else wrong[:1]):
                     calls += 1
                     try:
-                        what(*((a, b, a)[:n]))
+                        use(what(*((a, b, a)[:n])))
                     except Exception:
                         refused += 1
                 if n == 0:
@@ -99,6 +146,15 @@ import machine; machine.reset()'
 	python 'import lx
 b = bytearray(4096); lx.Flash().readblocks(0, b); print(b[:4])'
 	expect "nothing was written over it" said 'UUUU'
+	# Nor if its first sectors are as of an empty one.
+	python 'import lx
+for n in (0, 1):
+    lx.Flash().ioctl(6, n)
+lx.Flash().writeblocks(300, b"somebody", 0)
+import machine; machine.reset()'
+	wait_for 20 "the interpreter" says_two
+	far ls
+	expect "no files on what is not empty" [ ! -s "$dir/said" ]
 	python 'import _boot; _boot.format()'
 	restart_script
 	far ls

@@ -6,6 +6,33 @@
 #
 #	script.elf 10.7.0.2 --- link --- tap 10.7.0.1, where dnsmasq knows far.test
 
+# The host's own DHCP server hears its name.
+case_script_names_itself_to_dhcp() {
+	[[ -x /usr/sbin/dnsmasq ]] || skip_case "dnsmasq-base is not installed"
+	SCRIPT_NET=tap:pt0 start_script --ip 10.7.0.1/24
+	start names in_ns a dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts \
+		--user=root --pid-file= --listen-address=10.7.0.1 --bind-interfaces --log-facility=- \
+		--dhcp-range=10.7.0.50,10.7.0.60 --dhcp-leasefile="$dir/leases" --log-dhcp
+	python 'import network, time
+lan = network.LAN()
+lan.active(False)
+network.hostname("my-board")
+lan.active(True)
+while not lan.isconnected():
+    time.sleep_ms(100)
+print("address:", lan.ifconfig()[0])'
+	expect "an address" said '^address: 10.7.0.5'
+	wait_for 5 "its name" grep -q ' my-board ' "$dir/leases"
+	# One of its own stays, too.
+	python 'import network
+lan = network.LAN()
+lan.ifconfig(("10.7.0.2", "255.255.255.0", "10.7.0.1", "10.7.0.1"))
+lan.active(False)
+lan.active(True)
+print("given:", lan.ifconfig()[0], lan.ipconfig("dhcp4"))'
+	expect "the one it was given" said '^given: 10.7.0.2 False'
+}
+
 case_script_names_are_found_or_refused_in_words() {
 	[[ -x /usr/sbin/dnsmasq ]] || skip_case "dnsmasq-base is not installed"
 	SCRIPT_NET=tap:pt0 start_script --ip 10.7.0.1/24

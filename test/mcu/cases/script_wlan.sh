@@ -71,6 +71,64 @@ END
 		"$(lines_with '^(before|found|wrong key|no network|refused|joined|left|address|fetched|off)[: ]' "$dir/said")" ]
 }
 
+# What a script set stays over joins and leaves.
+case_script_wlan_keeps_what_it_was_given() {
+	SCRIPT_NET=user start_script -- -nic user,model=open_eth,net=10.9.0.0/24
+	cat >"$dir/given.py" <<'END'
+import network, time
+w = network.WLAN(network.STA_IF)
+w.active(True)
+def join(name="pigtail", key="pigtail-wpa2"):
+    w.connect(name, key)
+    for _ in range(300):
+        if w.status() > 1:
+            break
+        time.sleep_ms(100)
+    return w.ifconfig()[0]
+given = "10.9.0.77", "255.255.255.0", "10.9.0.2", "10.9.0.3"
+w.ifconfig(given)
+print("given:", join(), w.status(), w.ipconfig("dhcp4"))
+w.disconnect()
+print("left:", w.ifconfig()[0])
+print("given still:", join())
+for bad in (("other", "short"), ("x" * 33,), ("other", "long enough", 5), (5,)):
+    try:
+        w.connect(*bad)
+        print("taken:", bad)
+    except (ValueError, TypeError) as e:
+        print("refused:", w.config("ssid"), w.isconnected())
+w.disconnect()
+w.ipconfig(dhcp4=True)
+time.sleep(1)
+join()
+for _ in range(100):
+    if w.ipconfig("has_dhcp4"):
+        break
+    time.sleep_ms(100)
+print("by DHCP:", w.ifconfig()[0])
+print("names:", w.config("hostname"), w.config("reconnects"), w.config("pm") == network.WLAN.PM_NONE)
+w.config(hostname="mine", reconnects=2, pm=0)
+print("set:", network.hostname(), w.config("reconnects"))
+w.config(reconnects=-1)
+for bad in ({"txpower": 3}, {"mac": b"123456"}, {"pm": 2}, {"hostname": "x" * 99}):
+    try:
+        w.config(**bad)
+        print("taken:", bad)
+    except ValueError as e:
+        print("no setting:", e)
+END
+	far run "$dir/given.py"
+	expect "it runs" [ "$status" = 0 ]
+	expect "its own address" said '^given: 10.9.0.77 5 False'
+	expect "after it left" said '^left: 10.9.0.77'
+	expect "and joined again" said '^given still: 10.9.0.77'
+	expect "what is refused changes nothing" [ "$(grep -c '^refused: pigtail True' "$dir/said")" = 4 ]
+	expect "DHCP, when it is asked for" said '^by DHCP: 10.9.0.15'
+	expect "names of settings" said '^names: pigtail -1 True'
+	expect "set" said '^set: mine 2'
+	expect "no others" [ "$(grep -c '^no setting' "$dir/said")" = 4 ]
+}
+
 case_script_wlan_is_an_access_point() {
 	SCRIPT_NET=user start_script -- -nic user,model=open_eth,net=10.9.0.0/24
 	cat >"$dir/ap.py" <<'END'
