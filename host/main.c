@@ -69,11 +69,11 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-?") || !strcmp(argv[1], "help")) {
 		help(stdout);
-		return EXIT_DONE;
+		return standard_printed(EXIT_DONE);
 	}
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		(void)puts("pigtail " PIGTAIL_VERSION);
-		return EXIT_DONE;
+		return standard_printed(EXIT_DONE);
 	}
 	if (!strcmp(argv[1], "complete"))
 		return complete(commands, COUNT(commands), argc - 2, argv + 2);
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 			continue;
 		(void)snprintf(shown, sizeof(shown), "pigtail %s", commands[i].name);
 		argv[1] = shown;
-		return commands[i].run(argc - 1, argv + 1);
+		return standard_printed(commands[i].run(argc - 1, argv + 1));
 	}
 	log_line("no such command '%s'; see 'pigtail --help'", argv[1]);
 	return EXIT_USAGE;

@@ -18,4 +18,8 @@ void standard_open(void);
  * what it starts in the background. */
 void standard_watch(uv_signal_t *signal, uv_signal_cb heard, int number);
 
+/* Whether what was printed was taken: status, or, where that is EXIT_DONE and standard output
+ * is full or its reader gone, a line that says so and EXIT_FAILED. */
+int standard_printed(int status);
+
 #endif

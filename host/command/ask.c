@@ -11,6 +11,7 @@
 #include "host/control/ask.h"
 #include "host/control/place.h"
 #include "host/base/log.h"
+#include "host/base/standard.h"
 #include "host/wifi/driver_status.h"
 
 #include <stdio.h>
@@ -64,7 +65,6 @@ static int print_json(const struct options *options, cJSON *answers)
 {
 	cJSON *all = NULL;
 	char *text;
-	int status;
 
 	if (!options->name) {
 		all = cJSON_CreateObject();
@@ -74,9 +74,9 @@ static int print_json(const struct options *options, cJSON *answers)
 	cJSON_Delete(all);
 	if (!text)
 		return EXIT_FAILED;
-	status = puts(text) < 0 || fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+	(void)puts(text);
 	cJSON_free(text);
-	return status;
+	return standard_printed(EXIT_DONE);
 }
 
 static const cJSON *same_link(const cJSON *answers, const cJSON *answer)
@@ -109,7 +109,7 @@ static int print_text(const struct options *options, const cJSON *before, const 
 		else if (earlier)
 			options->ask->print_change(earlier, answer);
 	}
-	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+	return standard_printed(EXIT_DONE);
 }
 
 /* of_driver: what driver_status_add() said. */

@@ -12,7 +12,7 @@
 #include <pigtail/control.h>
 
 #include <errno.h>
-#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -148,58 +148,93 @@ static int receive(struct far_stream *stream, const char *name, FILE *file)
 	return far_stream_result(stream, name);
 }
 
+/* Where a copy goes here: standard output, or a file that takes PATH's place when it is whole;
+ * what is no file, a pipe or a device, cannot be replaced and is written as it comes. */
+struct target {
+	FILE *file;
+	char path[PATH_MAX], temporary[PATH_MAX + 8]; /* "": it is written itself */
+};
+
+/* TO, or a place in it if it is a folder; not a link, but what it leads to. */
+static bool target_name(struct target *target, const char *to, const char *from)
+{
+	struct stat about;
+	char name[PATH_MAX];
+	bool folder = stat(to, &about) == 0 && S_ISDIR(about.st_mode);
+
+	if (snprintf(name, sizeof(name), "%s%s%s", to, folder ? "/" : "",
+		     folder ? last_part(from) : "") >= (int)sizeof(name)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	if (!realpath(name, target->path))
+		(void)strcpy(target->path, name);
+	return true;
+}
+
+static bool target_make(struct target *target)
+{
+	struct stat about;
+	bool there = stat(target->path, &about) == 0;
+	mode_t mask;
+	int fd;
+
+	if (there && !S_ISREG(about.st_mode)) {
+		target->file = fopen(target->path, "wb");
+		return target->file != NULL;
+	}
+	(void)snprintf(target->temporary, sizeof(target->temporary), "%s.XXXXXX", target->path);
+	fd = mkstemp(target->temporary);
+	if (fd < 0)
+		return false;
+	/* As open() would have it: mkstemp() gives it to nobody else. */
+	(void)umask(mask = umask(0));
+	(void)fchmod(fd, there ? about.st_mode & 0777 : 0666 & ~mask);
+	target->file = fdopen(fd, "wb");
+	if (!target->file)
+		(void)close(fd);
+	return target->file != NULL;
+}
+
+static bool target_open(struct target *target, const char *to, const char *from)
+{
+	*target = (struct target){.file = stdout};
+	if (!strcmp(to, "-"))
+		return true;
+	if (target_name(target, to, from) && target_make(target))
+		return true;
+	log_line("cannot write %s: %s", *target->path ? target->path : to, strerror(errno));
+	return false;
+}
+
+/* Returns the copy's status in the end. */
+static int target_close(struct target *target, int status)
+{
+	bool well = target->file == stdout ? !fflush(stdout) : !fclose(target->file);
+
+	if (well && !status && *target->temporary)
+		well = rename(target->temporary, target->path) == 0;
+	if (!well && !status) {
+		log_line("cannot write %s: %s", target->path, strerror(errno));
+		status = EXIT_FAILED;
+	}
+	if (status && *target->temporary)
+		(void)unlink(target->temporary);
+	return status;
+}
+
 static int get(const struct options *options, struct radio *radio)
 {
 	static struct far_stream stream;
+	static struct target target;
 	const char *far = options->from + 1;
-	char path[4096], temporary[4096 + 8];
-	struct stat about;
-	bool folder = stat(options->to, &about) == 0 && S_ISDIR(about.st_mode);
-	FILE *file = NULL;
-	mode_t mask;
-	int status, fd;
+	int status = far_stream_open(&stream, radio, "get", far);
 
-	if (snprintf(path, sizeof(path), "%s%s%s", options->to, folder ? "/" : "",
-		     folder ? last_part(far) : "") >= (int)sizeof(path)) {
-		log_line("the path is too long");
-		return EXIT_FAILED;
-	}
-	status = far_stream_open(&stream, radio, "get", far);
 	if (status)
 		return status;
-	if (!strcmp(options->to, "-")) {
-		status = receive(&stream, far, stdout);
-		if (fflush(stdout) && !status) {
-			log_line("cannot write: %s", strerror(errno));
-			status = EXIT_FAILED;
-		}
-		return status;
-	}
-	(void)snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path);
-	fd = mkstemp(temporary);
-	if (fd >= 0)
-		file = fdopen(fd, "wb");
-	if (!file) {
-		log_line("cannot write %s: %s", path, strerror(errno));
-		if (fd >= 0)
-			(void)close(fd);
+	if (!target_open(&target, options->to, far))
 		return EXIT_FAILED;
-	}
-	/* As if it had been made by open(): mkstemp() gives it to nobody else. */
-	(void)umask(mask = umask(0));
-	(void)fchmod(fd, 0666 & ~mask);
-	status = receive(&stream, far, file);
-	if (fclose(file) && !status) {
-		log_line("cannot write %s: %s", path, strerror(errno));
-		status = EXIT_FAILED;
-	}
-	if (!status && rename(temporary, path) < 0) {
-		log_line("cannot write %s: %s", path, strerror(errno));
-		status = EXIT_FAILED;
-	}
-	if (status)
-		(void)unlink(temporary);
-	return status;
+	return target_close(&target, receive(&stream, far, target.file));
 }
 
 static error_t parse_copy(int key, char *text, struct argp_state *state)
@@ -218,6 +253,8 @@ static error_t parse_copy(int key, char *text, struct argp_state *state)
 					       "such as :main.py");
 		if ((*options->from == ':') == (*options->to == ':'))
 			command_misused(state, "one of FROM and TO is on the radio: :PATH");
+		if (!strcmp(options->from, ":"))
+			command_misused(state, "which file? ':' alone is a place for one");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -262,6 +299,14 @@ static error_t parse_list(int key, char *text, struct argp_state *state)
 	}
 }
 
+/* A name is of the radio's choice, and a terminal obeys what is no character. */
+static void make_printable(char *name)
+{
+	for (; *name; name++)
+		if ((unsigned char)*name < 0x20 || *name == 0x7f)
+			*name = '?';
+}
+
 /* "SIZE NAME" or "- NAME". */
 static void print_line(char *line, cJSON *json)
 {
@@ -272,6 +317,7 @@ static void print_line(char *line, cJSON *json)
 	if (!name)
 		return;
 	*name++ = 0;
+	make_printable(name);
 	if (!json) {
 		(void)printf("%10s  %s%s\n", folder ? "" : line, name, folder ? "/" : "");
 		return;

@@ -10,6 +10,7 @@
 #include "host/command/radio.h"
 
 #include "host/base/log.h"
+#include "host/base/standard.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -122,7 +123,7 @@ static int finish(const struct options *options, cJSON *result)
 		return radio_print_json(result) ? EXIT_FAILED : status;
 	print_joined(result);
 	cJSON_Delete(result);
-	return fflush(stdout) ? EXIT_FAILED : status;
+	return standard_printed(status);
 }
 
 static int join(const struct options *options, char passphrase[PASSPHRASE_SIZE])

@@ -8,6 +8,7 @@
 #include "host/command/radio.h"
 
 #include "host/base/log.h"
+#include "host/base/standard.h"
 #include "host/command/parse.h"
 #include "host/control/arguments.h"
 #include "host/control/conversation.h"
@@ -328,14 +329,13 @@ int radio_connection(const struct radio *radio, const char **bytes, size_t *n)
 int radio_print_json(cJSON *json)
 {
 	char *text = cJSON_PrintUnformatted(json);
-	int status;
 
 	cJSON_Delete(json);
 	if (!text)
 		return EXIT_FAILED;
-	status = puts(text) < 0 || fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+	(void)puts(text);
 	cJSON_free(text);
-	return status;
+	return standard_printed(EXIT_DONE);
 }
 
 int radio_show(const struct radio_options *options, const char *request, cJSON *arguments,

@@ -40,6 +40,7 @@ struct repl {
 	struct poller *terminal; /* standard input; NULL: a file */
 	bool to_read;		 /* of standard input */
 	bool left;
+	bool broken;	     /* nobody takes what the radio says */
 	bool said_all;	     /* standard input has ended: it goes when the radio is quiet */
 	bool heard;	     /* since the last tick */
 	uint8_t bytes[PART]; /* for the pty, as far as it has not taken them */
@@ -90,6 +91,8 @@ static bool pass_on(struct repl *repl)
 		ssize_t n = write(STDOUT_FILENO, repl->bytes + repl->at, repl->n - repl->at);
 
 		if (n < 0 && errno != EINTR) {
+			log_line("cannot write: %s", strerror(errno));
+			repl->broken = true;
 			leave(repl);
 			return false;
 		}
@@ -287,7 +290,7 @@ static int run(const struct options *options, struct radio *radio)
 	else if (!repl.left && !status)
 		status = far_stream_result(&repl.stream, "the REPL");
 	main_loop_end(&loop);
-	return status;
+	return repl.broken ? EXIT_FAILED : status;
 }
 
 int cmd_repl(int argc, char **argv)

@@ -52,6 +52,15 @@ static void on_interrupt(int number)
 	interrupted = 1;
 }
 
+/* NUL, and what the raw REPL obeys. */
+static bool has_control(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text[i] >= 0 && text[i] <= END)
+			return true;
+	return false;
+}
+
 static char *read_script(const char *path, size_t *n)
 {
 	FILE *file = strcmp(path, "-") != 0 ? fopen(path, "rb") : stdin;
@@ -64,8 +73,9 @@ static char *read_script(const char *path, size_t *n)
 		return NULL;
 	}
 	*n = fread(text, 1, SCRIPT_MAX, file);
-	if (ferror(file) || !feof(file) || memchr(text, 0, *n)) {
-		log_line("%s is no script: it cannot be read, has NULs, or is longer than 1 MB",
+	if (ferror(file) || !feof(file) || has_control(text, *n)) {
+		log_line("%s is no script: it cannot be read, has control characters, or is "
+			 "longer than 1 MB",
 			 path);
 		free(text);
 		text = NULL;
@@ -91,8 +101,31 @@ static bool expect(struct far_stream *stream, const char *text)
 	return !text[matched];
 }
 
+/* Where one of the two goes that a script prints and raises. */
+struct outlet {
+	FILE *to;
+	bool any;
+	bool broken; /* nobody takes it: the script is interrupted, and has UNTIL to end */
+	ptl_time until;
+};
+
+static void interrupt(struct far_stream *stream)
+{
+	(void)far_stream_write(stream, "\x03", 1);
+}
+
+static void flush(struct outlet *outlet, struct far_stream *stream)
+{
+	if (!outlet->broken && (fflush(outlet->to) || ferror(outlet->to))) {
+		outlet->broken = true;
+		outlet->until = timer_now() + ANSWER_US;
+		log_line("cannot write: %s", strerror(errno));
+		interrupt(stream);
+	}
+}
+
 /* Passes on until END, or it ends. The interpreter's lines end with CR LF, ours with LF. */
-static bool pass_on(struct far_stream *stream, FILE *to, bool *any)
+static bool pass_on(struct far_stream *stream, struct outlet *outlet)
 {
 	bool held = false; /* a CR */
 
@@ -102,44 +135,50 @@ static bool pass_on(struct far_stream *stream, FILE *to, bool *any)
 
 		if (interrupted) {
 			interrupted = 0;
-			(void)far_stream_write(stream, "\x03", 1);
+			interrupt(stream);
 		}
-		if (n == 0 && stream->ended)
+		if ((n == 0 && stream->ended) ||
+		    (outlet->broken && timer_now() > outlet->until))
 			return false;
 		if (n == 0) {
-			(void)fflush(to);
+			flush(outlet, stream);
 			continue;
 		}
 		if (held && c != '\n')
-			(void)putc('\r', to);
+			(void)putc('\r', outlet->to);
 		held = c == '\r';
-		if (c == END)
-			return fflush(to) == 0;
-		*any = true;
+		if (c == END) {
+			flush(outlet, stream);
+			return true;
+		}
+		outlet->any = true;
 		if (!held)
-			(void)putc(c, to);
+			(void)putc(c, outlet->to);
 		if (c == '\n')
-			(void)fflush(to);
+			flush(outlet, stream);
 	}
 }
 
 static int talk(struct far_stream *stream, const struct options *options, const char *script,
 		size_t n)
 {
-	bool printed = false, raised = false;
+	struct outlet printed = {.to = stdout}, raised = {.to = stderr};
 
 	if (!far_stream_write(stream, "\r\x03\x03\x01", 4) || !expect(stream, RAW_PROMPT) ||
 	    !far_stream_write(stream, "\x04", 1) || !expect(stream, REBOOT) ||
 	    !expect(stream, RAW_PROMPT) || !far_stream_write(stream, script, n) ||
-	    !far_stream_write(stream, "\x04", 1) || !expect(stream, "OK")) {
+	    /* Of nothing the raw REPL makes a soft reset. */
+	    !far_stream_write(stream, "\n", 1) || !far_stream_write(stream, "\x04", 1) ||
+	    !expect(stream, "OK")) {
 		if (!stream->ended)
 			log_line("%s: its interpreter does not answer",
 				 radio_link(stream->radio));
 		return stream->ended ? far_stream_result(stream, "the interpreter")
 				     : EXIT_NO_ANSWER;
 	}
-	if (!pass_on(stream, stdout, &printed) || !pass_on(stream, stderr, &raised))
-		return far_stream_result(stream, "the interpreter");
+	if (!pass_on(stream, &printed) || !pass_on(stream, &raised))
+		return stream->ended ? far_stream_result(stream, "the interpreter")
+				     : EXIT_FAILED;
 	(void)far_stream_write(stream, "\x02", 1);
 	(void)expect(stream, ">>> ");
 	if (!options->stays) {
@@ -147,7 +186,7 @@ static int talk(struct far_stream *stream, const struct options *options, const 
 		(void)expect(stream, REBOOT);
 	}
 	far_stream_end(stream, PTL_STATUS_DONE);
-	return raised ? EXIT_FAILED : EXIT_DONE;
+	return raised.any || printed.broken ? EXIT_FAILED : EXIT_DONE;
 }
 
 static error_t parse_option(int key, char *text, struct argp_state *state)

@@ -5,6 +5,7 @@
 #include "host/command/radio.h"
 
 #include "host/base/log.h"
+#include "host/base/standard.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -78,7 +79,7 @@ static int print_table(const cJSON *result)
 	}
 	if (radio_number(result, "missed") > 0)
 		log_line("%.0f weaker ones are not shown", radio_number(result, "missed"));
-	return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+	return standard_printed(EXIT_DONE);
 }
 
 int cmd_scan(int argc, char **argv)

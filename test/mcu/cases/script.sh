@@ -21,7 +21,7 @@ start_script() {
 # far COMMAND...: a command to the link, its words in $dir/said, its status in $status.
 far() {
 	status=0
-	in_ns a timeout 60 "$pigtail" "$1" --link script "${@:2}" >"$dir/said" 2>&1 || status=$?
+	in_ns a timeout "${far_seconds:-60}" "$pigtail" "$1" --link script "${@:2}" >"$dir/said" 2>&1 || status=$?
 	cat "$dir/said"
 }
 
@@ -141,6 +141,13 @@ case_script_files_are_copied_and_refused_in_words() {
 	expect "no such folder to write" [ "$status" = 1 ]
 	far cp "$dir/file" "$dir/file2"
 	expect "both here" [ "$status" = 2 ]
+	far cp : "$dir/nothing"
+	expect "which one?" [ "$status" = 2 ]
+	far cp :/ "$dir/nothing"
+	expect "no folder" said 'it is a folder'
+	far cp "$dir/file" ":$(printf 'escape \033[7m and\na line')"
+	far ls
+	expect "a name is a line, and nothing that a terminal obeys" said '70000  escape \?\[7m and\?a line$'
 	# What is there stays until the copy is whole.
 	[[ -n ${LONG:-} ]] || return 0
 	head -c 1800000 /dev/urandom >"$dir/much"
@@ -149,6 +156,49 @@ case_script_files_are_copied_and_refused_in_words() {
 	expect "no room" said 'no room is left in the flash'
 	python 'import os; print(os.listdir())'
 	expect "nothing is left of it" said "\\['boot.py', 'file'\\]"
+}
+
+# What a copy is written to here, and what takes what a script prints.
+case_script_files_and_words_go_where_they_are_told() {
+	start_script
+	far cp :boot.py "$dir/boot"
+	# A link stays a link, a mode a mode, and what is no file what it is.
+	echo old >"$dir/target"
+	chmod 640 "$dir/target"
+	ln -s target "$dir/link"
+	far cp :boot.py "$dir/link"
+	expect "through a link" cmp "$dir/boot" "$dir/target"
+	expect "which is there still" [ -L "$dir/link" ]
+	expect "with its mode" [ "$(stat -c %a "$dir/target")" = 640 ]
+	mkfifo "$dir/pipe"
+	start reader cat "$dir/pipe"
+	far cp :boot.py "$dir/pipe"
+	expect "into a pipe" [ "$status" = 0 ] && [ -p "$dir/pipe" ]
+	gone reader
+	expect "all of it" cmp "$dir/boot" "$dir/reader.log"
+	mknod "$dir/full" c 1 7 2>/dev/null || skip_case "no device can be made here"
+	far cp :boot.py "$dir/full"
+	expect "a full device is no place" said 'cannot write .*/full: No space left'
+	expect "and stays a device" [ -c "$dir/full" ]
+	ended=0
+	in_ns a "$pigtail" ls --link script >"$dir/full" 2>"$dir/said" || ended=$?
+	expect "a list that nobody has" [ "$ended" = 1 ]
+	expect "it says why" said 'cannot write: No space left'
+	# A script of nothing, and one that would say something else to the raw REPL.
+	far run /dev/null
+	expect "nothing is done at once" [ "$status" = 0 ]
+	printf 'print("a\002b")\n' >"$dir/text.py"
+	far run "$dir/text.py"
+	expect "refused" said 'is no script: .*control characters'
+	# Its reader goes: the script is interrupted.
+	printf '%s\n' 'import time' 'try:' '    while True:' '        print("line"); time.sleep_ms(5)' \
+		'finally:' '    open("ended", "w").write("ended")' >"$dir/text.py"
+	in_ns a bash -c "timeout 30 '$pigtail' run --link script '$dir/text.py' 2>'$dir/said' | head -n 2; "'
+		exit ${PIPESTATUS[0]}' || ended=$?
+	expect "it ends" [ "$ended" = 1 ]
+	expect "it says why" said 'cannot write: Broken pipe'
+	far ls
+	expect "it was interrupted there" said ' ended$'
 }
 
 has_radio_twice() {
@@ -421,6 +471,22 @@ case_script_time_is_the_hosts_or_of_a_server_that_has_it() {
 	local kind
 	SCRIPT_NET=tap:pt0 start_script --ip 10.7.0.1/24
 	expect "the host's" has_the_time
+	python 'import machine
+r = machine.RTC()
+for bad in ((2024, 0, 1), (2024, 13, 1), (2024, 99, 1), (2024, -5, 1), (2024, 1, 0), (2023, 2, 29), (2024, 4, 31),
+            (1999, 12, 31), (2100, 1, 1), (2024, 1, 1, 0, 24, 0, 0, 0), (2024, 1, 1, 0, 0, 60, 0, 0),
+            (2024, 1, 1, 0, 0, -1, 0, 0), (2024, 1, 1, 0, 0, 0, 60, 0), (2024, 1, 1, 0, 0, 0, 0, 1000)):
+    try:
+        r.datetime((bad + (0,) * 5)[:8])
+        print("taken:", bad)
+    except ValueError as e:
+        print("refused:", bad)'
+	expect "what is no time is refused" [ "$(grep -c '^refused' "$dir/said")" = 14 ]
+	expect "and changes nothing" has_the_time
+	python 'import machine
+r = machine.RTC()
+r.datetime((2024, 2, 29, 0, 23, 59, 59, 0)); print(r.datetime()[:7])'
+	expect "a leap day" said '^\(2024, 2, 29, 3, 23, 59, 59\)'
 	start servers in_ns a python3 "$top/test/mcu/time_servers.py" 10.7.0.1 "$dir/kind"
 	python 'import network
 network.LAN().ifconfig(("10.7.0.2", "255.255.255.0", "10.7.0.1", "10.7.0.1"))'
