@@ -10,7 +10,7 @@
 #include "wlan.h"
 
 #define LONG_US 10000u /* from here on a delay can be interrupted */
-#define POLL_US 500u /* a ring of 1 KB is full in 3 ms at 3 Mbaud */
+#define POLL_US 500u   /* a ring of 1 KB is full in 3 ms at 3 Mbaud */
 
 ptl_time script_now(void)
 {

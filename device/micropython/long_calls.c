@@ -136,7 +136,7 @@ static unsigned divide(struct digits *digits, unsigned by)
 	return (unsigned)rest;
 }
 
-/* The last first. As many at once as one digit of mpz holds. */
+/* The last first. As many at once as one digit of mpz holds. base: 2 to 32. */
 static char *put_backwards(char *to, struct digits *digits, unsigned base, char ten, char comma)
 {
 	unsigned by = base, most = 1, count = 0;
@@ -144,9 +144,9 @@ static char *put_backwards(char *to, struct digits *digits, unsigned base, char 
 	for (; by * base < 1u << MPZ_DIG_SIZE; most++)
 		by *= base;
 	do {
-		unsigned part = divide(digits, by);
+		unsigned part = divide(digits, by), i = 0;
 
-		for (unsigned i = 0; i < most && (i == 0 || part > 0 || digits->n > 0); i++) {
+		do {
 			unsigned digit = part % base;
 
 			part /= base;
@@ -155,7 +155,7 @@ static char *put_backwards(char *to, struct digits *digits, unsigned base, char 
 			*to++ = (char)(digit < 10 ? '0' + (char)digit
 						  : ten + (char)(digit - 10));
 			count++;
-		}
+		} while (++i < most && (digits->n > 0 || part != 0));
 		look();
 	} while (digits->n > 0);
 	return to;

@@ -52,7 +52,7 @@
 #define MICROPY_PY_MACHINE_PIN_MAKE_NEW	    pin_make
 struct _mp_obj_type_t;
 void *pin_make(const struct _mp_obj_type_t *type, size_t n, size_t named, void *const *args);
-#define MICROPY_PY_MACHINE_PULSE	    (0)
+#define MICROPY_PY_MACHINE_PULSE (0)
 
 /* ---- os ---- */
 

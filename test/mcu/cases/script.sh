@@ -193,8 +193,10 @@ case_script_files_and_words_go_where_they_are_told() {
 	# Its reader goes: the script is interrupted.
 	printf '%s\n' 'import time' 'try:' '    while True:' '        print("line"); time.sleep_ms(5)' \
 		'finally:' '    open("ended", "w").write("ended")' >"$dir/text.py"
-	in_ns a bash -c "timeout 30 '$pigtail' run --link script '$dir/text.py' 2>'$dir/said' | head -n 2; "'
-		exit ${PIPESTATUS[0]}' || ended=$?
+	ended=0
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	in_ns a bash -c 'timeout 30 "$0" run --link script "$1" 2>"$2" | head -n 2; exit ${PIPESTATUS[0]}' \
+		"$pigtail" "$dir/text.py" "$dir/said" || ended=$?
 	expect "it ends" [ "$ended" = 1 ]
 	expect "it says why" said 'cannot write: Broken pipe'
 	far ls

@@ -38,6 +38,7 @@ case_script_that_takes_everything() {
 	expect "it never restarted" never_restarted
 	[[ -n ${LONG:-} ]] || return 0
 	# Two megabytes, for which a busy machine takes longer than far() waits else.
+	# shellcheck disable=SC2034 # far() reads it
 	far_seconds=300
 	printf '%s\n' 'f = open("full", "w")' 'while True:' '    f.write("x" * 4096)' >"$dir/text.py"
 	harm "the flash" '^OSError: (28|.*ENOSPC)'
