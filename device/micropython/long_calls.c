@@ -11,7 +11,7 @@
  *
  * The link is served, and Ctrl-C raises, as it does between instructions; all of these may
  * raise anyhow. And they are stopped before the stack ends: a list may contain itself, a
- *pattern groups in groups.
+ * pattern groups in groups.
  */
 #include "py/mphal.h"
 #include "py/mpz.h"
