@@ -4,8 +4,7 @@
  *
  *	NONE -- change_begin() --> JOINS -- it is in --> PROVES -- change_reached() --> NONE
  *	                             |                     |
- *	                             +-- it failed, or the time is over: back to the last one
- *--> NONE
+ *	                             +-- it failed, or the time is over --> back, NONE
  *
  * The station has one place for its settings. While a change goes on, the caller's place has
  * those of the network before.
