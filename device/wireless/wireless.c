@@ -106,6 +106,7 @@ static void wait_for(uint32_t us)
 	own.due = own.now + us;
 }
 
+/* why: it stays, for the view. */
 static void back_off(const char *why, uint32_t least)
 {
 	uint32_t wait = ptl_rejoin_wait(&own.wait);
@@ -258,12 +259,12 @@ static void on_left(void *user, uint16_t reason, enum ptl_by by, const char *tex
 		return; /* we left it */
 	own.view.in = false;
 	own.config.carrier(own.now, false);
+	tell("lost: ", *text ? text : ptl_by_text(by));
 	if (own.now - own.view.joined_at < STEADY_US) {
-		back_off(*text ? text : "lost", 0);
+		back_off("lost soon after it was joined", 0);
 		return;
 	}
 	own.wait = PTL_REJOIN_FIRST_US;
-	tell("lost: ", *text ? text : ptl_by_text(by));
 	wait_for(PTL_REJOIN_SOON_US);
 }
 

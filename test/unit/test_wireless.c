@@ -259,6 +259,28 @@ static void a_name_that_is_no_text_is_no_line_of_the_log(void **state)
 	assert_said("ho??me: no such network in reach");
 }
 
+/* The words are the radio's, and gone when it has said them; the view stays. */
+static void what_the_radio_says_when_it_goes_is_not_held(void **state)
+{
+	const char *why;
+	struct ptl_control_writer left;
+
+	(void)state;
+	begin("home", "correct horse");
+	pass(5 * SECOND);
+	assert_true(wireless_view()->in);
+	ptl_control_begin(&left, PTL_M_LEFT, 0, PTL_IF_STATION);
+	ptl_put_uint(&left, PTL_F_REASON, 3);
+	ptl_put_uint(&left, PTL_F_BY, PTL_BY_PEER);
+	ptl_put_bytes(&left, PTL_F_TEXT, "kicked out", 10);
+	(void)w.events->message(NULL, left.bytes, left.n);
+	assert_false(wireless_view()->in);
+	assert_said("home: lost: kicked out");
+	why = wireless_view()->why;
+	assert_non_null(why);
+	assert_string_equal(why, "lost soon after it was joined");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -282,6 +304,7 @@ int main(void)
 		cmocka_unit_test(settings_are_read_as_they_were_written),
 		cmocka_unit_test_setup(without_a_network_it_says_so_once, set_up),
 		cmocka_unit_test_setup(a_name_that_is_no_text_is_no_line_of_the_log, set_up),
+		cmocka_unit_test_setup(what_the_radio_says_when_it_goes_is_not_held, set_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
