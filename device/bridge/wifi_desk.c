@@ -147,6 +147,9 @@ static void add_failure(struct writer *out)
 
 /* ---- what is told ---- */
 
+/* A name of a stranger's choice can take 120 bytes, and goes with nothing but what is of its
+ * network: DESK_PART has no room for two, nor for one and all that stands around it. */
+
 static bool tell_status(ptl_time now, unsigned part, struct writer *out)
 {
 	if (part == 0) {
@@ -157,6 +160,9 @@ static bool tell_status(ptl_time now, unsigned part, struct writer *out)
 		}
 		write_text(out, wireless_view()->scanning ? "{\"scanning\":true,"
 							  : "{\"scanning\":false,");
+		return true;
+	}
+	if (part == 1) {
 		write_station(out, now);
 		return true;
 	}
@@ -169,24 +175,27 @@ static bool tell_joined(ptl_time now, unsigned part, struct writer *out)
 {
 	if (part == 0) {
 		write_text(out, "{");
-		write_station(out, now);
 		return true;
 	}
+	write_station(out, now);
 	write_text(out, "}}");
 	return false;
 }
 
 static bool tell_networks(unsigned part, struct writer *out)
 {
-	const struct found *one = wifi.found + part;
+	const struct found *one;
 
-	if (part == 0)
+	if (part == 0) {
 		write_text(out, "{\"networks\":[");
-	if (!wifi.found || part >= wifi.count) {
+		return true;
+	}
+	if (!wifi.found || part > wifi.count) {
 		write_text(out, "]}");
 		return false;
 	}
-	write_text(out, part ? ",{" : "{");
+	one = &wifi.found[part - 1];
+	write_text(out, part > 1 ? ",{" : "{");
 	write_ssid(out, one->ssid, one->ssid_n);
 	write_text(out, one->ssid_n ? ",\"hidden\":false" : ",\"hidden\":true");
 	add_bssid(out, one->bssid);
