@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One way of a control class of little room, in a test. */
+/* One way of a control class of little room, in a test; define PLACES before for another. */
 #ifndef TEST_CONTROL_WAY_H
 #define TEST_CONTROL_WAY_H
 
@@ -7,7 +7,9 @@
 
 #include <pigtail/control.h>
 
-#define PLACES 4
+#ifndef PLACES
+#define PLACES 4 /* messages under way */
+#endif
 
 struct way {
 	uint8_t bytes[PLACES][PTL_CONTROL_MAX];

@@ -3,23 +3,12 @@
  * Streams between two ends, over a control class that takes, refuses, and delays: every
  * byte once and in order, each stream's end told once, the line's share kept.
  */
-#include "story.h"
+#define PLACES 6 /* messages under way, each direction */
+#include "control_way.h"
 
 #include <pigtail/streams.h>
 
 #define WINDOW 2048u
-#define PLACES 6 /* messages under way, each direction */
-
-struct end;
-
-/* One direction of the control class: messages in order, PLACES of them. */
-struct way {
-	uint8_t bytes[PLACES][PTL_CONTROL_MAX];
-	size_t n[PLACES];
-	unsigned first, count;
-	uint64_t sent; /* bytes */
-	size_t longest;
-};
 
 struct flow {
 	bool open, ended; /* as the owner knows it */
@@ -34,6 +23,8 @@ struct end {
 	struct ptl_streams streams;
 	struct ptl_share share;
 	struct way out;
+	uint64_t sent; /* bytes */
+	size_t longest;
 	struct flow flows[PTL_STREAMS];
 	ptl_time now;
 	bool refuses_all;
@@ -49,16 +40,11 @@ static uint8_t byte_at(uint8_t salt, uint64_t at)
 static bool on_send(void *user, const uint8_t *message, size_t n)
 {
 	struct end *end = user;
-	struct way *way = &end->out;
-	unsigned place = (way->first + way->count) % PLACES;
 
-	if (way->count == PLACES)
+	if (!put(&end->out, message, n))
 		return false;
-	memcpy(way->bytes[place], message, n);
-	way->n[place] = n;
-	way->count++;
-	way->sent += n;
-	way->longest = n > way->longest ? n : way->longest;
+	end->sent += n;
+	end->longest = n > end->longest ? n : end->longest;
 	return true;
 }
 
@@ -160,8 +146,7 @@ static bool carry(struct end *from, struct end *to)
 		return false;
 	assert_int_equal(ptl_control_check(&message), PTL_STATUS_DONE);
 	ptl_streams_message(&to->streams, &message);
-	way->first = (way->first + 1) % PLACES;
-	way->count--;
+	drop_first(way);
 	return true;
 }
 
@@ -271,19 +256,19 @@ static void packets_have_three_quarters(void **state)
 		stream = (unsigned)open_one(ends, UINT64_MAX / 2);
 		for (unsigned i = 0; i < 100; i++)
 			tick(ends, lines[l], true);
-		ends[0].out.longest = 0;
-		before = ends[0].out.sent;
+		ends[0].longest = 0;
+		before = ends[0].sent;
 		write_more(&ends[0], stream);
 		for (unsigned i = 0; i < 10000; i++)
 			tick(ends, lines[l], true);
-		share = ends[0].out.sent - before;
+		share = ends[0].sent - before;
 		assert_true(share <= lines[l] / 4 + PTL_CONTROL_MAX);
 		assert_true(share >= lines[l] / 4 * 8 / 10);
-		assert_true(ends[0].out.longest <= ptl_share_message(&ends[0].share));
-		before = ends[0].out.sent;
+		assert_true(ends[0].longest <= ptl_share_message(&ends[0].share));
+		before = ends[0].sent;
 		for (unsigned i = 0; i < 10000; i++)
 			tick(ends, lines[l], false);
-		alone = ends[0].out.sent - before;
+		alone = ends[0].sent - before;
 		assert_true(alone <= lines[l] + PTL_CONTROL_MAX);
 		assert_true(alone > 2 * share);
 	}
