@@ -131,18 +131,23 @@ static inline void turn(void)
 	(void)uv_run(&loop, UV_RUN_NOWAIT);
 }
 
-static inline int open_control(void **state)
+static inline int open_with(const struct control_times *patience)
 {
 	char error[256];
 
-	(void)state;
 	kept = NULL;
 	cancelled = 0;
 	counted = 0;
-	if (control_open(&loop, "it", &times, &control, error, sizeof(error)) != 0)
+	if (control_open(&loop, "it", patience, &control, error, sizeof(error)) != 0)
 		return -1;
 	control_add(control, &part);
 	return 0;
+}
+
+static inline int open_control(void **state)
+{
+	(void)state;
+	return open_with(&times);
 }
 
 static inline int close_control(void **state)
