@@ -55,6 +55,13 @@ show() {
 	echo "  ----"
 }
 
+# show_failed LOG: each failed case of a log in TAP, with what it said.
+show_failed() {
+	echo "  ---- of $1:"
+	awk '/^(not )?ok|^1\.\./ { failed = /^not/; lines = 0 } failed && lines++ < 80' "$1" | sed 's/^/  | /'
+	echo "  ----"
+}
+
 # check NAME COMMAND...: one test.
 check() {
 	local name=$1 log="$logs/$stage-${1//[^a-zA-Z0-9]/-}.log"
@@ -90,9 +97,12 @@ count_tap() {
 	done <"$log"
 	[[ $good -eq 0 ]] || ok "cases" "$good"
 	if [[ $status -ne 0 ]]; then
-		# Without a failed case it was the script itself.
-		grep -q '^not ok ' "$log" || bad "exit status $status"
-		show "$log" 80
+		if grep -q '^not ok ' "$log"; then
+			show_failed "$log"
+		else # it was the script itself
+			bad "exit status $status"
+			show "$log" 80
+		fi
 	elif ! $any; then
 		ok "as a whole"
 	fi
