@@ -114,13 +114,15 @@ def objects(folder):
 def uses(folder):
     """Sources by the sources whose symbols they use, and for each such pair the symbols."""
     wants, homes = {}, {}
-    for source, path in objects(folder):
-        said = subprocess.run(["nm", "-g", path], capture_output=True, text=True, check=True).stdout
-        for kind, symbol in re.findall(r"([A-Za-z]) (\S+)$", said, re.M):
-            if kind == "U":
-                wants.setdefault(source, set()).add(symbol)
-            else:
-                homes[symbol] = source
+    sources = {path: source for source, path in objects(folder)}
+    if not sources:
+        return {}, {}
+    said = subprocess.run(["nm", "-g", "-A", *sources], capture_output=True, text=True, check=True).stdout
+    for path, kind, symbol in re.findall(r"^(.*?):.*([A-Za-z]) (\S+)$", said, re.M):
+        if kind == "U":
+            wants.setdefault(sources[path], set()).add(symbol)
+        else:
+            homes[symbol] = sources[path]
     graph, symbols = {}, {}
     for source, wanted in wants.items():
         for symbol in wanted:
