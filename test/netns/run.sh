@@ -22,9 +22,11 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$here/../.." && pwd)
 pigtail=${PIGTAIL:-$top/build/release/bin/pigtail}
+BESIDE=${BESIDE:-1}
 # shellcheck source=lib.sh
 source "$here/lib.sh"
-# The cases: functions case_*. CASES: another folder with such files, see test/mcu.
+# The cases: functions case_*, and slow_*, which only run by name or with LONG=1.
+# CASES: another folder with such files, see test/mcu.
 folder=${CASES:-$here/cases}
 files=(
 	process
@@ -57,23 +59,27 @@ done
 usage() {
 	cat <<'END'
 Usage: test/netns/run.sh [--list] [CASE...]
-Runs all cases, or those whose names match (as in globs).
+Runs all cases but the slow ones, or those whose names match (as in globs).
+LONG=1: the slow ones too. BESIDE=N: so many cases side by side, each in a world.
 PIGTAIL=FILE is the program, build/release/bin/pigtail unless given.
 END
 }
 
-# In the order of the files.
+# cases KIND: in the order of the files.
 cases() {
 	local file
 	for file in "${files[@]}"; do
-		grep -oE '^case_[a-z0-9_-]+' "$folder/$file.sh" | sed 's/^case_//'
+		sed -nE "s/^($1)_([a-z0-9_-]+).*/\2/p" "$folder/$file.sh"
 	done
 }
 
 chosen() {
 	local name pattern
-	for name in $(cases); do
-		[[ $# -gt 0 ]] || echo "$name"
+	if [[ $# -eq 0 ]]; then
+		cases "case${LONG:+|slow}"
+		return
+	fi
+	for name in $(cases "case|slow"); do
 		for pattern; do
 			# shellcheck disable=SC2053 # a glob
 			if [[ $name == $pattern ]]; then
@@ -91,7 +97,11 @@ run_case() {
 	# A case's end is its processes' end.
 	trap finish_all EXIT
 	trap 'echo "line $LINENO: $BASH_COMMAND" >&2' ERR
-	"case_$name"
+	if declare -F "slow_$name" >/dev/null; then
+		"slow_$name"
+	else
+		"case_$name"
+	fi
 }
 
 run_cases() {
@@ -138,7 +148,7 @@ case ${1:-} in
 	exit
 	;;
 --list)
-	cases
+	cases "case|slow"
 	exit
 	;;
 --help | -h)
@@ -157,7 +167,38 @@ if [[ ${#names[@]} -eq 0 ]]; then
 	exit 2
 fi
 export PIGTAIL=$pigtail
-enter_world "${BASH_SOURCE[0]}" --in-world "${names[@]}" || true
+
+# shares FOLDER: as many worlds as jobs, each with its share of the cases; what they print
+# is in FOLDER. Fails when one does, with 77 if there can be none.
+shares() {
+	local job i share status=0 pids=()
+	for ((job = 0; job < jobs; job++)); do
+		share=()
+		for ((i = job; i < ${#names[@]}; i += jobs)); do
+			share+=("${names[i]}")
+		done
+		(enter_world "${BASH_SOURCE[0]}" --in-world "${share[@]}") >"$1/$job" 2>&1 &
+		pids+=($!)
+	done
+	for i in "${pids[@]}"; do
+		wait "$i" || status=$?
+	done
+	return "$status"
+}
+
+status=0
+jobs=$((BESIDE < ${#names[@]} ? BESIDE : ${#names[@]}))
+if ((jobs <= 1)); then
+	enter_world "${BASH_SOURCE[0]}" --in-world "${names[@]}" || status=$? # it only comes back if it can't
+else
+	said=$(mktemp -d)
+	trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$said"' EXIT
+	trap 'exit 130' INT TERM HUP
+	shares "$said" || status=$?
+	awk '/^1\.\./ { next } /^(not )?ok / { sub(/ [0-9]+ /, " " ++number " ") } 1
+		END { print "1.." number }' "$said"/*
+fi
+[[ $status -eq 77 ]] || exit "$status"
 echo "1..${#names[@]}"
 for ((i = 0; i < ${#names[@]}; i++)); do
 	echo "ok $((i + 1)) - ${names[i]//_/ } # SKIP neither root nor user namespaces here"

@@ -37,7 +37,7 @@ def case_avrdude_through_the_air(rig):
     assert WORD not in rig.log("device")
 
 
-def case_a_network_that_goes_and_returns(rig):
+def slow_a_network_that_goes_and_returns(rig):
     """In the middle of programming: the target runs, and clients find it again."""
     rig.needs("avrdude")
     image = rig.sketch("one.hex", "one")
@@ -57,7 +57,7 @@ def case_a_network_that_goes_and_returns(rig):
     assert re.findall(r"reset (low|high)", rig.log("avr"))[-1] == "high"
 
 
-def case_four_clients_by_tls_through_the_air(rig):
+def slow_four_clients_by_tls_through_the_air(rig):
     four_clients_by_tls(rig, SECURE + f"ssid = pigtail\npassphrase = {WORD}\n", "bridge_wifi")
 
 

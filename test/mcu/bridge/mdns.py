@@ -42,7 +42,7 @@ def case_avahi_finds_the_chip(rig):
     assert "resolved lab-bench.local\t192.0.2.2" in said and "resolved lab-bench.local\tfe80::" in said, said
 
 
-def case_mdns_names_that_are_taken_and_addresses_that_change(rig):
+def slow_mdns_names_that_are_taken_and_addresses_that_change(rig):
     said = found(rig, "taken")
     assert "mdns: found as lab-bench-2.local" in said, said
     assert re.search(r"=;tap;IPv4;bridge\\032on\\032lab-bench-2;_telnets._tcp;local;lab-bench-2.local;192.0.2.2;992;", said), said
@@ -50,7 +50,7 @@ def case_mdns_names_that_are_taken_and_addresses_that_change(rig):
     assert "before 192.0.2.2" in said and "after 169.254." in said, said
 
 
-def case_mdns_says_nothing_where_nobody_is_let_in(rig):
+def slow_mdns_says_nothing_where_nobody_is_let_in(rig):
     said = found(rig, "silent")
     assert "heard 0 from port 5353" in said, said
 

@@ -145,9 +145,8 @@ scans() {
 }
 
 # The board that is an access point searches all channels meanwhile, again and again.
-case_air_access_point_of_a_script_answers_while_it_scans() {
+slow_air_access_point_of_a_script_answers_while_it_scans() {
 	local how
-	[[ -n ${LONG:-} ]] || skip_case "only with --all"
 	printf '[ap home]\nchannel = 11\n' >"$dir/air.ini"
 	third_net
 	start_air
@@ -184,7 +183,7 @@ case_air_access_point_of_a_script_answers_while_it_scans() {
 }
 
 # A network that a script wants is joined when it is there, and again when it is back.
-case_air_station_of_a_script_comes_back() {
+slow_air_station_of_a_script_comes_back() {
 	printf '[ap home]\nchannel = 11\n' >"$dir/air.ini"
 	start_air
 	script_in_air 0

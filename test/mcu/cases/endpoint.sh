@@ -81,7 +81,7 @@ case_endpoint_megabytes_with_checksum_each_way() {
 	expect "nothing was lost" [ "$(stat_of device radio_tx_dropped)" = 0 ]
 }
 
-case_endpoint_over_len16() {
+slow_endpoint_over_len16() {
 	local bytes=1000000
 	[[ -z ${LONG:-} ]] || bytes=10000000
 	baud=3000000
@@ -140,7 +140,7 @@ case_qemu_of_another_kind() {
 	is_up other
 }
 
-case_endpoint_link_local_address_without_dhcp() {
+slow_endpoint_link_local_address_without_dhcp() {
 	start qemu in_ns a "$pigtail" qemu "$FIRMWARE/endpoint.elf" --net tap:pt0 \
 		--ip 169.254.7.1/16
 	wait_for 30 "an address" has_line qemu 'address 169\.254\.[0-9.]+, link-local'

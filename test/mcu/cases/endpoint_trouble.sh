@@ -8,7 +8,7 @@ endpoint_program=${ENDPOINT:-$top/build/asan/bin/pigtail-endpoint}
 
 # Traffic both ways over and over: no connection is lost, no session ends.
 case_endpoint_bit_errors() {
-	local seconds=30 until
+	local seconds=10 until
 	[[ -z ${LONG:-} ]] || seconds=600
 	boot_endpoint qemu --ber 1e-5
 	until=$((SECONDS + seconds))
@@ -21,25 +21,25 @@ case_endpoint_bit_errors() {
 	expect "no restart" [ "$(stat_of system uptime_ms)" -gt $((seconds * 1000)) ]
 }
 
-case_endpoint_64_clients_at_once() {
+slow_endpoint_64_clients_at_once() {
 	boot_endpoint qemu
 	hostile crowd 64
 	page >/dev/null
 }
 
-case_endpoint_requests_and_their_answers() {
+slow_endpoint_requests_and_their_answers() {
 	boot_endpoint qemu
 	hostile forms
 }
 
-case_endpoint_garbage_for_a_web_server() {
+slow_endpoint_garbage_for_a_web_server() {
 	boot_endpoint qemu
 	hostile garbage $((10 + ${LONG:+9}0))
 	page >/dev/null
 	expect "no restart" [ "$(stat_of link sessions)" = 1 ]
 }
 
-case_endpoint_clients_that_never_finish() {
+slow_endpoint_clients_that_never_finish() {
 	boot_endpoint qemu
 	hostile slow 24
 }
@@ -104,7 +104,7 @@ qemu_of() {
 	pgrep -P "${pid_of[$1]}" -x qemu-system-xte
 }
 
-case_endpoint_comes_back_whenever_qemu_is_killed() {
+slow_endpoint_comes_back_whenever_qemu_is_killed() {
 	local times=${RESTARTS:-5} i
 	boot_endpoint qemu
 	for ((i = 0; i < times; i++)); do

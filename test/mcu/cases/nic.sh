@@ -166,7 +166,7 @@ sends_until_it_overruns() {
 	host_heard "lost bytes"
 }
 
-case_nic_repairs_an_overrun_of_its_uart() {
+slow_nic_repairs_an_overrun_of_its_uart() {
 	start_both "rtscts=off fault=slow"
 	get_address
 	serve web b 127.0.0.1 300000
@@ -178,7 +178,7 @@ case_nic_repairs_an_overrun_of_its_uart() {
 	expect "one session" [ "$(lines_with "up up" "$dir/up.log")" = 1 ]
 }
 
-case_nic_tells_why_it_died_and_restarts() {
+slow_nic_tells_why_it_died_and_restarts() {
 	local fault word
 	while read -r fault word; do
 		: >"$dir/up.log"

@@ -208,7 +208,7 @@ has_radio_twice() {
 }
 
 # A copy that could not end with its session has no part in what comes by its stream's number.
-case_script_files_end_with_their_session() {
+slow_script_files_end_with_their_session() {
 	local ends
 	start_script
 	printf '%s\n' 'import micropython, time' 'print("held")' \
@@ -268,7 +268,7 @@ case_script_sockets_are_closed_when_it_ends_or_fails() {
 		'raise ValueError("in the middle")' >"$dir/fails.py"
 	start_script
 	start_load
-	for i in $(seq "${times:-25}"); do
+	for i in $(seq "${times:-10}"); do
 		far run "$dir/fails.py"
 		expect "round $i: it fails by its own" said 'ValueError: in the middle'
 		[[ $free = 0 ]] && free=$(sed -n 's/^free //p' "$dir/said")
@@ -364,7 +364,7 @@ case_script_loses_power_while_it_writes() {
 		'    f.write("x" * 3000)' '    f.close()' '    os.rename("new", "data%d" % (i % 4))' \
 		'    i += 1' >"$dir/write.py"
 	start_script
-	for i in $(seq "${times:-8}"); do
+	for i in $(seq "${times:-4}"); do
 		# What lives for less than two seconds too often is not started any more.
 		sleep 1.5
 		start writer in_ns a "$pigtail" run --link script "$dir/write.py"

@@ -33,7 +33,7 @@ print("given:", lan.ifconfig()[0], lan.ipconfig("dhcp4"))'
 	expect "the one it was given" said '^given: 10.7.0.2 False'
 }
 
-case_script_names_are_found_or_refused_in_words() {
+slow_script_names_are_found_or_refused_in_words() {
 	[[ -x /usr/sbin/dnsmasq ]] || skip_case "dnsmasq-base is not installed"
 	SCRIPT_NET=tap:pt0 start_script --ip 10.7.0.1/24
 	start names in_ns a dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts \

@@ -129,7 +129,7 @@ cut_at() {
 }
 
 # What the radio has done is found out, though its answer is lost.
-case_update_that_loses_power_at_its_end_has_been_done() {
+slow_update_that_loses_power_at_its_end_has_been_done() {
 	start_updatable
 	cut_at end new
 	expect "the new one" runs new 1
@@ -138,7 +138,7 @@ case_update_that_loses_power_at_its_end_has_been_done() {
 }
 
 case_update_resumes_after_losses_of_power() {
-	local cuts=5 cut=0 to=new seed=${SEED:-$RANDOM} updates=0 seconds short=0
+	local cuts=3 cut=0 to=new seed=${SEED:-$RANDOM} updates=0 seconds short=0
 	[[ -z ${LONG:-} ]] || cuts=200
 	echo "SEED=$seed, $cuts cuts"
 	RANDOM=$seed

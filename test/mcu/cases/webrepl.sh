@@ -55,7 +55,7 @@ case_webrepl_types_interrupts_and_moves_files() {
 	expect "it never restarted" [ "$(grep -c 'firmware pigtail script' "$dir/script.log")" = 2 ]
 }
 
-case_webrepl_has_one_client_and_no_patience_with_harm() {
+slow_webrepl_has_one_client_and_no_patience_with_harm() {
 	start_webrepl
 	webrepl replaces
 	if [[ -n ${LONG:-} ]]; then
@@ -82,8 +82,7 @@ case_webrepl_over_tls() {
 	expect "it never restarted" [ "$(grep -c 'firmware pigtail script' "$dir/script.log")" = 2 ]
 }
 
-case_webrepl_downloads_go_on_beside_mpremote() {
-	[[ -n ${LONG:-} ]] || skip_case "only with --all"
+slow_webrepl_downloads_go_on_beside_mpremote() {
 	mkdir "$dir/here"
 	echo 'print("here", open("five.txt").read())' >"$dir/here/hello.py"
 	echo five >"$dir/here/five.txt"
@@ -109,9 +108,8 @@ case_webrepl_downloads_go_on_beside_mpremote() {
 }
 
 # MicroPython's page is not Debian's, so it is fetched by hand.
-case_webrepl_page_in_a_browser() {
+slow_webrepl_page_in_a_browser() {
 	local page=$top/build/webrepl file
-	[[ -n ${LONG:-} ]] || skip_case "only with --all"
 	[[ -e $page/webrepl.html ]] ||
 		skip_case "git clone https://github.com/micropython/webrepl build/webrepl"
 	[[ -e /usr/bin/chromedriver ]] || skip_case "chromium-driver is not installed"

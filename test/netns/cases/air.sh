@@ -78,7 +78,7 @@ case_air_two_radios_hear_each_other() {
 }
 
 # Two access points, of which each is the stronger one for four seconds.
-case_air_tcp_outlives_roaming() {
+slow_air_tcp_outlives_roaming() {
 	cat >"$dir/air.ini" <<-END
 		[ap one]
 		ssid = home

@@ -62,7 +62,7 @@ print(values[names.index("DelayedACKs")])'
 }
 
 # Either way round; a peer whose frame waits for its length to be acknowledged.
-case_tcp_peer_that_writes_in_pieces() {
+slow_tcp_peer_that_writes_in_pieces() {
 	local side before
 	join_by_veth
 	for side in tcp-listen:10.8.0.1 tcp:10.8.0.2; do

@@ -30,6 +30,6 @@ case_hostfwd_takes_300_clients_at_once_at_3_mbaud() {
 	crowd 3000000
 }
 
-case_hostfwd_takes_300_clients_at_once_at_115200() {
+slow_hostfwd_takes_300_clients_at_once_at_115200() {
 	crowd 115200
 }

@@ -57,7 +57,7 @@ mute_ones_do_not_hold() {
 	finish_all
 }
 
-case_a_mute_connection_does_not_hold_the_port() {
+slow_a_mute_connection_does_not_hold_the_port() {
 	target=unix:$dir/socket
 	mute_ones_do_not_hold "unix-listen:$dir/socket"
 	target=tcp:127.0.0.1:5556

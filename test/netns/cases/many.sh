@@ -122,7 +122,7 @@ case_a_file_that_is_read_again() {
 	expect "nothing is left" [ -z "$(left_behind)" ]
 }
 
-case_one_link_of_many_fails() {
+slow_one_link_of_many_fails() {
 	start_wire 0
 	write_file up 0 1
 	write_file device 0 1

@@ -35,7 +35,7 @@ case_upload_and_download_over_ipv6() {
 	wait $!
 }
 
-case_three_links_at_once() {
+slow_three_links_at_once() {
 	local i
 	for i in 0 1 2; do
 		make_link "$i"

@@ -159,7 +159,7 @@ case_noise_1e-5() {
 	noisy 1e-5 600000
 }
 
-case_noise_1e-4() {
+slow_noise_1e-4() {
 	noisy 1e-4 600000
 }
 
