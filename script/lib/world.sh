@@ -5,7 +5,7 @@
 # process namespace, and, unless root makes it, a user namespace. Whatever is started or
 # made in it, an interface, a process, a file below /run, is gone when its first process
 # is, however that ended, and several worlds at once don't see each other. Its own
-# network has but a loopback.
+# network has but a loopback, its ptys are its own.
 
 # enter_world COMMAND...: runs it in a new world; returns only (77) if there can be none.
 enter_world() {
@@ -26,6 +26,10 @@ furnish_world() {
 	mount -t tmpfs -o mode=755 none /run
 	mkdir -p /run/netns /run/user
 	export XDG_RUNTIME_DIR=/run/user
+	# Ptys of its own: the number of one that is gone is not another world's.
+	if mount -t devpts -o newinstance,ptmxmode=0666,mode=620 none /dev/pts 2>/dev/null; then
+		mount --bind /dev/pts/ptmx /dev/ptmx
+	fi
 	ip link set lo up
 	trap 'exit 130' INT TERM HUP
 }

@@ -20,8 +20,14 @@ static uv_loop_t loop;
 static char folder[] = "/tmp/pigtail-control-XXXXXX";
 static struct control *control;
 
+/* A busy machine is no silence. */
+static const struct control_times patient = {
+	.first = 60000 * MS,
+	.idle = 60000 * MS,
+	.stuck = 60000 * MS,
+};
 /* Short, so that silence can be waited for. */
-static const struct control_times times = {
+static const struct control_times hasty = {
 	.first = 300 * MS,
 	.idle = 600 * MS,
 	.stuck = 300 * MS,
@@ -147,7 +153,13 @@ static inline int open_with(const struct control_times *patience)
 static inline int open_control(void **state)
 {
 	(void)state;
-	return open_with(&times);
+	return open_with(&patient);
+}
+
+static inline int open_hasty(void **state)
+{
+	(void)state;
+	return open_with(&hasty);
 }
 
 static inline int close_control(void **state)
@@ -292,6 +304,7 @@ static inline void hears_error(struct person *person, const char *code, const ch
 	cJSON_Delete(line);
 }
 
-#define STORY(f) cmocka_unit_test_setup_teardown(f, open_control, close_control)
+#define STORY(f)	    cmocka_unit_test_setup_teardown(f, open_control, close_control)
+#define STORY_OF_SILENCE(f) cmocka_unit_test_setup_teardown(f, open_hasty, close_control)
 
 #endif

@@ -276,17 +276,8 @@ static void what_is_now_is_told_at_once_and_periodically(void **state)
 	hears(&p, "{\"result\":{}}");
 	hears(&p, "{\"event\":\"count\",\"data\":4}");
 	/* A subscriber is not silent, though he says nothing. */
-	hears_nothing(&p, times.idle + 100 * MS);
+	hears_nothing(&p, hasty.idle + 100 * MS);
 	leave(&p);
-}
-
-static int open_patient(void **state)
-{
-	static const struct control_times patient = {
-		.first = 60000 * MS, .idle = 60000 * MS, .stuck = 60000 * MS};
-
-	(void)state;
-	return open_with(&patient);
 }
 
 static void flood(struct person *sleeper)
@@ -332,7 +323,7 @@ static void who_never_wakes_up_goes(void **state)
 
 	(void)state;
 	flood(&sleeper);
-	run_for(times.stuck + 200 * MS);
+	run_for(hasty.stuck + 200 * MS);
 	enter(&other);
 	say(&other, "{\"request\":\"refuse\"}");
 	hears_error(&other, "not-ready", "down");
@@ -355,10 +346,9 @@ int main(void)
 		STORY(requests_that_wait_are_limited),
 		STORY(a_part_that_goes_ends_what_waits_for_it),
 		STORY(subscribers_are_told),
-		STORY(what_is_now_is_told_at_once_and_periodically),
-		cmocka_unit_test_setup_teardown(who_wakes_up_is_told_how_much_he_missed,
-						open_patient, close_control),
-		STORY(who_never_wakes_up_goes),
+		STORY_OF_SILENCE(what_is_now_is_told_at_once_and_periodically),
+		STORY(who_wakes_up_is_told_how_much_he_missed),
+		STORY_OF_SILENCE(who_never_wakes_up_goes),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

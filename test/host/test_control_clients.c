@@ -231,8 +231,8 @@ static void it_is_found_again_after_its_directory_vanished(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STORY(who_is_silent_is_hung_up_on),
-		STORY(half_a_line_ends_a_subscriber),
+		STORY_OF_SILENCE(who_is_silent_is_hung_up_on),
+		STORY_OF_SILENCE(half_a_line_ends_a_subscriber),
 		STORY(the_longest_line_is_taken_a_longer_one_ends_it),
 		STORY(who_asks_and_does_not_read_is_not_read),
 		STORY(noise_is_answered_or_ended),

@@ -192,7 +192,7 @@ if ((jobs <= 1)); then
 	enter_world "${BASH_SOURCE[0]}" --in-world "${names[@]}" || status=$? # it only comes back if it can't
 else
 	said=$(mktemp -d)
-	trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$said"' EXIT
+	trap 'kill $(jobs -p) 2>/dev/null || true; wait; rm -rf "$said"' EXIT
 	trap 'exit 130' INT TERM HUP
 	shares "$said" || status=$?
 	awk '/^1\.\./ { next } /^(not )?ok / { sub(/ [0-9]+ /, " " ++number " ") } 1
