@@ -3,9 +3,11 @@
 #include "py/gc.h"
 #include "py/mphal.h"
 #include "py/runtime.h"
+#include "shared/runtime/softtimer.h"
 
 #include "files.h"
 #include "script.h"
+#include "timer.h"
 #include "webrepl.h"
 #include "wlan.h"
 
@@ -20,7 +22,7 @@ ptl_time script_now(void)
 static void turn(void)
 {
 	static bool within;
-	ptl_time radio, webrepl;
+	ptl_time radio, timer, webrepl;
 
 	/* Frames that go out may run lwIP, which may ask for the time. */
 	if (within)
@@ -31,6 +33,8 @@ static void turn(void)
 	script.next = radio < script.next ? radio : script.next;
 	webrepl = webrepl_poll(script_now());
 	script.next = webrepl < script.next ? webrepl : script.next;
+	timer = timer_poll(script_now());
+	script.next = timer < script.next ? timer : script.next;
 	files_poll();
 	script_notify();
 	within = false;
@@ -159,6 +163,7 @@ void gc_collect(void)
 	sp = gc_helper_get_regs_and_sp(registers);
 	gc_collect_root((void **)registers, KEPT_REGISTERS);
 	gc_collect_root((void **)sp, ((mp_uint_t)script.board.stack_end - sp) / sizeof(void *));
+	soft_timer_gc_mark_all();
 	gc_collect_end();
 }
 

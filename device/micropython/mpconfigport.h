@@ -49,6 +49,7 @@
 #define MICROPY_PY_MACHINE_BARE_METAL_FUNCS (0)
 #define MICROPY_PY_MACHINE_PIN_BASE	    (1)
 #define MICROPY_PY_MACHINE_SIGNAL	    (1)
+#define MICROPY_PY_MACHINE_TIMER	    (1)
 #define MICROPY_PY_MACHINE_PIN_MAKE_NEW	    pin_make
 struct _mp_obj_type_t;
 void *pin_make(const struct _mp_obj_type_t *type, size_t n, size_t named, void *const *args);
@@ -105,6 +106,10 @@ void script_wait(int ms);
 	}
 #define MICROPY_VM_HOOK_LOOP   MICROPY_VM_HOOK_POLL
 #define MICROPY_VM_HOOK_RETURN MICROPY_VM_HOOK_POLL
+
+/* Timers are looked at between instructions, see timer.c. */
+#define MICROPY_PY_PENDSV_ENTER
+#define MICROPY_PY_PENDSV_EXIT
 
 /* ---- types ---- */
 

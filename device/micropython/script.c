@@ -15,6 +15,7 @@
 #include "extmod/modnetwork.h"
 #include "shared/readline/readline.h"
 #include "shared/runtime/pyexec.h"
+#include "shared/runtime/softtimer.h"
 
 #include "chance.h"
 #include "files.h"
@@ -203,6 +204,7 @@ void script_run(void)
 		run_files();
 		run_repl();
 		mp_hal_stdout_tx_str("MPY: soft reboot\r\n");
+		soft_timer_deinit();
 		gc_sweep_all();
 		mp_deinit();
 	}

@@ -511,3 +511,58 @@ ntptime.host = "10.7.0.1"
 ntptime.settime()'
 	expect "a right one is taken" has_the_time
 }
+
+# In a loop that never waits and in a sleep; a function that raises ends nothing, nobody needs to
+# hold a timer, and a soft reset ends all.
+case_script_timers_are_called_in_time() {
+	start_script
+	python 'import gc, machine, time
+T = machine.Timer
+seen = []
+def count(ms, busy):
+    seen.clear()
+    began = time.ticks_ms()
+    while busy and time.ticks_diff(time.ticks_ms(), began) < ms:
+        pass
+    if not busy:
+        time.sleep_ms(ms)
+    return len(seen)
+t = T(-1)
+t.init(period=100, callback=lambda t: seen.append(time.ticks_ms()))
+print(t)
+print("busy:", count(1050, True))
+print("asleep:", count(1050, False))
+def third_raises(t):
+    seen.append(t)
+    1 / (len(seen) - 3)
+t.init(freq=20, mode=T.PERIODIC, callback=third_raises)
+print("raises:", count(550, False))
+t.deinit(); t.deinit()
+print("ended:", count(300, True))
+T(-1, mode=T.ONE_SHOT, period=50, callback=seen.append)
+gc.collect()
+print("once:", count(300, False), "its own:", type(seen[0]) is T)
+for wrong in dict(period=-5), dict(tick_hz=0), dict(freq=0), dict(freq=-1.0), dict(freq=1e-9), dict(mode=7), dict(callback=3), \
+        dict(period=0x40000000), dict(freq="x"), dict(period=1, tick_hz=-1):
+    try:
+        T(-1, **wrong)
+        print("taken:", wrong)
+    except (ValueError, TypeError) as e:
+        print("refused:", e)
+try:
+    T(1)
+except ValueError as e:
+    print("no such:", e)
+T(-1, period=1, callback=lambda t: print("it lives"))'
+	expect "as its words" said '^Timer\(mode=PERIODIC, period=100\)'
+	expect "in a loop" said '^busy: ([6-9]|1[01])$'
+	expect "in a sleep" said '^asleep: ([6-9]|1[01])$'
+	expect "one raises" said 'ZeroDivisionError'
+	expect "and the next come" said '^raises: ([6-9]|1[01])$'
+	expect "none after its end" said '^ended: 0$'
+	expect "once" said '^once: 1 its own: True$'
+	expect "what makes no sense is refused" [ "$(grep -c '^refused: ' "$dir/said")" = 10 ]
+	expect "only those of software" said "^no such: "
+	python 'import time; time.sleep_ms(200); print("quiet")'
+	expect "a soft reset ends them" [ "$(cat "$dir/said")" = quiet ]
+}

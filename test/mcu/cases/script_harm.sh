@@ -95,7 +95,7 @@ case_script_calls_with_wrong_types() {
 	cat >"$dir/text.py" <<'END'
 import esp, gc, json, lx, machine, network, ntptime, os, select, socket, ssl, time, vfs, webrepl, _webrepl
 s, u = socket.socket(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-things = (machine, esp, time, machine.Signal(machine.Pin(3)), network, network.LAN(), network.WLAN(0), network.WLAN(1), machine.Pin, machine.Pin(3), machine.RTC(),
+things = (machine, machine.Timer, machine.Timer(-1), esp, time, machine.Signal(machine.Pin(3)), network, network.LAN(), network.WLAN(0), network.WLAN(1), machine.Pin, machine.Pin(3), machine.RTC(),
           lx, lx.Flash(), os, s, u, select.poll(), ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)._context, vfs, _webrepl)
 wrong = (None, -1, 1 << 70, 1.5, "", "x" * 300, b"\0" * 7, [], {}, (1, 2), object(), print, s)
 # Not these: they do as they are told.
