@@ -39,14 +39,14 @@ def cases(folder, with_slow):
                 yield f"{spec.name}: {name.split('_', 1)[1].replace('_', ' ')}", function
 
 
-def run(bin_folder, chosen, line):
+def run(bin_folder, chosen, queue):
     """
-    Takes a case's number from the line, and the next. Returns whether one failed. What is said
+    Takes a case's number from the queue, and the next. Returns whether one failed. What is said
     of a case is said at once: others speak beside it.
     """
     any_failed = False
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))  # its files go too
-    while number := int.from_bytes(os.read(line, 2), "big"):
+    while number := int.from_bytes(os.read(queue, 2), "big"):
         name, function = chosen[number - 1]
         rig = Rig(bin_folder)
         began = time.monotonic()
@@ -80,7 +80,7 @@ def main():
     enter()
     chosen = [case for case in cases(options.cases, options.all)
               if not options.pattern or any(pattern in case[0] for pattern in options.pattern)]  # fmt: skip
-    line, end = os.pipe()
+    queue, end = os.pipe()
     os.write(end, b"".join(number.to_bytes(2, "big") for number in range(1, len(chosen) + 1)))
     os.close(end)
     workers = []
@@ -88,9 +88,12 @@ def main():
     for _ in range(options.jobs):
         pid = os.fork()
         if not pid:
-            return run(options.bin, chosen, line)
+            return run(options.bin, chosen, queue)
         workers.append(pid)
-    failed = any([os.waitpid(pid, 0)[1] for pid in workers])
+    failed = False
+    while workers:
+        failed |= os.waitpid(workers[0], 0)[1] != 0
+        workers.pop(0)  # signals go to those that there are
     print(f"1..{len(chosen)}")
     return failed or not chosen
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What a rig has started is gone when it is, however it ended.
+What a rig has started is gone when it is, however it ended; and all cases are run.
 """
 import errno
 import os
@@ -45,3 +45,13 @@ def case_a_rig_that_is_killed_leaves_no_process(rig):
         wait_for("their end", lambda: not any(map(is_heard, paths)))
         for path in paths:
             os.unlink(path)
+
+
+def case_a_case_that_fails_is_told_and_the_next_go_on(rig):
+    os.mkdir(rig.path("cases"))
+    rig.file("cases/some.py", b"def case_fails(rig):\n    assert 0, 'why'\ndef case_goes_on(rig):\n    pass\n")
+    for jobs in (1, 2):
+        status, said = rig.run(sys.executable, RUN, "--jobs", jobs, "--cases", rig.path("cases"), rig.bin)
+        lines = [line.split(" (")[0] for line in said.splitlines()]
+        assert status == 1 and {"not ok 1 - some: fails", "# AssertionError: why", "ok 2 - some: goes on"} <= set(lines), said
+        assert lines[-1] == "1..2", said
