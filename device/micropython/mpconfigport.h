@@ -17,6 +17,7 @@
 #define MICROPY_EMERGENCY_EXCEPTION_BUF_SIZE   (128)
 #define MICROPY_KBD_EXCEPTION		       (1)
 #define MICROPY_ENABLE_SCHEDULER	       (1)
+#define MICROPY_SCHEDULER_DEPTH		       (16) /* so many timers may be due at once */
 #define MICROPY_LONGINT_IMPL		       (MICROPY_LONGINT_IMPL_MPZ)
 #define MICROPY_FLOAT_IMPL		       (MICROPY_FLOAT_IMPL_FLOAT)
 #define MICROPY_WARNINGS		       (1)

@@ -26,6 +26,25 @@ void soft_timer_schedule_at_ms(uint32_t at_ms)
 	soonest.at_ms = at_ms;
 }
 
+/* Whether its function is still to be called for what was due before. */
+static bool is_pending(mp_obj_t timer)
+{
+	for (unsigned i = 0; i < MP_STATE_VM(sched_len); i++) {
+		unsigned at = (MP_STATE_VM(sched_idx) + i) % MICROPY_SCHEDULER_DEPTH;
+
+		if (MP_STATE_VM(sched_queue)[at].arg == timer)
+			return true;
+	}
+	return false;
+}
+
+/* The mp_sched_schedule() of softtimer.c (see Makefile). What a slow script misses of one
+ * timer is one call, or it would leave no place for the others. */
+bool timer_schedule(mp_obj_t function, mp_obj_t timer)
+{
+	return is_pending(timer) || mp_sched_schedule(function, timer);
+}
+
 ptl_time timer_poll(ptl_time now)
 {
 	int32_t left;
@@ -46,7 +65,7 @@ ptl_time timer_poll(ptl_time now)
 /* Of machine_timer_init_helper(), whose mp_arg_parse_all() this is (see Makefile): it
  * divides by them. */
 enum { MODE, CALLBACK, PERIOD, TICK_HZ, FREQ };
-#define NO_PERIOD  -1
+#define NO_PERIOD  (-1)
 #define LONGEST_MS 1073741824.0f /* from here on it says that it is too long */
 
 void timer_parse(size_t n, const mp_obj_t *given, mp_map_t *named, size_t allowed_n,

@@ -541,7 +541,16 @@ t.deinit(); t.deinit()
 print("ended:", count(300, True))
 T(-1, mode=T.ONE_SHOT, period=50, callback=seen.append)
 gc.collect()
+rubbish = [bytearray(b"\xff" * 16) for i in range(1200)]
 print("once:", count(300, False), "its own:", type(seen[0]) is T)
+rubbish = None
+seen.clear()
+fast = T(-1, period=1, callback=lambda t: time.sleep_ms(30))
+for i in range(12):
+    T(-1, mode=T.ONE_SHOT, period=100, callback=seen.append)
+time.sleep_ms(700)
+fast.deinit()
+print("twelve beside a slow one:", len(seen))
 for wrong in dict(period=-5), dict(tick_hz=0), dict(freq=0), dict(freq=-1.0), dict(freq=1e-9), dict(mode=7), dict(callback=3), \
         dict(period=0x40000000), dict(freq="x"), dict(period=1, tick_hz=-1):
     try:
@@ -552,8 +561,7 @@ for wrong in dict(period=-5), dict(tick_hz=0), dict(freq=0), dict(freq=-1.0), di
 try:
     T(1)
 except ValueError as e:
-    print("no such:", e)
-T(-1, period=1, callback=lambda t: print("it lives"))'
+    print("no such:", e)'
 	expect "as its words" said '^Timer\(mode=PERIODIC, period=100\)'
 	expect "in a loop" said '^busy: ([6-9]|1[01])$'
 	expect "in a sleep" said '^asleep: ([6-9]|1[01])$'
@@ -561,8 +569,16 @@ T(-1, period=1, callback=lambda t: print("it lives"))'
 	expect "and the next come" said '^raises: ([6-9]|1[01])$'
 	expect "none after its end" said '^ended: 0$'
 	expect "once" said '^once: 1 its own: True$'
+	expect "none is lost" said '^twelve beside a slow one: 12$'
 	expect "what makes no sense is refused" [ "$(grep -c '^refused: ' "$dir/said")" = 10 ]
 	expect "only those of software" said "^no such: "
-	python 'import time; time.sleep_ms(200); print("quiet")'
-	expect "a soft reset ends them" [ "$(cat "$dir/said")" = quiet ]
+	# Many, so that one is left where nothing has written since.
+	printf '%s\n' 'import machine' 'keep = [machine.Timer(-1, period=50, callback=lambda t: print("lives")) for i in range(16)]' \
+		>"$dir/text.py"
+	far run --stay "$dir/text.py"
+	(sleep 1 && printf '\x04' && sleep 1) | in_ns a timeout 20 "$pigtail" repl script >"$dir/said"
+	expect "they outlive the script that stays" grep -q '^lives' <(sed '/soft reboot/,$d' "$dir/said")
+	expect "a soft reset ends them" [ "$(sed '1,/soft reboot/d' "$dir/said" | grep -c lives)" = 0 ]
+	expect "nothing else does" says_two
+	expect "it never restarted" never_restarted
 }
