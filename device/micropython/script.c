@@ -22,6 +22,7 @@
 #include "script.h"
 #include "stack_link.h"
 #include "terminal.h"
+#include "tls_memory.h"
 #include "webrepl.h"
 #include "wlan.h"
 
@@ -196,6 +197,7 @@ void script_run(void)
 		mp_stack_set_limit(room - TURN_BYTES);
 		gc_init(script.board.heap, script.board.heap + script.board.heap_bytes);
 		mp_init();
+		tls_memory_reset();
 		mod_network_init();
 		files_reset();
 		webrepl_reset();

@@ -2,7 +2,7 @@
 /*
  * What of mbedTLS 2.28 MicroPython's module tls has here: client and server of TLS 1.2 and
  * DTLS 1.2, with ephemeral keys only, and the curves and hashes of the certificates that
- * are in use. Memory comes from the interpreter's heap, and goes with it.
+ * are in use. Memory comes from the interpreter's heap, and goes with it (tls_memory.h).
  */
 #ifndef PIGTAIL_DEVICE_MICROPYTHON_TLS_CONFIG_H
 #define PIGTAIL_DEVICE_MICROPYTHON_TLS_CONFIG_H
@@ -19,10 +19,9 @@
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
 #define MBEDTLS_PLATFORM_MEMORY
-void *m_tracked_calloc(size_t n, size_t size);
-void m_tracked_free(void *block);
-#define MBEDTLS_PLATFORM_STD_CALLOC	m_tracked_calloc
-#define MBEDTLS_PLATFORM_STD_FREE	m_tracked_free
+#include "tls_memory.h"
+#define MBEDTLS_PLATFORM_STD_CALLOC	tls_calloc
+#define MBEDTLS_PLATFORM_STD_FREE	tls_free
 #define MBEDTLS_PLATFORM_SNPRINTF_MACRO snprintf
 #define MBEDTLS_PLATFORM_TIME_MACRO	tls_time
 time_t tls_time(time_t *at);

@@ -7,8 +7,8 @@
  * All is looked at each few milliseconds between two instructions of whatever script runs, so
  * Ctrl-C comes through any loop. Those without the password are two at most, for a minute
  * at most. The next waits in the listener's queue, where it costs no memory of the heap, until
- * there is room: whoever does nothing for a few seconds goes. Wrong passwords make the next
- * wait.
+ * there is room: whoever does nothing for a few seconds goes; so it is for who has no place in
+ * memory. Wrong passwords make the next wait.
  */
 #include "py/mperrno.h"
 #include "py/runtime.h"
@@ -17,6 +17,7 @@
 #include "chance.h"
 #include "script.h"
 #include "terminal.h"
+#include "tls_memory.h"
 #include "webrepl.h"
 #include "webrepl_client.h"
 #include "webrepl_password.h"
@@ -28,11 +29,14 @@
 #define LOOK_US	   5000u
 #define TURN_US	   5000000u /* undisturbed, while others wait */
 #define MUTE_US	   1000000u /* of that, to begin: browsers connect to have a connection */
+#define MEMORY_US  200000u  /* until it is tried again to find some */
 #define WRONG_US   1000000u
 #define WRONGS_MAX 10u
 
 static struct {
 	bool asked, listening;
+	bool owes;	  /* one that was accepted found no memory, */
+	ptl_time pays_at; /* and is tried again then */
 	ptl_time looked;
 	unsigned wrong; /* passwords, one after the other */
 	ptl_time judge_at;
@@ -205,37 +209,56 @@ static bool had_turn(const struct webrepl_client *client, ptl_time now)
 	return now - client->since >= (mute ? MUTE_US : TURN_US);
 }
 
-/* For one more without the terminal, of whom the one that did nothing for longest may go. */
-static bool make_room(ptl_time now)
+/* How many are without the terminal, and which of them did nothing for longest. */
+static unsigned count_strangers(unsigned *oldest)
 {
-	unsigned strangers = 0, oldest = 0;
+	unsigned strangers = 0;
 
 	for (unsigned i = 0; i < CLIENTS; i++) {
 		struct webrepl_client *client = client_at(i);
 
 		if (!client || place_of(client))
 			continue;
-		if (strangers++ == 0 || client->since < client_at(oldest)->since)
-			oldest = i;
+		if (strangers++ == 0 || client->since < client_at(*oldest)->since)
+			*oldest = i;
 	}
-	if (strangers < STRANGERS)
-		return true;
-	if (!had_turn(client_at(oldest), now))
+	return strangers;
+}
+
+static bool send_away(unsigned stranger, ptl_time now)
+{
+	if (!had_turn(client_at(stranger), now))
 		return false;
-	end(oldest);
+	end(stranger);
 	return true;
+}
+
+static void accept_one(mp_obj_t listener, ptl_time now)
+{
+	unsigned oldest;
+	mp_obj_t others;
+
+	if (count_strangers(&oldest) >= STRANGERS && !send_away(oldest, now))
+		return;
+	others = mp_obj_new_bool(count_strangers(&oldest) > 0);
+	webrepl.owes = mp_call_function_2_protected(MP_STATE_VM(webrepl_accept), listener,
+						    others) == mp_const_false;
+	webrepl.pays_at = now + MEMORY_US;
+	if (webrepl.owes && count_strangers(&oldest) > 0)
+		(void)send_away(oldest, now);
 }
 
 static void look_for_clients(void)
 {
 	mp_obj_t listener = MP_STATE_VM(webrepl_listener);
 	const mp_stream_p_t *stream = mp_get_stream(listener);
+	ptl_time now = script_now();
 	int error;
 
-	if (stream->ioctl(listener, MP_STREAM_POLL, MP_STREAM_POLL_RD, &error) ==
-		    MP_STREAM_POLL_RD &&
-	    make_room(script_now()))
-		(void)mp_call_function_1_protected(MP_STATE_VM(webrepl_accept), listener);
+	if (webrepl.owes ? now >= webrepl.pays_at
+			 : stream->ioctl(listener, MP_STREAM_POLL, MP_STREAM_POLL_RD, &error) ==
+				   MP_STREAM_POLL_RD)
+		accept_one(listener, now);
 }
 
 static mp_obj_t look(mp_obj_t unused)
@@ -272,7 +295,7 @@ ptl_time webrepl_poll(ptl_time now)
 
 void webrepl_reset(void)
 {
-	webrepl.asked = webrepl.listening = false;
+	webrepl.asked = webrepl.listening = webrepl.owes = false;
 	MP_STATE_VM(webrepl_listener) = MP_STATE_VM(webrepl_accept) = MP_OBJ_NULL;
 	for (unsigned i = 0; i < CLIENTS; i++)
 		MP_STATE_VM(webrepl_clients)[i] = MP_OBJ_NULL;
@@ -280,16 +303,21 @@ void webrepl_reset(void)
 
 /* ---- the module ---- */
 
-/* listen(socket, accept): accept(socket) is called when somebody is there and has room. */
-static mp_obj_t webrepl_listen(mp_obj_t listener, mp_obj_t accept)
+/* listen(socket, accept, tls): accept(socket, others) is called when somebody is there and has
+ * room. It may return False if that one should wait for one of the others to go; then it is
+ * called again. */
+static mp_obj_t webrepl_listen(mp_obj_t listener, mp_obj_t accept, mp_obj_t tls)
 {
 	mp_get_stream_raise(listener, MP_STREAM_OP_IOCTL);
+	/* Whatever scripts leave where, a client can come. */
+	if (mp_obj_is_true(tls))
+		tls_memory_keep();
 	MP_STATE_VM(webrepl_listener) = listener;
 	MP_STATE_VM(webrepl_accept) = accept;
 	webrepl.listening = true;
 	return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_2(webrepl_listen_obj, webrepl_listen);
+static MP_DEFINE_CONST_FUN_OBJ_3(webrepl_listen_obj, webrepl_listen);
 
 static unsigned free_client(void)
 {
@@ -322,11 +350,12 @@ static MP_DEFINE_CONST_FUN_OBJ_2(webrepl_add_obj, webrepl_add);
 /* All are gone, and nobody comes. */
 static mp_obj_t webrepl_stop(void)
 {
-	webrepl.listening = false;
+	webrepl.listening = webrepl.owes = false;
 	MP_STATE_VM(webrepl_listener) = MP_STATE_VM(webrepl_accept) = MP_OBJ_NULL;
 	for (unsigned i = 0; i < CLIENTS; i++)
 		if (client_at(i))
 			end(i);
+	tls_memory_let();
 	return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_0(webrepl_stop_obj, webrepl_stop);

@@ -16,17 +16,28 @@ _LINE = "import webrepl; webrepl.start()\n"
 
 _listener = None
 _context = None
+_waits = None  # of those who connected, the one that found no memory
 
 
-def _accept(listener):
-    stream = None
+def _accept(listener, others):
+    """False: whoever it is waits until one of the others has gone."""
+    global _waits
+    stream, _waits = _waits, None
     try:
-        stream = listener.accept()[0]
-        stream.setblocking(False)
+        if not stream:
+            stream = listener.accept()[0]
+            stream.setblocking(False)
+        plain = stream
         if _context:
-            stream = _context.wrap_socket(stream, server_side=True, do_handshake_on_connect=False)
+            stream = _context.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
         _webrepl.add(stream, bool(_context))
-    except (OSError, ValueError, MemoryError):
+    except MemoryError:
+        if others and stream and stream is plain:
+            _waits = stream
+            return False
+        if stream:
+            stream.close()
+    except (OSError, ValueError):
         if stream:
             stream.close()
 
@@ -76,11 +87,12 @@ def start_with_board():
 
 def stop():
     """Nobody is there afterwards, and nobody can come."""
-    global _listener, _context
+    global _listener, _context, _waits
     _webrepl.stop()
-    if _listener:
-        _listener.close()
-    _listener = _context = None
+    for one in _listener, _waits:
+        if one:
+            one.close()
+    _listener = _context = _waits = None
 
 
 def start(port=8266, password=None, cert=None, key=None):
@@ -98,5 +110,5 @@ def start(port=8266, password=None, cert=None, key=None):
     _listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     _listener.bind(("", port))
     _listener.listen(_WAITING)
-    _webrepl.listen(_listener, _accept)
+    _webrepl.listen(_listener, _accept, bool(cert))
     print("WebREPL on port %d, %s" % (port, "wss" if cert else "ws: readable on the way"))
