@@ -188,14 +188,10 @@ static void on_pty(void *user)
 		say(repl, bytes, n);
 }
 
+/* It is open, or has room: what the radio said before waits here. */
 static void on_pty_room(void *user)
 {
 	on_far(user, 0);
-}
-
-static void on_pty_opened(void *user)
-{
-	(void)user;
 }
 
 static void on_pty_lost(void *user, const char *why)
@@ -223,7 +219,7 @@ static int join(struct repl *repl, const struct options *options)
 		.user = repl,
 		.readable = on_pty,
 		.writable = on_pty_room,
-		.opened = on_pty_opened,
+		.opened = on_pty_room,
 		.lost = on_pty_lost,
 	};
 	char error[384];

@@ -251,7 +251,7 @@ case_air_two_interpreters_run_multi_wlan() {
 	script_in_air 1
 	(
 		cd "$top/build/micropython/tests" || exit
-		timeout 120 /usr/bin/python3 run-multitests.py -i "pyb:$dir/tty0" -i "pyb:$dir/tty1" \
+		timeout 120 /usr/bin/python3 -u run-multitests.py -i "pyb:$dir/tty0" -i "pyb:$dir/tty1" \
 			multi_wlan/01_ap_sta.py
 	) | tee "$dir/said"
 	expect "it passes" grep -q '^1 tests passed' "$dir/said"

@@ -385,6 +385,21 @@ print("looked")'
 	expect "something was written" said '^whole data'
 }
 
+# The first words may come before the pty is in use.
+case_script_pty_of_the_repl_has_what_is_said_at_once() {
+	start_script
+	printf 'while True:\n    print("here")\n' >"$dir/main.py"
+	far cp "$dir/main.py" :main.py
+	printf '\x04' | in_ns a timeout 3 "$pigtail" repl script >/dev/null || true
+	for i in 1 2 3; do
+		start "tty$i" in_ns a "$pigtail" repl script --pty "$dir/tty"
+		wait_for 10 "the tty" [ -e "$dir/tty" ]
+		timeout 20 head -c 200 "$dir/tty" >"$dir/said" || true
+		expect "opened $i times: heard" said '^here'
+		finish "tty$i"
+	done
+}
+
 # mpremote COMMAND...: of MicroPython's source, on the tty of `pigtail repl --pty`.
 mpremote() {
 	PYTHONPATH="$top/build/micropython/tools/mpremote" timeout 60 \
