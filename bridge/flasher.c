@@ -6,8 +6,10 @@
  *
  * entry.c brings the target into its boot loader; from there it is requests and answers, as
  * the dialogue of the target has them. A request is out as long as its answer is not there;
- * there is never more than one. Nothing is asked twice: on a line that loses bytes the
- * flash is doubtful, and it is said.
+ * there is never more than one, and none is asked twice: after a loss nobody knows what the
+ * flash has. But once all of it is done anew, from the reset on: boot loaders leave when they
+ * hear nothing for a second, and a computer that has other work is silent for as long. What
+ * is called done was read back in one conversation.
  *
  * Whatever the end, the target is reset into its program, unless its boot loader has just
  * started that.
@@ -109,6 +111,39 @@ static void finish(struct ptl_flasher *flash, ptl_time now, bool started)
 		serial->set_format(serial->user, &format);
 }
 
+static void begin(struct ptl_flasher *flash, ptl_time now)
+{
+	flash->phase = PTL_FLASHER_ENTER;
+	flash->number = 0;
+	flash->segment = 0;
+	flash->written = flash->verified = 0;
+	flash->out_n = flash->out_at = flash->in_n = 0;
+	memset(&flash->own, 0, sizeof(flash->own));
+	ptl_pin_player_init(&flash->pins, &flash->config.pins);
+	ptl_entry_begin(&flash->entry, now, ptl_loader_of(flash->config.target),
+			&flash->config.serial, &flash->pins);
+}
+
+static bool can_begin_anew(const struct ptl_flasher *flash)
+{
+	return !flash->broke && flash->phase > PTL_FLASHER_ENTER &&
+	       flash->phase < PTL_FLASHER_LEAVE &&
+	       (flash->error == PTL_FLASHER_NO_ANSWER || flash->error == PTL_FLASHER_REFUSED);
+}
+
+/* It has failed. */
+static void fall(struct ptl_flasher *flash, ptl_time now)
+{
+	if (!can_begin_anew(flash)) {
+		finish(flash, now, false);
+		return;
+	}
+	flash->broke = flash->error;
+	flash->broke_at = flash->address;
+	flash->error = PTL_FLASHER_OK;
+	begin(flash, now);
+}
+
 /* ---- requests and answers ---- */
 
 static void push(struct ptl_flasher *flash)
@@ -154,7 +189,7 @@ static void next_request(struct ptl_flasher *flash, ptl_time now)
 			next_phase(flash, now);
 	}
 	if (flash->phase != PTL_FLASHER_DONE)
-		finish(flash, now, false);
+		fall(flash, now);
 }
 
 void ptl_flasher_uart(struct ptl_flasher *flash, ptl_time now, const uint8_t *bytes, size_t n)
@@ -164,7 +199,7 @@ void ptl_flasher_uart(struct ptl_flasher *flash, ptl_time now, const uint8_t *by
 	while (n && flash->phase != PTL_FLASHER_ENTER && flash->phase != PTL_FLASHER_DONE) {
 		if (flash->in_n == sizeof(flash->in)) {
 			ptl_flasher_fail(flash, PTL_FLASHER_NO_ANSWER);
-			finish(flash, now, false);
+			fall(flash, now);
 			return;
 		}
 		flash->in[flash->in_n++] = *bytes++;
@@ -181,7 +216,10 @@ static ptl_time poll_entering(struct ptl_flasher *flash, ptl_time now)
 	ptl_time due = ptl_entry_poll(&flash->entry, now);
 
 	if (flash->entry.state == PTL_ENTRY_FAILED) {
-		ptl_flasher_fail(flash, PTL_FLASHER_NO_TARGET);
+		/* Who was there and does not come back has failed where it left. */
+		if (flash->broke)
+			flash->address = flash->broke_at;
+		ptl_flasher_fail(flash, flash->broke ? flash->broke : PTL_FLASHER_NO_TARGET);
 		finish(flash, now, false);
 		return now;
 	}
@@ -203,8 +241,8 @@ ptl_time ptl_flasher_poll(struct ptl_flasher *flash, ptl_time now)
 	if (now < flash->due)
 		return flash->due;
 	ptl_flasher_fail(flash, PTL_FLASHER_NO_ANSWER);
-	finish(flash, now, false);
-	return ptl_pin_player_poll(&flash->pins, now);
+	fall(flash, now);
+	return now;
 }
 
 /* ---- from outside ---- */
@@ -235,8 +273,7 @@ struct ptl_flasher *ptl_flasher_init(void *memory, const struct ptl_flasher_conf
 		format.parity = loader->parity;
 		config->serial.set_format(config->serial.user, &format);
 	}
-	ptl_pin_player_init(&flash->pins, &flash->config.pins);
-	ptl_entry_begin(&flash->entry, now, loader, &flash->config.serial, &flash->pins);
+	begin(flash, now);
 	return flash;
 }
 
@@ -253,6 +290,8 @@ void ptl_flasher_get_state(const struct ptl_flasher *flash, struct ptl_flasher_s
 	*state = (struct ptl_flasher_state){
 		.phase = flash->phase,
 		.error = flash->error,
+		.broke = flash->broke,
+		.broke_at = flash->broke_at,
 		.chip = flash->chip,
 		.address = flash->address,
 		.written = flash->written,

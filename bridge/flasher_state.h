@@ -40,6 +40,8 @@ struct ptl_flasher {
 	struct ptl_entry entry;
 	enum ptl_flasher_phase phase;
 	enum ptl_flasher_error error;
+	enum ptl_flasher_error broke; /* how the first conversation ended; OK: it goes on */
+	uint32_t broke_at;
 
 	/* Of the chip, by its dialogue, in IDENTIFY: */
 	const char *chip;

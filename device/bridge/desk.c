@@ -226,7 +226,7 @@ static void flash_part(const struct desk *desk, ptl_time now, struct desk_answer
 		}
 		return;
 	}
-	if (begun) {
+	if (begun && answer->part == 1) {
 		add(out, "target", ptl_target_name(upload->target));
 		add(out, "phase", ptl_flasher_phase_name(upload->state.phase));
 		if (upload->state.chip)
@@ -235,6 +235,10 @@ static void flash_part(const struct desk *desk, ptl_time now, struct desk_answer
 		add_number(out, "written", upload->state.written);
 		add_number(out, "verified", upload->state.verified);
 	}
+	if (answer->part == 1)
+		return;
+	if (begun && upload->state.broke)
+		add(out, "broke", ptl_flasher_error_name(upload->state.broke));
 	if (upload->tried && *upload->why)
 		add(out, "error", upload->why);
 	write_text(out, "}");
@@ -251,7 +255,7 @@ static const struct {
 	[DESK_HAVE] = {NULL, have_part, 1},
 	[DESK_STATUS] = {"status", status_part, BRIDGE_CLIENTS + 3},
 	[DESK_STATS] = {"stats", stats_part, 2},
-	[DESK_FLASH] = {"flash", flash_part, 2},
+	[DESK_FLASH] = {"flash", flash_part, 3},
 	/* [DESK_WIFI]: has as many as it has to say. */
 };
 

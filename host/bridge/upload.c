@@ -195,6 +195,8 @@ static cJSON *state_now(void *user)
 	cJSON_AddNumberToObject(json, "total", state->total);
 	cJSON_AddNumberToObject(json, "written", state->written);
 	cJSON_AddNumberToObject(json, "verified", state->verified);
+	if (state->broke)
+		cJSON_AddStringToObject(json, "broke", ptl_flasher_error_name(state->broke));
 	if (*upload->why)
 		cJSON_AddStringToObject(json, "error", upload->why);
 	return json;
@@ -213,6 +215,9 @@ static void on_progress(void *user, const struct ptl_flasher_state *state)
 	bool changed =
 		state->phase != upload->state.phase || percent_of(state) != upload->percent;
 
+	if (state->broke && !upload->state.broke)
+		log_line("%s, at 0x%x; all is done anew", ptl_flasher_error_name(state->broke),
+			 (unsigned)state->broke_at);
 	upload->state = *state;
 	upload->percent = percent_of(state);
 	if (changed)

@@ -169,6 +169,7 @@ static struct flash_progress progress_of(const cJSON *state)
 		.phase = string_of(state, "phase"),
 		.target = string_of(state, "target"),
 		.chip = string_of(state, "chip"),
+		.broke = string_of(state, "broke"),
 		.total = number_of(state, "total"),
 		.written = number_of(state, "written"),
 	};

@@ -21,6 +21,12 @@ void flash_show_begin(struct flash_show *show, const char *place, bool json)
 	};
 }
 
+static void clear_line(const struct flash_show *show)
+{
+	if (show->terminal)
+		(void)fputs("\r\033[K", stderr);
+}
+
 void flash_show_progress(struct flash_show *show, const struct flash_progress *progress)
 {
 	unsigned percent =
@@ -29,6 +35,11 @@ void flash_show_progress(struct flash_show *show, const struct flash_progress *p
 	bool is_new = strcmp(progress->phase, show->phase) != 0;
 	const char *chip = progress->chip ? progress->chip : "";
 
+	if (progress->broke && !show->told) {
+		show->told = true;
+		clear_line(show);
+		log_line("%s; all is done anew", progress->broke);
+	}
 	if (!is_new && percent == show->percent)
 		return;
 	if (show->terminal)
@@ -52,6 +63,8 @@ static void print_json(const struct flash_show *show, const struct flash_progres
 	cJSON_AddStringToObject(json, "target", progress->target);
 	if (progress->chip)
 		cJSON_AddStringToObject(json, "chip", progress->chip);
+	if (progress->broke)
+		cJSON_AddStringToObject(json, "broke", progress->broke);
 	cJSON_AddNumberToObject(json, "bytes", progress->total);
 	cJSON_AddNumberToObject(json, "written", progress->written);
 	cJSON_AddNumberToObject(json, "seconds", (double)(timer_now() - show->began) / 1000000);
@@ -65,8 +78,7 @@ static void print_json(const struct flash_show *show, const struct flash_progres
 int flash_show_done(struct flash_show *show, const struct flash_progress *progress,
 		    const char *why)
 {
-	if (show->terminal)
-		(void)fputs("\r\033[K", stderr);
+	clear_line(show);
 	if (why)
 		log_line("%s: %s", show->place, why);
 	else if (!show->json)

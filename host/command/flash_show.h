@@ -11,6 +11,7 @@ struct flash_show {
 	const char *place; /* where the target is */
 	bool json, terminal;
 	ptl_time began;
+	bool told;	/* that it began anew */
 	char phase[16]; /* as it was shown last */
 	unsigned percent;
 };
@@ -19,6 +20,7 @@ struct flash_progress {
 	const char *phase;
 	const char *target;   /* what kind it is */
 	const char *chip;     /* NULL: not known */
+	const char *broke;    /* why it began anew, or NULL */
 	uint32_t done, total; /* bytes, of this phase */
 	uint32_t written;     /* bytes */
 };

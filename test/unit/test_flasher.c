@@ -25,8 +25,10 @@ static struct chip {
 	size_t out_n;
 	size_t written; /* pages */
 	uint8_t signature[3];
-	uint32_t flips;	   /* a byte whose bit 0 cannot be written; 0: none */
-	size_t mute_after; /* pages; 0: never */
+	uint32_t flips;	     /* a byte whose bit 0 cannot be written; 0: none */
+	size_t mute_after;   /* pages; 0: never */
+	bool wakes;	     /* from its silence, by a reset */
+	size_t leaves_after; /* pages, into its program; 0: never */
 } chip;
 
 static ptl_time now;
@@ -67,7 +69,13 @@ static void obey(void)
 		if (chip.flips && chip.flips >= chip.address &&
 		    chip.flips < chip.address + size)
 			chip.flash[chip.flips] ^= 1;
-		chip.silent = ++chip.written == chip.mute_after;
+		chip.silent |= ++chip.written == chip.mute_after;
+		if (chip.written == chip.leaves_after) {
+			chip.boot_loader = false;
+			chip.out_n = 0;
+			say((const uint8_t *)"Hello!\r\n", 8);
+			return;
+		}
 	} else if (in[0] == 0x74) {
 		say(chip.flash + chip.address, size);
 	} else if (in[0] == 0x51) {
@@ -114,6 +122,7 @@ static void set_pin(void *user, enum ptl_target_pin pin, bool active)
 		chip.boot_loader = true;
 		chip.awake = now + 300 * MS;
 		chip.in_n = 0;
+		chip.silent &= !chip.wakes;
 	}
 	chip.reset = active;
 }
@@ -244,8 +253,53 @@ static void a_boot_loader_that_falls_silent_is_told_and_reset(void **state)
 	assert_true(ptl_flasher_done(flash));
 	assert_int_equal(state_now.phase, PTL_FLASHER_DONE);
 	assert_int_equal(state_now.error, PTL_FLASHER_NO_ANSWER);
+	assert_int_equal(state_now.address, 5 * PAGE);
 	assert_false(chip.reset);
+}
+
+static void assert_done_anew(enum ptl_flasher_error why, uint32_t at)
+{
+	assert_true(ptl_flasher_done(flash));
+	assert_int_equal(state_now.error, PTL_FLASHER_OK);
+	assert_int_equal(state_now.broke, why);
+	assert_int_equal(state_now.broke_at, at);
+	assert_int_equal(state_now.written, 1300);
+	assert_int_equal(state_now.verified, 1300);
+	assert_memory_equal(chip.flash, image, 1000);
+	assert_memory_equal(chip.flash + 0x2010, image + 0x2010, 300);
 	assert_int_equal(chip.starts, 2);
+}
+
+static void what_breaks_off_is_done_anew(void **state)
+{
+	(void)state;
+	begin(two_runs, 2);
+	chip.mute_after = 5;
+	chip.wakes = true;
+	run(20000 * MS);
+	assert_done_anew(PTL_FLASHER_NO_ANSWER, 5 * PAGE);
+	assert_int_equal(chip.written, 5 + 11);
+	begin(two_runs, 2);
+	chip.leaves_after = 3;
+	run(20000 * MS);
+	assert_done_anew(PTL_FLASHER_REFUSED, 2 * PAGE);
+	assert_int_equal(chip.written, 3 + 11);
+}
+
+static void what_breaks_off_again_is_told(void **state)
+{
+	(void)state;
+	begin(two_runs, 2);
+	chip.mute_after = 5;
+	chip.wakes = true;
+	chip.leaves_after = 5 + 2;
+	run(20000 * MS);
+	assert_true(ptl_flasher_done(flash));
+	assert_int_equal(state_now.broke, PTL_FLASHER_NO_ANSWER);
+	assert_int_equal(state_now.error, PTL_FLASHER_REFUSED);
+	assert_int_equal(state_now.address, PAGE);
+	assert_false(chip.reset);
+	assert_int_equal(chip.starts, 3);
 }
 
 static void nobody_there_is_told(void **state)
@@ -298,6 +352,8 @@ int main(void)
 		cmocka_unit_test_teardown(an_unknown_chip_is_left_alone, stop),
 		cmocka_unit_test_teardown(a_boot_loader_that_falls_silent_is_told_and_reset,
 					  stop),
+		cmocka_unit_test_teardown(what_breaks_off_is_done_anew, stop),
+		cmocka_unit_test_teardown(what_breaks_off_again_is_told, stop),
 		cmocka_unit_test_teardown(nobody_there_is_told, stop),
 		cmocka_unit_test_teardown(an_abort_leaves_a_target_that_runs, stop),
 		cmocka_unit_test(not_every_target_can_be_flashed),

@@ -9,6 +9,9 @@
  *	ptl_flasher_init(), then until ptl_flasher_done():
  *	bytes of the UART -> ptl_flasher_uart();   deadline, or room -> ptl_flasher_poll()
  *
+ * Where the boot loader falls silent or refuses after it was there, all is done anew from the
+ * reset on, once; state.broke tells it.
+ *
  * It can be left at any time: ptl_flasher_abort() resets the target into whatever it has by
  * then, and it is done when that is.
  */
@@ -85,6 +88,8 @@ void ptl_flasher_abort(struct ptl_flasher *flash, ptl_time now);
 struct ptl_flasher_state {
 	enum ptl_flasher_phase phase;
 	enum ptl_flasher_error error;
+	enum ptl_flasher_error broke;	   /* why it began anew; OK: it didn't */
+	uint32_t broke_at;		   /* address */
 	const char *chip;		   /* NULL: not known */
 	uint32_t address;		   /* where it is, or failed */
 	uint32_t written, verified, total; /* bytes of the image */

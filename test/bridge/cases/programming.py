@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Real programmers, through the bridge, with a console client that sees it all."""
+import fcntl
 import json
 import os
 import random
 import signal
 import socket
 import struct
+import termios
 import time
 
 from relay import Relay
@@ -224,6 +226,30 @@ def case_flash_writes_arduinos(rig):
         assert outcome["verified"] and outcome["bytes"] > 3000, outcome
         ports = rig.bridge(rig.path(name), name="of" + name)
         Client(ports[0]).wait(name.encode() + b"\r\n")
+
+
+def unread(path):
+    """Bytes that wait in a tty."""
+    tty = os.open(path, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    try:
+        return struct.unpack("i", fcntl.ioctl(tty, termios.FIONREAD, bytes(4)))[0]
+    finally:
+        os.close(tty)
+
+
+def case_flash_begins_anew_when_it_stood_still(rig):
+    """Optiboot starts the sketch when it hears nothing for a second."""
+    image = rig.sketch("uno.hex", "uno", padding=9000)
+    words = rig.pigtail, "flash", image, rig.path("avr"), "--target", "avr", "--pins", rig.avr(), "--json"
+    rig.must(*words)
+    again = rig.start("again", *words)
+    wait_for("what it writes", lambda: "write: " in rig.log("again"))
+    again.send_signal(signal.SIGSTOP)
+    wait_for("the sketch", lambda: unread(rig.path("avr")) > 20)
+    again.send_signal(signal.SIGCONT)
+    assert rig.running.pop("again").wait(timeout=60) == 0, rig.log("again")
+    said = rig.log("again")
+    assert "; all is done anew" in said and '"broke"' in said and '"verified":\ttrue' in said, said
 
 
 def case_flash_writes_an_stm32_and_an_esp32(rig):
