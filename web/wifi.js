@@ -61,6 +61,8 @@ async function work(text, name, args) {
 		return null;
 	} finally {
 		busy = false;
+		/* With the words, or who goes on at once types into a form that takes no Enter. */
+		$("scan").disabled = $("join").disabled = false;
 		look();
 	}
 }

@@ -55,6 +55,11 @@ class Settings(Visit):
         self.browser.find_element(By.CSS_SELECTOR, "#pins-form button[type=reset]").click()
         self.wait("what is in force", lambda: self.value("boot-place") == "none")
 
+    def latency(self, ms):
+        words = {"offline": False, "latency": ms, "downloadThroughput": -1, "uploadThroughput": -1}
+        self.browser.execute_cdp_cmd("Network.enable", {})
+        self.browser.execute_cdp_cmd("Network.emulateNetworkConditions", words)
+
     def scan_and_join(self, key):
         network = self.options.network
         self.wait("the radio", lambda: "in no network" in self.text("wifi-state"))
@@ -62,11 +67,14 @@ class Settings(Visit):
         self.wait("the networks", lambda: network in self.text("networks"))
         self.browser.find_element(By.CSS_SELECTOR, f"#networks button[aria-label='Choose {network}']").click()
         assert self.value("ssid") == network
+        # Far away: who goes on as soon as it says no is not to wait for what it asks next.
+        self.latency(500)
         self.find("passphrase").send_keys("not " + key + Keys.ENTER)
         self.wait("a refusal", lambda: "wrong password" in self.text("wifi-told"))
         assert self.value("passphrase") == ""
         self.find("passphrase").send_keys(key + Keys.ENTER)
         self.wait("it is joined", lambda: self.text("wifi-told") == f"joined {network}")
+        self.latency(0)
         self.wait("it says so", lambda: self.text("wifi-state").startswith(f"in {network}: channel"))
 
     def shot_of(self, names, name):
