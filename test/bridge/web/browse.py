@@ -82,19 +82,24 @@ class Visit:
         self.wait("the console", lambda: self.find("work").is_displayed())
         self.wait("the state", lambda: "115200 baud 8N1" in self.text("state"))
 
-    def type_and_see(self):
-        self.find("text").click()
+    def until_echoed(self, what, say, echo):
+        """The program may be saying something in the middle of it, and hears nothing then."""
         for left in (3, 2, 1, 0):
-            self.browser.switch_to.active_element.send_keys("ping" + Keys.CONTROL + "j" + Keys.NULL)
+            say()
             try:
-                self.wait("the echo of keys", lambda: "ping" in self.text("text"), SECONDS / 4)
+                self.wait(what, lambda: echo in self.text("text"), SECONDS / 4)
                 break
-            except AssertionError:  # the program may have said something in the middle of it
+            except AssertionError:
                 if not left:
                     raise
+
+    def type_and_see(self):
+        self.find("text").click()
+        keys = "ping" + Keys.CONTROL + "j" + Keys.NULL
+        self.until_echoed("the echo of keys", lambda: self.browser.switch_to.active_element.send_keys(keys), "ping")
         self.browser.find_element(By.XPATH, "//select[@id='ending']/option[.='LF']").click()
-        self.find("line").send_keys("over and out" + Keys.ENTER)
-        self.wait("the echo of a line", lambda: "over and out" in self.text("text"))
+        line = "over and out" + Keys.ENTER
+        self.until_echoed("the echo of a line", lambda: self.find("line").send_keys(line), "over and out")
         self.find("line").send_keys(Keys.ARROW_UP)
         assert self.find("line").get_property("value") == "over and out"
         self.find("line").clear()
