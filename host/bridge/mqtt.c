@@ -3,6 +3,12 @@
  * libmosquitto without its thread: its socket is watched here, and a timer gives it the time
  * that it wants for keep-alives, and for another try when the broker is gone. While there
  * is none, lines are lost and counted; so are they beyond WAITING, when it takes none.
+ *
+ * By TLS the library goes on with a connection that has just opened, and with the handshake,
+ * only when it is told to read; and as long as it shakes hands it says that it wants to write.
+ * So whatever happens it is told to do both, and while there is no broker yet only the opening
+ * is waited for. A broker that says nothing is given up here: it would wait for two
+ * keep-alives.
  */
 #include "host/bridge/mqtt.h"
 
@@ -21,6 +27,7 @@
 #define TICK_US	     1000000u
 #define RETRY_MAX    32u /* ticks */
 #define TURNS_MAX    64	 /* of reading at one go */
+#define PATIENCE     10u /* ticks, until the broker has answered */
 #define WAITING	     1000
 
 struct mqtt {
@@ -32,7 +39,9 @@ struct mqtt {
 	char host[256], topic[256];
 	int port, waiting;
 	unsigned lost, retry, ticks;
-	bool connected, told;
+	bool tls, connected, told;
+	bool opening; /* nothing has happened on its socket yet */
+	bool given_up;
 };
 
 static void on_ready(void *user, int events);
@@ -41,8 +50,9 @@ static void on_ready(void *user, int events);
 static void settle(struct mqtt *mqtt)
 {
 	int fd = mqtt->library->socket(mqtt->client);
+	bool writes = mqtt->opening || mqtt->connected || !mqtt->tls;
 
-	if (fd < 0) {
+	if (fd < 0 || mqtt->given_up) {
 		poller_free(mqtt->poller);
 		mqtt->poller = NULL;
 		return;
@@ -51,8 +61,9 @@ static void settle(struct mqtt *mqtt)
 		mqtt->poller = poller_new(mqtt->loop, fd, on_ready, mqtt);
 	if (mqtt->poller)
 		poller_want(mqtt->poller,
-			    UV_READABLE | (mqtt->library->want_write(mqtt->client) ? UV_WRITABLE
-										   : 0));
+			    UV_READABLE | (writes && mqtt->library->want_write(mqtt->client)
+						   ? UV_WRITABLE
+						   : 0));
 }
 
 /* The library has closed its socket by now. */
@@ -67,7 +78,18 @@ static void on_disconnected(struct mosquitto *client, void *user, int why)
 	mqtt->waiting = 0;
 	if (!mqtt->told)
 		log_line("mqtt: lost %s: %s; trying again", mqtt->host,
-			 mqtt->library->strerror(why));
+			 why == MOSQ_ERR_KEEPALIVE ? "it says nothing any more"
+						   : mqtt->library->strerror(why));
+	mqtt->told = true;
+}
+
+/* It has a socket, and no broker at the other end. */
+static void give_up(struct mqtt *mqtt, const char *why)
+{
+	mqtt->given_up = true;
+	mqtt->ticks = 0;
+	if (!mqtt->told)
+		log_line("mqtt: %s %s; trying again", mqtt->host, why);
 	mqtt->told = true;
 }
 
@@ -82,10 +104,13 @@ static void on_ready(void *user, int events)
 {
 	struct mqtt *mqtt = user;
 
-	if (events & UV_READABLE)
-		judge(mqtt, mqtt->library->loop_read(mqtt->client, TURNS_MAX));
-	if (events & UV_WRITABLE && mqtt->library->socket(mqtt->client) >= 0)
+	mqtt->opening = false;
+	judge(mqtt, mqtt->library->loop_read(mqtt->client, TURNS_MAX));
+	if (mqtt->library->socket(mqtt->client) >= 0)
 		judge(mqtt, mqtt->library->loop_write(mqtt->client, 1));
+	if (events & POLLER_ERROR && !mqtt->connected &&
+	    mqtt->library->socket(mqtt->client) >= 0)
+		give_up(mqtt, "is not reached");
 	settle(mqtt);
 }
 
@@ -126,6 +151,8 @@ static void try_again(struct mqtt *mqtt)
 	if (++mqtt->ticks < mqtt->retry)
 		return;
 	mqtt->ticks = 0;
+	mqtt->opening = true;
+	mqtt->given_up = false;
 	mqtt->retry = mqtt->retry * 2 < RETRY_MAX ? mqtt->retry * 2 : RETRY_MAX;
 	status = mqtt->library->connect_async(mqtt->client, mqtt->host, mqtt->port,
 					      KEEP_ALIVE_S);
@@ -140,8 +167,10 @@ static void on_tick(void *user)
 {
 	struct mqtt *mqtt = user;
 
-	if (mqtt->library->socket(mqtt->client) < 0)
+	if (mqtt->library->socket(mqtt->client) < 0 || mqtt->given_up)
 		try_again(mqtt);
+	else if (!mqtt->connected && ++mqtt->ticks >= PATIENCE)
+		give_up(mqtt, "does not answer");
 	else
 		(void)mqtt->library->loop_misc(mqtt->client);
 	settle(mqtt);
@@ -219,7 +248,6 @@ int mqtt_open(uv_loop_t *loop, const struct mqtt_options *options, const char *n
 {
 	struct mqtt *mqtt = calloc(1, sizeof(*mqtt));
 	char user[128];
-	bool tls;
 	int status;
 
 	if (!mqtt)
@@ -232,7 +260,8 @@ int mqtt_open(uv_loop_t *loop, const struct mqtt_options *options, const char *n
 	(void)mqtt->library->lib_init();
 	mqtt->loop = loop;
 	mqtt->retry = 1;
-	status = parse(mqtt, options->url, name, &tls, user, sizeof(user), error, error_size);
+	status = parse(mqtt, options->url, name, &mqtt->tls, user, sizeof(user), error,
+		       error_size);
 	if (!status) {
 		mqtt->client = mqtt->library->new (NULL, true, mqtt);
 		mqtt->timer = timer_new(loop, on_tick, mqtt);
@@ -240,7 +269,7 @@ int mqtt_open(uv_loop_t *loop, const struct mqtt_options *options, const char *n
 			status = complain(error, error_size, "out of memory");
 	}
 	if (!status)
-		status = set_up(mqtt, options, tls, user, error, error_size);
+		status = set_up(mqtt, options, mqtt->tls, user, error, error_size);
 	if (status) {
 		mqtt_close(mqtt);
 		return status;

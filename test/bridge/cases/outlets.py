@@ -5,8 +5,11 @@ mosquitto, and avahi-daemon on a message bus of its own.
 """
 import os
 import re
+import socket
 import subprocess
 import sys
+import threading
+import time
 
 from rig import TARGETS, free_port, wait_for
 from security import certificate
@@ -118,17 +121,23 @@ def case_mqtt(rig):
     assert "her secret" not in rig.log("bridge")
 
 
-def case_mqtts(rig):
-    """By TLS, and only to the broker that is meant."""
+def secure_broker(rig):
+    """Its port."""
     rig.needs("mosquitto", "mosquitto_sub", "mosquitto_passwd", "openssl")
-    for name in ("broker", "other"):
-        certificate(rig, name, subject="localhost")
+    certificate(rig, "broker", subject="localhost")
     port = free_port()
     rig.must("mosquitto_passwd", "-b", "-c", rig.path("passwords"), "anne", "her secret")
     rig.file("mosquitto.conf", f"listener {port} 127.0.0.1\npassword_file {rig.path('passwords')}\nuser root\n"
              f"certfile {rig.path('broker.crt')}\nkeyfile {rig.path('broker.key')}\n".encode())
     os.chmod(rig.file("secret", b"her secret\n"), 0o600)
     rig.start("mosquitto", "mosquitto", "-c", rig.path("mosquitto.conf"))
+    return port
+
+
+def case_mqtts(rig):
+    """By TLS, and only to the broker that is meant."""
+    port = secure_broker(rig)
+    certificate(rig, "other", subject="localhost")
     for name, host, ca in (("stranger", "localhost", "other"), ("elsewhere", "127.0.0.1", "broker"),
                            ("bridge", "localhost", "broker")):
         rig.bridge(f"pty:{rig.path('tty')}-{name}", "--mqtt", f"mqtts://anne@{host}:{port}/lab/uart", "--mqtt-password",
@@ -144,6 +153,71 @@ def case_mqtts(rig):
     wait_for("the message", lambda: "lab/uart 21.5 C" in rig.log("sub"))
     for name in ("stranger", "elsewhere"):
         assert "takes lines" not in rig.log(name), rig.log(name)
+
+
+def case_mqtts_whose_broker_is_far(rig):
+    """The connection opens after a second, as over a network; on this machine it opens at once."""
+    port = secure_broker(rig)
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as gate:
+        full = [socket.socket() for _ in range(3)]
+        for one in full:
+            one.setblocking(False)
+            one.connect_ex(gate.getsockname())
+        rig.bridge(f"pty:{rig.path('tty')}", "--mqtt", f"mqtts://anne@localhost:{gate.getsockname()[1]}/lab/uart",
+                   "--mqtt-password", rig.path("secret"), "--mqtt-ca", rig.path("broker.crt"), services=("auto",))
+        time.sleep(0.5)
+        gate.settimeout(60)
+        near, whose = gate.accept()
+        while whose in [one.getsockname() for one in full]:
+            near.close()
+            near, whose = gate.accept()
+        for one in full:
+            one.close()
+        near.settimeout(20)
+        assert near.recv(1, socket.MSG_PEEK)
+        near.settimeout(None)
+        with socket.create_connection(("127.0.0.1", port)) as far:
+            threads = [threading.Thread(target=pass_on, args=way, daemon=True) for way in ((near, far), (far, near))]
+            for one in threads:
+                one.start()
+            wait_for("the broker", lambda: "takes lines" in rig.log("bridge"))
+            for one in near, far:
+                one.shutdown(socket.SHUT_RDWR)
+            for one in threads:
+                one.join()
+        near.close()
+
+
+def case_mqtts_whose_broker_says_nothing(rig):
+    """It is given up, and tried again, without a descriptor left or a core burnt meanwhile."""
+    port = secure_broker(rig)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        rig.bridge(f"pty:{rig.path('tty')}", "--mqtt", f"mqtts://anne@localhost:{mute.getsockname()[1]}/lab/uart",
+                   "--mqtt-password", rig.path("secret"), "--mqtt-ca", rig.path("broker.crt"), services=("auto",))
+        first, _ = mute.accept()
+        pid = rig.running["bridge"].pid
+        before, fds = cpu_seconds(pid), len(os.listdir(f"/proc/{pid}/fd"))
+        mute.settimeout(60)
+        second, _ = mute.accept()
+        assert "does not answer" in rig.log("bridge"), rig.log("bridge")
+        assert len(os.listdir(f"/proc/{pid}/fd")) <= fds
+        assert cpu_seconds(pid) - before < 2, cpu_seconds(pid) - before
+        first.close()
+        second.close()
+
+
+def pass_on(source, sink):
+    try:
+        while data := source.recv(4096):
+            sink.sendall(data)
+    except OSError:
+        pass
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def case_only_mqtt_wants_its_library(rig):
