@@ -23,7 +23,9 @@
 struct syslog {
 	const char *name;
 	char host[65]; /* ours */
+	char to[300];  /* HOST:PORT */
 	int udp;       /* -1: by TCP */
+	bool unheard;  /* by UDP; it has been said */
 	struct port *tcp;
 	unsigned lost;
 	size_t at, n;
@@ -60,13 +62,23 @@ static bool enqueue(struct syslog *syslog, const char *message, size_t n)
 	return true;
 }
 
+static bool send_datagram(const struct syslog *syslog, const char *message, size_t n)
+{
+	return send(syslog->udp, message, n, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+}
+
 static bool give(struct syslog *syslog, const char *message, size_t n)
 {
 	if (syslog->udp < 0)
 		return enqueue(syslog, message, n);
-	/* An error is often of the datagram before: nobody listened. */
-	return send(syslog->udp, message, n, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ||
-	       send(syslog->udp, message, n, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
+	if (send_datagram(syslog, message, n))
+		return true;
+	/* Often an error of the datagram before, which a host has sent back. */
+	if (errno == ECONNREFUSED && !syslog->unheard) {
+		syslog->unheard = true;
+		log_line("--syslog: nothing listens on udp:%s; lines are lost", syslog->to);
+	}
+	return send_datagram(syslog, message, n);
 }
 
 /* ---- messages ---- */
@@ -169,7 +181,7 @@ int syslog_open(uv_loop_t *loop, const char *place, const char *name, struct sys
 	bool tcp = !strncmp(place, "tcp:", 4);
 	const char *at = tcp || !strncmp(place, "udp:", 4) ? place + 4 : place;
 	const char *colon = strrchr(at, ':'), *bracket = strrchr(at, ']');
-	char with_port[300], spec[320], host[256], port[8];
+	char spec[320], host[256], port[8];
 	int status;
 
 	if (!syslog)
@@ -178,10 +190,10 @@ int syslog_open(uv_loop_t *loop, const char *place, const char *name, struct sys
 	syslog->name = name;
 	if (gethostname(syslog->host, sizeof(syslog->host) - 1) < 0 || !*syslog->host)
 		(void)snprintf(syslog->host, sizeof(syslog->host), "-");
-	(void)snprintf(with_port, sizeof(with_port), "%.255s%s", at,
+	(void)snprintf(syslog->to, sizeof(syslog->to), "%.255s%s", at,
 		       colon && (!bracket || colon > bracket) ? "" : ":514");
-	(void)snprintf(spec, sizeof(spec), "tcp:%s", with_port);
-	if (socket_split(with_port, host, sizeof(host), port, sizeof(port)) < 0 || !*host)
+	(void)snprintf(spec, sizeof(spec), "tcp:%s", syslog->to);
+	if (socket_split(syslog->to, host, sizeof(host), port, sizeof(port)) < 0 || !*host)
 		status = complain_usage(error, error_size,
 					"--syslog '%s': it must be [udp:|tcp:]HOST[:PORT]",
 					place);

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-from rig import TARGETS, free_port, wait_for
+from rig import TARGETS, Client, free_port, wait_for
 from security import certificate
 
 HERE = os.path.dirname(TARGETS)
@@ -40,11 +40,10 @@ action(type="omfile" file="{rig.path('fields')}" template="fields")
     start()
     rig.bridge(f"pty:{rig.path('tty')}", "--syslog", f"{kind}:127.0.0.1:{port}", services=("auto",))
 
-
     def arrives(what):
         wait_for(f"{what!r} in rsyslog", lambda: what in text(rig, "fields"))
 
-    wait_for("rsyslogd", lambda: reach(rig, kind, port))
+    wait_for("rsyslogd", lambda: reach(kind, port))
     return start, arrives
 
 
@@ -56,10 +55,10 @@ def text(rig, name):
         return ""
 
 
-def reach(rig, kind, port):
-    """Whether it listens, by the kernel's table."""
-    with open(f"/proc/net/{'udp' if kind == 'udp' else 'tcp'}", encoding="ascii") as table:
-        return f":{port:04X} " in table.read()
+def reach(kind, port):
+    """Whether something is bound to it, by the kernel's table; the bridge has it as its peer."""
+    with open(f"/proc/net/{kind}", encoding="ascii") as table:
+        return any(line.split()[1].endswith(f":{port:04X}") for line in table)
 
 
 def case_syslog_by_udp(rig):
@@ -72,6 +71,17 @@ def case_syslog_by_udp(rig):
     arrives("|prompt> \n")
     for line in text(rig, "raw").splitlines():
         assert re.match(LINE, line), line
+
+
+def case_syslog_by_udp_that_nobody_hears(rig):
+    """It is said, once."""
+    (port,) = rig.bridge(f"pty:{rig.path('tty')}", "--syslog", f"127.0.0.1:{free_port()}", services=("raw",))
+    console = Client(port)
+    speak(rig, b"one\n", b"two\n", b"three\n")
+    wait_for("word of it", lambda: "nothing listens on udp:127.0.0.1:" in rig.log("bridge"))
+    speak(rig, b"four\n", b"five\n")
+    console.wait(b"five")
+    assert rig.log("bridge").count("nothing listens") == 1
 
 
 def case_syslog_by_tcp_whose_server_comes_again(rig):
