@@ -117,8 +117,13 @@ class Rig:
         listens = [word for p, s in zip(ports, services) for word in ("--listen", f"{p},{s}")]
         self.start(name, self.pigtail, "bridge", port, *listens, "--name", name, "-v", *words)
         for p in ports:
-            wait_for(f"port {p}", lambda p=p: self.is_open(name, p))
+            self.until_open(name, p)
         return ports
+
+    def until_open(self, name, port):
+        """And the bridge has its control socket and its pages too: of its ports it tells last."""
+        wait_for(f"port {port}", lambda: self.is_open(name, port))
+        wait_for(f"what {name} says last", lambda: f"port {port} for " in self.log(name))
 
     def is_open(self, name, port):
         assert self.running[name].poll() is None, self.log(name)

@@ -45,7 +45,7 @@ def stream(rig, seconds):
     port = free_port()
     rig.start("bridge", rig.pigtail, "bridge", f"loop:,baud={BAUD}", "--listen", f"{port},raw", "--name", "bridge",
               "--history", "256")  # fmt: skip
-    wait_for("the bridge", lambda: rig.is_open("bridge", port))
+    rig.until_open("bridge", port)
     wait_for("nobody is there", lambda: not clients(rig))
     writer, reader = (socket.create_connection(("127.0.0.1", port)) for _ in range(2))
     stalled = socket.socket()
