@@ -66,4 +66,6 @@ typedef uint32_t sys_prot_t; /* extmod/modlwip.c has the functions all the same 
 
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) stack_random()
 
+#define LWIP_HOOK_FILENAME "reopen.h"
+
 #endif

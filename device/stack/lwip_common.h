@@ -75,6 +75,8 @@
 /* A connection after a restart is another one. */
 #define LWIP_HOOK_TCP_ISN(local_ip, local_port, remote_ip, remote_port) stack_random()
 
+#define LWIP_HOOK_FILENAME "reopen.h"
+
 /* ---- what can be seen from outside ---- */
 
 #define LWIP_STATS 1

@@ -10,14 +10,18 @@ What a web server at the end of a wire must bear.
     hostile.py slow URL [CLIENTS]      clients that never finish their request;
                                        somebody else is answered all the same
     hostile.py forms URL               requests with an answer that is prescribed
+    hostile.py again URL [TIMES]       connections from one port, each as soon as the server
+                                       has ended the one before
 
 Exit status 1, and a line that says what, if the server does not.
 """
 
+import errno
 import http.client
 import json
 import random
 import socket
+import struct
 import sys
 import threading
 import time
@@ -240,6 +244,42 @@ def forms(server):
     print(f"{len(cases) + 1} forms of requests, each answered as it must be")
 
 
+def connect_from(port, address):
+    """As soon as the end of the connection before has been acknowledged."""
+    end = time.monotonic() + 10
+    while True:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        client.settimeout(60)
+        try:
+            client.bind(("", port))
+            client.connect(address)
+            return client
+        except OSError as error:
+            client.close()
+            if error.errno != errno.EADDRNOTAVAIL or time.monotonic() > end:
+                raise
+        time.sleep(0.005)
+
+
+def again(server, times):
+    """Each is answered at once: were the SYN ignored while the old one lasts, it would be sent again."""
+    total_retrans = struct.Struct("100xI")  # of struct tcp_info
+    port = 0
+    asked_again = 0
+    for _ in range(times):
+        with connect_from(port, server.address) as client:
+            port = client.getsockname()[1]
+            info = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, total_retrans.size)
+            asked_again += total_retrans.unpack(info)[0] > 0
+            client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            while client.recv(65536):
+                pass
+    if asked_again > times / 2:
+        raise SystemExit(f"{asked_again} of {times} connections from one port had to ask again")
+    print(f"{times} connections from one port, of which {asked_again} had to ask again")
+
+
 def main():
     if len(sys.argv) < 3:
         raise SystemExit(__doc__.strip())
@@ -252,6 +292,8 @@ def main():
             garbage(server, numbers[0], numbers[1] if numbers[1:] else random.getrandbits(32))
         case "slow":
             slow(server, *(numbers or [8]))
+        case "again":
+            again(server, *(numbers or [10]))
         case "forms":
             forms(server)
         case _:

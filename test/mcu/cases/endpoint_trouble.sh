@@ -54,6 +54,7 @@ case_endpoint_with_sanitizers() {
 	wait_up up
 	pings a 10.7.0.2 56 1472 4000
 	hostile forms
+	hostile again
 	hostile crowd 64
 	hostile garbage $((10 + ${LONG:+9}0))
 	hostile slow 24
