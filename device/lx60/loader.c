@@ -2,7 +2,7 @@
 /*
  * boot.elf, which QEMU starts as its -kernel each time: chooses a slot of the flash
  * (slots.h), copies the program in it to where it runs, and goes there. It runs in memory
- * that no program of ours uses, with interrupts off.
+ * that no program of ours uses, with interrupts off but where it has nothing to start.
  *
  * A slot's program is an ELF file without symbols: of it the segments that are loaded
  * count, by their physical address. That it is what was signed has been seen before; that
@@ -60,8 +60,18 @@ static void say(const char *words, int slot)
 	uart_write_now(frame, ptl_log_frame(frame, line.at, line.n));
 }
 
+/* It is said at once, and once more to who comes later: a link calls for its other end. */
 static _Noreturn void halt(const char *words)
 {
+	uint8_t byte;
+
+	say(words, PTL_NO_SLOT);
+	uart_start(true);
+	(void)chip_irq_off();
+	while (lx60_uart.read(lx60_uart.user, &byte, 1) == 0) {
+		chip_wait();
+		(void)chip_irq_off();
+	}
 	say(words, PTL_NO_SLOT);
 	for (;;)
 		__asm__ volatile("waiti 15");

@@ -55,6 +55,16 @@ case_flash_without_an_intact_image_starts_nothing_and_says_so() {
 	wait_for 10 "the words" radio_said "boot: neither slot has an image that is whole"
 }
 
+case_flash_that_is_not_there_is_told_to_who_comes_later() {
+	start qemu qemu-system-xtensa -M lx60-nommu -cpu lx106 -display none -monitor none \
+		-kernel "$FIRMWARE/boot.elf" -chardev "socket,id=c,path=$dir/uart,server=on,wait=off" \
+		-serial chardev:c
+	wait_for 5 "QEMU's socket" test -S "$dir/uart"
+	sleep 1 # it has spoken to nobody
+	start radio in_ns a "$pigtail" up "unix:$dir/uart,baud=$baud" user --name radio
+	wait_for 10 "the words" radio_said "boot: there is no flash"
+}
+
 case_flash_files_that_make_no_sense_are_refused() {
 	: >"$dir/flash"
 	ended=0
