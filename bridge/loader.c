@@ -144,6 +144,7 @@ static const struct ptl_loader loaders[] = {
 		.window = 1500 * MS,
 		.quiet = 300 * MS,
 		.idle = 30000 * MS,
+		.crossing = 1000 * MS,
 		.keep = 400 * MS,
 		.ok = 0x10, /* STK_OK */
 	},

@@ -45,6 +45,10 @@ struct ptl_loader {
 	 * before it is answered, 0: each of its questions is; and before it has gone. */
 	uint32_t start, again, window, quiet, idle;
 
+	/* So long after its answer the same question again is one that was asked before the
+	 * answer came, us. 0: it is another one. */
+	uint32_t crossing;
+
 	/* One that leaves when nobody speaks for a second: how long after an answer, which
 	 * ends with that byte, it is asked again. 0: it stays. */
 	uint32_t keep;

@@ -10,6 +10,11 @@
  * been silent for a while, since then it waits for an answer to its last question. It gets
  * that one answer.
  *
+ * A network that pauses makes silence where there was none: questions may come after the
+ * answer that were asked before it (crossing). They are not passed on, for a second answer
+ * would be taken for that of the next command. One that was thrown away after all is asked
+ * for again, seconds later.
+ *
  * A boot loader that leaves when nobody speaks for a second (optiboot) would leave between
  * two commands that come from far away. So when it has answered and nothing follows, it is
  * asked something in between (KEEPING); what the client says meanwhile waits, and that
@@ -39,6 +44,7 @@
 #define RETRY_US 1000u	  /* until there is room */
 #define DROP_US	 200000u  /* from a refusal to the reset of the connection */
 #define KEEP_US	 3000000u /* for an answer that only tells that the boot loader is there */
+#define LATE_US	 50000u	  /* one that is polled so late was asleep */
 #define STALL_US 5000000u /* programmers go on at once, but their network may pause */
 
 enum state {
@@ -61,12 +67,13 @@ struct ptl_proxy {
 	const struct ptl_loader *matched; /* by the last bytes that match() saw */
 	const struct ptl_loader *loader;
 	struct ptl_entry entry;
-	ptl_time heard; /* the client, last */
-	ptl_time drops; /* GIVING_UP: when */
-	ptl_time spoke; /* the target, last; KEEPING: when it was asked */
-	ptl_time told;	/* the client, last; PTL_NEVER: the target has the word */
-	bool answered;	/* that was all of an answer, and no command came since */
-	bool full;	/* the client said more than the UART takes */
+	ptl_time heard;	  /* the client, last */
+	ptl_time drops;	  /* GIVING_UP: when */
+	ptl_time crosses; /* until then questions may have been asked before the answer came */
+	ptl_time spoke;	  /* the target, last; KEEPING: when it was asked */
+	ptl_time told;	  /* the client, last; PTL_NEVER: the target has the word */
+	bool answered;	  /* that was all of an answer, and no command came since */
+	bool full;	  /* the client said more than the UART takes */
 	uint8_t tail[PTL_PATTERN_MAX];
 	uint8_t tail_n;	 /* the client's last bytes */
 	uint8_t asked_n; /* ANSWERING: bytes of the question that is on its way */
@@ -192,6 +199,7 @@ static void begin(void *user, ptl_time now, unsigned client)
 	proxy->told = PTL_NEVER;
 	proxy->full = false;
 	proxy->answered = false;
+	proxy->crosses = 0;
 	proxy->tail_n = 0;
 	proxy->asked_n = 0;
 	proxy->replies = 0;
@@ -269,6 +277,33 @@ static size_t pass_on(struct ptl_proxy *proxy, const uint8_t *bytes, size_t n)
 	return taken;
 }
 
+/* How many of these bytes are questions that crossed the answer. What may become one waits. */
+static size_t crossed(struct ptl_proxy *proxy, ptl_time now, const uint8_t *bytes, size_t n)
+{
+	const struct ptl_pattern *first = &proxy->loader->first;
+	size_t at = 0;
+
+	if (now >= proxy->crosses)
+		return 0;
+	while (n - at >= first->n && ptl_pattern_begins(first, bytes + at, n - at) >= 0)
+		at += first->n;
+	proxy->full = at < n && ptl_pattern_begins(first, bytes + at, n - at) >= 0;
+	if (at < n && !proxy->full)
+		proxy->crosses = now;
+	return at;
+}
+
+static size_t pass_on_rest(struct ptl_proxy *proxy, ptl_time now, const uint8_t *bytes,
+			   size_t n)
+{
+	size_t at = crossed(proxy, now, bytes, n);
+
+	if (at == n || now < proxy->crosses)
+		return at;
+	proxy->answered = false;
+	return at + pass_on(proxy, bytes + at, n - at);
+}
+
 /* Questions are answered here; what is something else goes to the target, with those of
  * its bytes that might have become a question. */
 static size_t answer_each(struct ptl_proxy *proxy, const uint8_t *bytes, size_t n)
@@ -312,10 +347,8 @@ static size_t client(void *user, ptl_time now, const uint8_t *bytes, size_t n)
 		ptl_bridge_release(proxy->bridge); /* this is of what comes next */
 		return 0;
 	}
-	if (proxy->state == PASSING) {
-		proxy->answered = false;
-		return pass_on(proxy, bytes, n);
-	}
+	if (proxy->state == PASSING)
+		return pass_on_rest(proxy, now, bytes, n);
 	if (!proxy->loader->quiet)
 		return answer_each(proxy, bytes, n);
 	keep_tail(proxy, bytes, n);
@@ -422,10 +455,16 @@ static ptl_time poll_entering(struct ptl_proxy *proxy, ptl_time now)
 	quiet = proxy->heard + proxy->loader->quiet;
 	if (now < quiet)
 		return earlier(due, quiet);
+	if (proxy->loader->quiet && now - quiet >= LATE_US) {
+		/* What was said meanwhile has not been read. */
+		proxy->heard = now + LATE_US - proxy->loader->quiet;
+		return now + LATE_US;
+	}
 	proxy->state = proxy->loader->quiet ? PASSING : ANSWERING;
 	if (proxy->loader->quiet)
 		owe_reply(proxy);
 	proxy->spoke = proxy->told = now;
+	proxy->crosses = now + proxy->loader->crossing;
 	proxy->answered = true;
 	tell(proxy, PTL_PROXY_IN_STEP);
 	return now;

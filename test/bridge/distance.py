@@ -99,12 +99,13 @@ class Board:
             time.sleep(0.002)
             pin.sendto(b"1", self.rig.path("avr.reset"))
 
-    def attempt(self, ms):
-        """Whether avrdude ends well, and what it said."""
+    def attempt(self, ms, pauses=None):
+        """Whether avrdude ends well, and what it said; pauses: as of Relay."""
         image = self.images[self.attempts % 2]
         self.attempts += 1
         alone = self.way == SER2NET_ALONE
-        way = Relay(self.port, ms, self.opens if alone else None) if ms or alone else nullcontext(self)
+        relayed = ms or alone or pauses
+        way = Relay(self.port, ms, self.opens if alone else None, pauses=pauses) if relayed else nullcontext(self)
         with way as far:
             try:
                 status, said = self.rig.run(

@@ -19,9 +19,13 @@ END = object()
 
 
 class Relay:
-    def __init__(self, to, ms, connected=None, end_ms=0):
-        """connected() is called with each connection that has got through; an end takes end_ms more."""
+    def __init__(self, to, ms, connected=None, end_ms=0, pauses=None):
+        """
+        connected() is called with each connection that has got through; an end takes end_ms more,
+        and each piece what pauses(up) says, in ms, up being to the server; those behind it wait for it.
+        """
         self.to, self.delay, self.end_delay, self.connected = to, ms / 1000, end_ms / 1000, connected
+        self.pauses = pauses or (lambda up: 0)
         self.loop = asyncio.new_event_loop()
         self.ready = threading.Event()
         self.thread = threading.Thread(target=self.run)
@@ -65,12 +69,12 @@ class Relay:
         if self.connected:
             self.connected()
         try:
-            await asyncio.gather(self.carry(reader, far_writer), self.carry(far_reader, writer))
+            await asyncio.gather(self.carry(reader, far_writer, True), self.carry(far_reader, writer, False))
         finally:
             for each in (writer, far_writer):
                 each.close()
 
-    async def carry(self, reader, writer):
+    async def carry(self, reader, writer, up):
         """A queue in between, as what is on its way doesn't hinder what follows."""
         way = asyncio.Queue()
         delivery = asyncio.ensure_future(self.deliver(way, writer))
@@ -80,7 +84,7 @@ class Relay:
                 what = await reader.read(65536) or END
             except ConnectionError:
                 what = RESET
-            more = self.end_delay if what in (END, RESET) else 0
+            more = self.end_delay if what in (END, RESET) else self.pauses(up) / 1000
             way.put_nowait((self.loop.time() + self.delay + more, what))
         await delivery
 
