@@ -7,8 +7,8 @@
  * By TLS the library goes on with a connection that has just opened, and with the handshake,
  * only when it is told to read; and as long as it shakes hands it says that it wants to write.
  * So whatever happens it is told to do both, and while there is no broker yet only the opening
- * is waited for. A broker that says nothing is given up here: it would wait for two
- * keep-alives.
+ * is waited for. A connection that is refused or reset then it takes for one that opens still,
+ * for ever. That, and a broker that says nothing, is found out here.
  */
 #include "host/bridge/mqtt.h"
 
@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define KEEP_ALIVE_S 30
@@ -100,16 +101,26 @@ static void judge(struct mqtt *mqtt, int status)
 		on_disconnected(mqtt->client, mqtt, status);
 }
 
+/* A socket that opens still isn't either, but on that nothing happens. */
+static bool is_connected(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t size = sizeof(peer);
+
+	return getpeername(fd, (struct sockaddr *)&peer, &size) == 0;
+}
+
 static void on_ready(void *user, int events)
 {
 	struct mqtt *mqtt = user;
 
+	(void)events;
 	mqtt->opening = false;
 	judge(mqtt, mqtt->library->loop_read(mqtt->client, TURNS_MAX));
 	if (mqtt->library->socket(mqtt->client) >= 0)
 		judge(mqtt, mqtt->library->loop_write(mqtt->client, 1));
-	if (events & POLLER_ERROR && !mqtt->connected &&
-	    mqtt->library->socket(mqtt->client) >= 0)
+	if (!mqtt->connected && mqtt->library->socket(mqtt->client) >= 0 &&
+	    !is_connected(mqtt->library->socket(mqtt->client)))
 		give_up(mqtt, "is not reached");
 	settle(mqtt);
 }

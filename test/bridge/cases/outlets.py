@@ -6,6 +6,7 @@ mosquitto, and avahi-daemon on a message bus of its own.
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -131,7 +132,11 @@ def case_mqtt(rig):
     assert "her secret" not in rig.log("bridge")
 
 
-def secure_broker(rig):
+def begin_broker(rig):
+    rig.start("mosquitto", "mosquitto", "-c", rig.path("mosquitto.conf"))
+
+
+def secure_broker(rig, begin=begin_broker):
     """Its port."""
     rig.needs("mosquitto", "mosquitto_sub", "mosquitto_passwd", "openssl")
     certificate(rig, "broker", subject="localhost")
@@ -140,7 +145,7 @@ def secure_broker(rig):
     rig.file("mosquitto.conf", f"listener {port} 127.0.0.1\npassword_file {rig.path('passwords')}\nuser root\n"
              f"certfile {rig.path('broker.crt')}\nkeyfile {rig.path('broker.key')}\n".encode())
     os.chmod(rig.file("secret", b"her secret\n"), 0o600)
-    rig.start("mosquitto", "mosquitto", "-c", rig.path("mosquitto.conf"))
+    begin(rig)
     return port
 
 
@@ -214,6 +219,45 @@ def case_mqtts_whose_broker_says_nothing(rig):
         assert cpu_seconds(pid) - before < 2, cpu_seconds(pid) - before
         first.close()
         second.close()
+
+
+def case_mqtts_whose_broker_ends_the_handshake(rig):
+    """Or never begins one: each time it is said why, once, and no core is burnt until the next try."""
+    secure_broker(rig, begin=lambda rig: None)
+
+    def reset(near):
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    ends = {"refused": None, "reset": reset, "end": lambda near: None, "garbage": lambda near: near.sendall(b"hello\n" * 9)}
+    for name, how in ends.items():
+        port = free_port()
+        server = socket.create_server(("127.0.0.1", port)) if how else None
+        rig.bridge(f"pty:{rig.path('tty')}-{name}", "--mqtt", f"mqtts://anne@127.0.0.1:{port}/lab/uart", "--mqtt-password",
+                   rig.path("secret"), "--mqtt-ca", rig.path("broker.crt"), services=("auto",), name=name)
+        for _ in range(2 if how else 0):
+            server.settimeout(60)
+            near, _ = server.accept()
+            near.recv(1, socket.MSG_PEEK)
+            how(near)
+            near.close()
+        wait_for("word of it", lambda n=name: "; trying again" in rig.log(n))
+        before = cpu_seconds(rig.running[name].pid)
+        time.sleep(3)
+        spent = cpu_seconds(rig.running[name].pid) - before
+        assert spent < 1, f"{name}: {spent} s"
+        said = [line for line in rig.log(name).splitlines() if "mqtt:" in line]
+        assert len(said) == 1 and "does not answer" not in said[0], said
+        if server:
+            server.close()
+
+
+def case_mqtts_whose_broker_comes_late(rig):
+    port = secure_broker(rig, begin=lambda rig: None)
+    rig.bridge(f"pty:{rig.path('tty')}", "--mqtt", f"mqtts://anne@localhost:{port}/lab/uart", "--mqtt-password",
+               rig.path("secret"), "--mqtt-ca", rig.path("broker.crt"), services=("auto",))
+    wait_for("word of it", lambda: "; trying again" in rig.log("bridge"))
+    begin_broker(rig)
+    wait_for("the broker", lambda: "takes lines" in rig.log("bridge"))
 
 
 def pass_on(source, sink):
