@@ -239,7 +239,7 @@ def unread(path):
 
 def case_flash_begins_anew_when_it_stood_still(rig):
     """Optiboot starts the sketch when it hears nothing for a second."""
-    image = rig.sketch("uno.hex", "uno", padding=9000)
+    image = rig.sketch("uno.hex", "uno", padding=20000)
     words = rig.pigtail, "flash", image, rig.path("avr"), "--target", "avr", "--pins", rig.avr(), "--json"
     rig.must(*words)
     again = rig.start("again", *words)
@@ -320,12 +320,15 @@ def case_flash_without_a_target_says_so(rig):
 def case_flash_that_is_interrupted_leaves_a_target_that_runs(rig):
     image = rig.sketch("large.hex", "large", padding=25000)
     pins = rig.avr()
-    rig.start("flash", rig.pigtail, "flash", image, rig.path("avr"), "-t", "avr", "-p", pins)
+    rig.start("flash", rig.pigtail, "flash", image, rig.path("avr"), "-t", "avr", "-p", pins, "-v")
     wait_for("its work", lambda: "write" in rig.log("flash"))
     assert rig.finish("flash", signal.SIGINT) == 1
-    assert "aborted" in rig.log("flash")
+    said = rig.log("flash")
+    assert "aborted" in said, said
+    moves = [line.split()[3] for line in said[said.index("write: ") :].splitlines() if "pin reset: " in line]
+    assert moves == ["active", "let"], said
     rig.finish("avr")
-    assert "starts 3 reset high" in rig.log("avr"), rig.log("avr")
+    assert " reset high " in rig.log("avr"), rig.log("avr")
 
 
 # ---- other boot loaders ----
