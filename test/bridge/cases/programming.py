@@ -343,7 +343,8 @@ def random_image(rig, name, n):
 def through_a_tty(rig, port):
     """For programs that know no network."""
     rig.needs("socat")
-    rig.start("socat", "socat", f"PTY,rawer,link={rig.path('tty')}", f"TCP:127.0.0.1:{port},nodelay")
+    # In this order: with the tty there is a connection.
+    rig.start("socat", "socat", f"TCP:127.0.0.1:{port},nodelay", f"PTY,rawer,link={rig.path('tty')}")
     wait_for("a tty", lambda: os.path.lexists(rig.path("tty")))
     return os.path.realpath(rig.path("tty"))
 

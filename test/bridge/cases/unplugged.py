@@ -8,7 +8,8 @@ from rig import Client, wait_for
 def plug(rig):
     """The board on the tty avr, by a cable that can be pulled out: the tty usb."""
     rig.needs("socat", "avrdude")
-    rig.start("usb", "socat", f"PTY,rawer,link={rig.path('usb')}", f"OPEN:{rig.path('avr')},rawer")
+    # In this order: with the tty there is a cable.
+    rig.start("usb", "socat", f"OPEN:{rig.path('avr')},rawer", f"PTY,rawer,link={rig.path('usb')}")
     wait_for("a tty", lambda: os.path.exists(rig.path("usb")))
 
 

@@ -168,8 +168,16 @@ class Terminal:
         os.close(self.fd)
 
 
+def reach(host, port):
+    try:
+        return socket.create_connection((host, port), timeout=10)
+    except ConnectionRefusedError:
+        return None
+
+
 def connect(port, host="127.0.0.1"):
-    client = socket.create_connection((host, port), timeout=10)
+    """To one that may be about to listen."""
+    client = until(f"port {port} is open", lambda: reach(host, port))
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return client
 
