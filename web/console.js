@@ -257,15 +257,15 @@ function showProgress(percent, text, bad) {
 }
 
 function showFlash(flash) {
-	const running = flash.state === "running";
+	const running = flash.state === "running", again = flash.broke ? `; begun anew: ${flash.broke}` : "";
 	$("program").disabled = running;
 	$("abort").hidden = !running;
 	if (running) {
 		const done = flash.phase === "verify" ? flash.verified : flash.written;
 		showProgress(flash.total ? (100 * done) / flash.total : 0,
-			`${PHASES[flash.phase] ?? flash.phase} ${flash.chip ?? ""} ${flash.total ? Math.floor((100 * done) / flash.total) + " %" : ""}`);
+			`${PHASES[flash.phase] ?? flash.phase} ${flash.chip ?? ""} ${flash.total ? Math.floor((100 * done) / flash.total) + " %" : ""}${again}`);
 	} else if (flash.state === "verified") {
-		showProgress(100, `${flash.name}: ${flash.total} bytes written and verified, ${flash.chip}`);
+		showProgress(100, `${flash.name}: ${flash.total} bytes written and verified, ${flash.chip}${again}`);
 	} else if (flash.state === "failed") {
 		showProgress(null, flash.error, true);
 	}

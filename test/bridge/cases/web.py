@@ -104,7 +104,7 @@ def case_a_browser_programs_an_arduino(rig):
     words, _ = access(rig)
     number = web(rig, "--pins", pins, "--target", "avr", *words, port=rig.path("avr"))
     shots = os.environ.get("PIGTAIL_SHOTS")
-    words = ["--shots", shots] if shots else []
+    words = ["--board", rig.running["avr"].pid, *(["--shots", shots] if shots else [])]
     rig.must(
         *("/usr/bin/python3", BROWSE, f"https://localhost:{number}/", new, "blinking"),
         *("--user", "ann", "--password-file", rig.path("password"), *words),

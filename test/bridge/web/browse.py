@@ -6,11 +6,15 @@ changes the baud rate, programs, looks at the counters; with a mouse at 1280 pix
 phone's 390. Debian's python3, which has Selenium.
 
     browse.py URL IMAGE SAYS [--user NAME --password-file FILE] [--shots FOLDER]
+              [--board PID]
 
-IMAGE says SAYS when it runs, and echoes what is typed. What is wrong ends it with status 1.
+IMAGE says SAYS when it runs, and echoes what is typed. PID is the board's process, which stands
+still in the middle of the first programming. What is wrong ends it with status 1.
 """
 import argparse
 import os
+import re
+import signal
 import sys
 import time
 
@@ -112,23 +116,32 @@ class Visit:
         self.find("baud").send_keys(Keys.CONTROL + "a" + Keys.NULL + str(baud) + Keys.ENTER)
         self.wait(f"{baud} baud", lambda: f"{baud} baud" in self.text("state"))
 
-    def program(self, shot):
+    def stand_still(self):
+        """The board, until the page says that all is begun anew."""
+        os.kill(self.options.board, signal.SIGSTOP)
+        self.wait("word of it", lambda: "begun anew: " in self.text("program-state"))
+        os.kill(self.options.board, signal.SIGCONT)
+
+    def program(self, shot, still):
         seen = set()
 
         def is_done():
             text = self.text("program-state")
             seen.add(text.split(" ")[0])
-            if "writing" in text and shot not in seen and int(text.split(" ")[-2]) > 40:
+            if "writing" in text and shot not in seen and int(re.search(r"(\d+) %", text).group(1)) > 40:
                 seen.add(shot)
                 self.shot(shot)
+                if still:
+                    self.stand_still()
             return "written and verified" in text
 
         self.find("file").send_keys(self.options.image)
         self.browser.find_element(By.CSS_SELECTOR, "#target option[value=avr]").click()
         self.find("program").click()
-        self.wait("it is programmed", is_done, 30)
+        self.wait("it is programmed", is_done, 60)
         assert "writing" in seen and "verifying" in seen, seen
         assert self.find("progress").get_property("value") == 100
+        assert ("begun anew" in self.text("program-state")) == still, self.text("program-state")
         self.find("clear").click()
         self.wait("the new program", lambda: self.options.says in self.text("text"))
 
@@ -189,7 +202,7 @@ def visit(browser, options, width, height, dark):
     one.type_and_see()
     one.set_baud(57600)
     one.set_baud(115200)
-    one.program(name)
+    one.program(name, still=bool(options.board) and width == 1280)
     one.reset()
     one.look_at_counters()
     one.check_fit()
@@ -207,6 +220,7 @@ def main():
     parser.add_argument("--user")
     parser.add_argument("--password-file")
     parser.add_argument("--shots")
+    parser.add_argument("--board", type=int)
     options = parser.parse_args()
     browser = open_browser()
     try:

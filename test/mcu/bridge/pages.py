@@ -28,7 +28,7 @@ def case_a_browser_programs_an_arduino_through_the_chip(rig):
     rig.must(rig.pigtail, "flash", old, rig.path("avr"), "-t", "avr", "-p", pins)
     (port,) = device(rig, SECURE, "avr", "--pins", pins, ports=(443,))
     shots = os.environ.get("PIGTAIL_SHOTS")
-    words = ["--shots", shots] if shots else []
+    words = ["--board", rig.running["avr"].pid, *(["--shots", shots] if shots else [])]
     rig.must(
         *("/usr/bin/python3", BROWSE, f"https://localhost:{port}/", new, "blinking"),
         *("--user", "admin", "--password-file", rig.file("password", PASSWORD.encode() + b"\n"), *words),
