@@ -168,6 +168,11 @@ static cJSON *next(const struct options *options, struct control_watch *watch)
 {
 	cJSON *answers = control_watch_next(watch);
 
+	/* The one that was named is late: there is nothing to tell yet. */
+	while (options->name && answers && !cJSON_GetArraySize(answers)) {
+		cJSON_Delete(answers);
+		answers = control_watch_next(watch);
+	}
 	if (answers && !options->name)
 		(void)driver_status_add(NULL, options->ask->question, answers);
 	return answers;

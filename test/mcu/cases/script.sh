@@ -381,7 +381,7 @@ whole() {
 
 case_script_loses_power_while_it_writes() {
 	local times=${LONG:+200}
-	printf '%s\n' 'import os' 'i = 0' 'while True:' '    f = open("new", "w")' \
+	printf '%s\n' 'import os' 'i = 0' 'print("begun")' 'while True:' '    f = open("new", "w")' \
 		'    f.write("x" * 3000)' '    f.close()' '    os.rename("new", "data%d" % (i % 4))' \
 		'    i += 1' >"$dir/write.py"
 	start_script
@@ -389,6 +389,7 @@ case_script_loses_power_while_it_writes() {
 		# What lives for less than two seconds too often is not started any more.
 		sleep 1.5
 		start writer in_ns a "$pigtail" run --link script "$dir/write.py"
+		wait_for 10 "what it runs" has_line writer begun
 		sleep "0.$((RANDOM % 9 + 1))"
 		# As if power were gone; what it runs in starts it again.
 		kill -KILL "$(pgrep -f "^qemu-system-xtensa.*$dir/flash" | head -n 1)"

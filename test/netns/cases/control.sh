@@ -64,6 +64,11 @@ case_stats_are_watched_by_subscription() {
 	start all "$pigtail" stats --watch --json
 	wait_for 10 "three lines" said_often 3 tx_bytes watch
 	wait_for 10 "three lines" said_often 3 tx_bytes all
+	# One that stands still is waited for.
+	kill -STOP "${pid_of[up0]}"
+	sleep 4
+	kill -CONT "${pid_of[up0]}"
+	wait_for 10 "more" said_often $(($(lines_with tx_bytes "$dir/watch.log") + 3)) tx_bytes watch
 	# One that begins later is told of, too.
 	start more "$pigtail" up "tcp-listen:127.0.0.1:5999" user --name more
 	wait_for 10 "the new link" has_line all '"name":"more"'
