@@ -74,6 +74,7 @@ struct ptl_proxy {
 	ptl_time told;	  /* the client, last; PTL_NEVER: the target has the word */
 	bool answered;	  /* that was all of an answer, and no command came since */
 	bool full;	  /* the client said more than the UART takes */
+	bool slept;	  /* in the client's silence, while it may have spoken */
 	uint8_t tail[PTL_PATTERN_MAX];
 	uint8_t tail_n;	 /* the client's last bytes */
 	uint8_t asked_n; /* ANSWERING: bytes of the question that is on its way */
@@ -200,6 +201,7 @@ static void begin(void *user, ptl_time now, unsigned client)
 	proxy->full = false;
 	proxy->answered = false;
 	proxy->crosses = 0;
+	proxy->slept = false;
 	proxy->tail_n = 0;
 	proxy->asked_n = 0;
 	proxy->replies = 0;
@@ -339,6 +341,7 @@ static size_t client(void *user, ptl_time now, const uint8_t *bytes, size_t n)
 	struct ptl_proxy *proxy = user;
 
 	proxy->heard = now;
+	proxy->slept = false;
 	if (proxy->state == KEEPING) {
 		proxy->full = true;
 		return 0;
@@ -455,9 +458,9 @@ static ptl_time poll_entering(struct ptl_proxy *proxy, ptl_time now)
 	quiet = proxy->heard + proxy->loader->quiet;
 	if (now < quiet)
 		return earlier(due, quiet);
-	if (proxy->loader->quiet && now - quiet >= LATE_US) {
-		/* What was said meanwhile has not been read. */
-		proxy->heard = now + LATE_US - proxy->loader->quiet;
+	if (proxy->loader->quiet && now - quiet >= LATE_US && !proxy->slept) {
+		/* What was said meanwhile has not been read: once there is time for it. */
+		proxy->slept = true;
 		return now + LATE_US;
 	}
 	proxy->state = proxy->loader->quiet ? PASSING : ANSWERING;
