@@ -241,10 +241,9 @@ def case_mqtts_whose_broker_ends_the_handshake(rig):
             how(near)
             near.close()
         wait_for("word of it", lambda n=name: "; trying again" in rig.log(n))
-        before = cpu_seconds(rig.running[name].pid)
         time.sleep(3)
-        spent = cpu_seconds(rig.running[name].pid) - before
-        assert spent < 1, f"{name}: {spent} s"
+        spent = cpu_seconds(rig.running[name].pid)
+        assert spent < 2, f"{name}: {spent} s"
         said = [line for line in rig.log(name).splitlines() if "mqtt:" in line]
         assert len(said) == 1 and "does not answer" not in said[0], said
         if server:

@@ -80,27 +80,6 @@ case_script_web_server_of_python_answers() {
 	expect "it serves still" is_served
 }
 
-# The server closes first; the client's next connection is from the same port.
-case_script_answers_a_port_that_comes_again() {
-	SCRIPT_NET=tap:pt0 start_script --ip 10.7.0.1/24
-	cat >"$dir/serve.py" <<'END'
-import network, socket
-network.LAN().ifconfig(("10.7.0.2", "255.255.255.0", "10.7.0.1", "10.7.0.1"))
-server = socket.socket()
-server.bind(("", 80))
-server.listen(1)
-print("it serves")
-for _ in range(10):
-    client = server.accept()[0]
-    client.recv(100)
-    client.send(b"hello")
-    client.close()
-END
-	start serve in_ns a "$pigtail" run --link script "$dir/serve.py"
-	wait_for 10 "the server" has_line serve 'it serves'
-	hostile again 10
-}
-
 case_script_runs_and_says_what_it_raises() {
 	start_script
 	python 'import sys; print(sys.platform, 2 ** 100, 1 / 3)'

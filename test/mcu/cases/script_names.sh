@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # $dir, $status are those of run.sh and script.sh
 #
-# Names and connections of script.elf that lead nowhere: words, and soon.
+# Names and connections of script.elf: what leads nowhere is told in words, and soon.
 #
 #	script.elf 10.7.0.2 --- link --- tap 10.7.0.1, where dnsmasq knows far.test
 
@@ -99,4 +99,25 @@ END
 	python 'import time; time.sleep(8); print("alive")'
 	expect "alive" said '^alive'
 	expect "it never restarted" never_restarted
+}
+
+# The server closes first; the client's next connection is from the same port.
+case_script_answers_a_port_that_comes_again() {
+	SCRIPT_NET=tap:pt0 start_script --ip 10.7.0.1/24
+	cat >"$dir/serve.py" <<'END'
+import network, socket
+network.LAN().ifconfig(("10.7.0.2", "255.255.255.0", "10.7.0.1", "10.7.0.1"))
+server = socket.socket()
+server.bind(("", 80))
+server.listen(1)
+print("it serves")
+for _ in range(10):
+    client = server.accept()[0]
+    client.recv(100)
+    client.send(b"hello")
+    client.close()
+END
+	start serve in_ns a "$pigtail" run --link script "$dir/serve.py"
+	wait_for 10 "the server" has_line serve 'it serves'
+	hostile again 10
 }
